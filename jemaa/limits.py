@@ -1,0 +1,28 @@
+"""Every limit has a name, a value and a reason here; a test crosses each.
+
+Sizes are in bytes and times in seconds unless the name says otherwise.
+"""
+
+# --- the wire -----------------------------------------------------------------------------------------
+MAX_CHUNK_BYTES = 262_144
+"""A chunk: a key frame of a 1080p picture fits; nothing of sound comes near."""
+
+MAX_FRAMES_A_CHUNK = 64
+"""Four seconds of 60 ms frames: more than any rendition puts in one chunk."""
+
+MAX_MESSAGE_BYTES = 16_384
+"""A JSON message from a client: the longest question in four-byte characters fits, ten megabytes do not."""
+
+# --- who listens --------------------------------------------------------------------------------------
+LISTENER_BUFFER_BYTES = 65_536
+"""What may wait in one listener's transport before it is skipped: 16 s of 32 kb/s sound, or half a second of picture."""
+
+RING_SECONDS = 60
+"""How much of a sound track is kept in memory: enough for the slowest path's pieces and their repeats."""
+
+# --- text ---------------------------------------------------------------------------------------------
+MAX_TEXT_CHARACTERS = 2_000
+"""A question, chat message or caption."""
+
+MAX_NAME_CHARACTERS = 80
+"""A person's name or affiliation."""
