@@ -26,3 +26,28 @@ MAX_TEXT_CHARACTERS = 2_000
 
 MAX_NAME_CHARACTERS = 80
 """A person's name or affiliation."""
+
+# --- the state that everybody gets on joining ------------------------------------------------------------
+KEPT_CAPTIONS = 200
+"""Final caption lines in the state: about ten minutes of speech to scroll back through; the log has all."""
+
+KEPT_MESSAGES = 200
+"""Chat messages in the state; the log has all."""
+
+KEPT_QUESTIONS = 500
+"""Questions in the state: more than any session reads out."""
+
+MAX_FLOOR_HOLDERS = 8
+"""People who may hold the floor at once: a panel. Each costs a decoder and an encoder on the server."""
+
+MAX_QUEUE = 500
+"""People who may wait at once; at two minutes each this is two working days."""
+
+MAX_AGENDA_ITEMS = 100
+"""Items of an agenda."""
+
+MAX_WAITING_QUESTIONS_A_PERSON = 5
+"""Questions of one person that have not been read yet."""
+
+MAX_NOTE_MS = 180_000
+"""A recorded question: three minutes, the longest speaking time that the reference meetings give."""
