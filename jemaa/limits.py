@@ -15,7 +15,7 @@ MAX_MESSAGE_BYTES = 16_384
 
 # --- who listens --------------------------------------------------------------------------------------
 LISTENER_BUFFER_BYTES = 65_536
-"""What may wait in one listener's transport before it is skipped: 16 s of 32 kb/s sound, or half a second of picture."""
+"""What may wait in one listener's transport before it is skipped: 16 s of 32 kb/s sound."""
 
 RING_SECONDS = 60
 """How much of a sound track is kept in memory: enough for the slowest path's pieces and their repeats."""
@@ -51,3 +51,29 @@ MAX_WAITING_QUESTIONS_A_PERSON = 5
 
 MAX_NOTE_MS = 180_000
 """A recorded question: three minutes, the longest speaking time that the reference meetings give."""
+
+# --- the disk ------------------------------------------------------------------------------------------
+MAX_STORE_QUEUE = 10_000
+"""Jobs that may wait for the writer thread: some seconds of it at full speed."""
+
+MAX_GROUP_COMMIT = 256
+"""Jobs in one transaction: keeps the wait for a commit short while sparing one fsync a job."""
+
+MAX_NOTE_BYTES = 1_500_000
+"""A recorded question: three minutes at 32 kb/s are 720 kB."""
+
+MAX_NOTE_PIECES = 1_000
+"""Pieces of a recorded question: three minutes in pieces of 200 ms fit."""
+
+# --- commands ------------------------------------------------------------------------------------------
+MAX_INBOX = 1_000
+"""Commands that may wait for a session's owner task; beyond, the asker is told that the server is busy."""
+
+COMMANDS_A_SECOND = 2.0
+"""How fast one person's allowance of commands fills up; nobody reads faster than others can write."""
+
+COMMANDS_AT_ONCE = 20
+"""A person's allowance of commands; the desk's is ten times that."""
+
+KEPT_EVENTS = 2_000
+"""Newest events of a session kept in memory, so that a reconnecting crowd does not read the disk."""

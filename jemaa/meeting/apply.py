@@ -149,9 +149,7 @@ def _without(state: State, event: e.FloorTaken | e.PersonRemoved) -> dict[Person
 
 
 def _with_rule(state: State, event: e.QueueRuleSet) -> State:
-    ordered = queue.reorder(
-        state.queue, rule=event.rule, persons=state.persons, last_channel=state.last_channel
-    )
+    ordered = queue.reorder(state.queue, rule=event.rule, persons=state.persons, last_channel=state.last_channel)
     return replace(state, queue_rule=event.rule, queue=ordered)
 
 

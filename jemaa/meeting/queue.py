@@ -56,9 +56,7 @@ def is_onsite(channel: Channel | None) -> bool:
     return channel == "room"
 
 
-def _last(
-    queue: Sequence[Waiting], _new: Waiting, _persons: Mapping[PersonId, Person], _last: Channel | None
-) -> int:
+def _last(queue: Sequence[Waiting], _new: Waiting, _persons: Mapping[PersonId, Person], _last: Channel | None) -> int:
     return len(queue)
 
 

@@ -1,0 +1,132 @@
+"""Disk. Recorded questions: pieces that arrive in any order, each on the disk before it is acknowledged."""
+
+import asyncio
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+from jemaa.errors import Refused, StoreFailed
+from jemaa.limits import MAX_NOTE_BYTES, MAX_NOTE_PIECES
+from jemaa.meeting.ids import NoteId, PersonId, SessionId
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class NoteInfo:
+    """Whose recording, how long its frames are, and how many pieces it has once finished."""
+
+    note: NoteId
+    session: SessionId
+    person: PersonId
+    frame_ms: int
+    pieces: int | None
+
+
+class Notes:
+    """A folder a note: `about.json` and one file a piece."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def create(self, session: SessionId, person: PersonId, frame_ms: int) -> NoteInfo:
+        """An empty recording."""
+        info = NoteInfo(NoteId(secrets.token_hex(12)), session, person, frame_ms, None)
+        await self._do(self._write_about, info)
+        return info
+
+    async def info(self, session: SessionId, note: NoteId) -> NoteInfo:
+        """`Refused` `no-such-note` if there is none in this session."""
+        return await self._do(self._read_about, session, note)
+
+    async def put(self, info: NoteInfo, n: int, data: bytes) -> None:
+        """Keep piece `n`; the same piece again changes nothing."""
+        if info.pieces is not None:
+            return
+        if not 0 <= n < MAX_NOTE_PIECES:
+            raise Refused("note-too-long", "This recording is longer than a question may be.")
+        await self._do(self._write_piece, info, n, data)
+
+    async def have(self, info: NoteInfo) -> list[int]:
+        """The numbers of the pieces that are here."""
+        return await self._do(self._list, info)
+
+    async def finish(self, info: NoteInfo, pieces: int) -> NoteInfo:
+        """Complete with pieces 0 … `pieces`-1; `Refused` `note-incomplete` names the first that is missing."""
+        missing = sorted(set(range(min(pieces, MAX_NOTE_PIECES))) - set(await self.have(info)))
+        if missing or not 0 < pieces <= MAX_NOTE_PIECES:
+            raise Refused("note-incomplete", f"Pieces are missing: {missing[:20]}.")
+        done = NoteInfo(info.note, info.session, info.person, info.frame_ms, pieces)
+        await self._do(self._write_about, done)
+        return done
+
+    async def read(self, info: NoteInfo) -> list[bytes]:
+        """All pieces of a finished recording, in order."""
+        return await self._do(self._read_pieces, info)
+
+    async def _do(self, work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+        try:
+            return await asyncio.to_thread(work, *arguments, **named)
+        except OSError as error:
+            raise StoreFailed("store-failed", "The server's disk failed; nothing was recorded.") from error
+
+    def _path(self, session: SessionId, note: NoteId) -> Path:
+        return self._folder / session / note
+
+    def _write_about(self, info: NoteInfo) -> None:
+        folder = self._path(info.session, info.note)
+        folder.mkdir(parents=True, exist_ok=True)
+        about = {"person": info.person, "frame_ms": info.frame_ms, "pieces": info.pieces}
+        _write(folder / "about.json", json.dumps(about).encode())
+
+    def _read_about(self, session: SessionId, note: NoteId) -> NoteInfo:
+        if not note.isalnum():
+            raise Refused("no-such-note", "There is no such recording.")
+        try:
+            about = json.loads((self._path(session, note) / "about.json").read_bytes())
+        except FileNotFoundError:
+            raise Refused("no-such-note", "There is no such recording.") from None
+        return NoteInfo(note, session, PersonId(about["person"]), about["frame_ms"], about["pieces"])
+
+    def _write_piece(self, info: NoteInfo, n: int, data: bytes) -> None:
+        folder = self._path(info.session, info.note)
+        path = folder / f"{n:05d}"
+        if path.exists():
+            return
+        if sum(piece.stat().st_size for piece in folder.iterdir()) + len(data) > MAX_NOTE_BYTES:
+            raise Refused("note-too-long", "This recording is larger than a question may be.")
+        if shutil.disk_usage(folder).free < len(data):
+            raise StoreFailed("store-failed", "The server's disk is full; nothing was recorded.")
+        _write(path, data)
+
+    def _list(self, info: NoteInfo) -> list[int]:
+        folder = self._path(info.session, info.note)
+        return sorted(int(piece.name) for piece in folder.iterdir() if piece.name.isdigit())
+
+    def _read_pieces(self, info: NoteInfo) -> list[bytes]:
+        folder = self._path(info.session, info.note)
+        return [(folder / f"{n:05d}").read_bytes() for n in range(info.pieces or 0)]
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Whole or not at all, also after a power cut: write aside, fsync, rename, fsync the folder."""
+    aside = path.with_suffix(f".{secrets.token_hex(4)}.tmp")
+    try:
+        with aside.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.rename(path)
+    finally:
+        aside.unlink(missing_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
