@@ -17,6 +17,9 @@ MAX_MESSAGE_BYTES = 16_384
 LISTENER_BUFFER_BYTES = 65_536
 """What may wait in one listener's transport before it is skipped: 16 s of 32 kb/s sound."""
 
+RING_BYTES = 8_000_000
+"""Memory of one ring at the most: a minute of 1 Mb/s picture; a minute of 32 kb/s sound is 300 kB."""
+
 RING_SECONDS = 60
 """How much of a sound track is kept in memory: enough for the slowest path's pieces and their repeats."""
 

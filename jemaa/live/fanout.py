@@ -1,0 +1,119 @@
+"""Memory. One batch of records, framed once, written to every listener: the server's hottest loop.
+
+Listeners of one track, batch length and framing form a *crowd* and get the very same bytes object. Nothing is awaited
+here: a listener whose transport holds too much is passed over, and comes back at the newest independent chunk.
+"""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from jemaa.counters import Counters
+from jemaa.limits import LISTENER_BUFFER_BYTES
+from jemaa.wire.framing import Framing
+
+from .track import Entry, Track
+
+
+class Outlet(Protocol):
+    """What the fan-out needs of a connection: an asyncio transport has it."""
+
+    def write(self, data: bytes) -> None: ...
+
+    def get_write_buffer_size(self) -> int: ...
+
+    def is_closing(self) -> bool: ...
+
+
+@dataclass(slots=True, eq=False)
+class Listener:
+    """A cursor that is always at the head, or waits to get back to it."""
+
+    outlet: Outlet
+    is_behind: bool = False
+    skipped: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class _Crowd:
+    """Everybody who gets the same bytes."""
+
+    framing: Framing
+    batch_ms: int
+    waiting: list[bytes] = field(default_factory=list)
+    can_rejoin: bool = False
+    starts_ms: int = 0
+    listeners: dict[Listener, None] = field(default_factory=dict)
+
+
+class Fanout:
+    """Hands one track to its listeners. Touched only on the event loop."""
+
+    def __init__(self, track: Track, counters: Counters) -> None:
+        self._track = track
+        self._counters = counters
+        self._crowds: dict[tuple[Framing, int], _Crowd] = {}
+        self._stop = track.on_entry(self._entry)
+
+    def add(self, listener: Listener, framing: Framing, *, batch_ms: int, back_ms: int = 0) -> None:
+        """Begin with the newest independent chunk at least `back_ms` back, then everything, `batch_ms` at a time."""
+        key = (framing, max(batch_ms, self._track.info.chunk_ms))
+        crowd = self._crowds.setdefault(key, _Crowd(framing, key[1]))
+        past = [entry.record for entry in self._track.from_independent(back_ms)]
+        unsent = len(crowd.waiting)  # these come with the crowd's next batch
+        if len(past) > unsent:
+            listener.outlet.write(framing(b"".join(past[: len(past) - unsent])))
+        crowd.listeners[listener] = None
+
+    def remove(self, listener: Listener) -> None:
+        """No more for this listener."""
+        for key, crowd in list(self._crowds.items()):
+            crowd.listeners.pop(listener, None)
+            if not crowd.listeners:
+                del self._crowds[key]
+
+    def close(self) -> None:
+        """The track has ended."""
+        self._stop()
+        self._crowds.clear()
+
+    def __len__(self) -> int:
+        return sum(len(crowd.listeners) for crowd in self._crowds.values())
+
+    def _entry(self, entry: Entry) -> None:
+        chunk_ms = self._track.info.chunk_ms
+        for crowd in self._crowds.values():
+            if not crowd.waiting:
+                crowd.starts_ms = entry.time_ms
+                crowd.can_rejoin = entry.is_independent
+            crowd.waiting.append(entry.record)
+            if entry.time_ms + chunk_ms - crowd.starts_ms >= crowd.batch_ms or chunk_ms == 0:
+                self._flush(crowd)
+
+    def _flush(self, crowd: _Crowd) -> None:
+        """The slow-listener rule stands here: too much unsent → skip; back below half → rejoin when decodable."""
+        frame = crowd.framing(b"".join(crowd.waiting))
+        crowd.waiting.clear()
+        gone: list[Listener] = []
+        for listener in crowd.listeners:
+            outlet = listener.outlet
+            unsent = outlet.get_write_buffer_size()
+            if unsent == 0 and not listener.is_behind:
+                outlet.write(frame)
+            elif outlet.is_closing():
+                gone.append(listener)
+            elif listener.is_behind or unsent > LISTENER_BUFFER_BYTES:
+                self._pass_over(listener, crowd, frame, unsent)
+            else:
+                outlet.write(frame)
+        for listener in gone:
+            self.remove(listener)
+        self._counters.add("batches_written", len(crowd.listeners))
+
+    def _pass_over(self, listener: Listener, crowd: _Crowd, frame: bytes, unsent: int) -> None:
+        if listener.is_behind and crowd.can_rejoin and unsent < LISTENER_BUFFER_BYTES // 2:
+            listener.is_behind = False
+            listener.outlet.write(frame)
+            return
+        listener.is_behind = True
+        listener.skipped += 1
+        self._counters.add("batches_skipped")
