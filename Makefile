@@ -1,0 +1,67 @@
+# The two commands of the README are `make run` and `make test`; `make help` lists the rest.
+# CI runs `make check` and `make test` and nothing else: there is no second definition of "checked".
+
+PYTHON ?= python3
+VENV ?= .venv
+PY := $(VENV)/bin/python
+DEMO ?=
+TESTS ?= tests
+
+.DEFAULT_GOAL := help
+.PHONY: help run test e2e check fix bench images clean
+
+help: ## this list
+	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+
+run: $(VENV)/.installed ## open a meeting on this machine and print its links (DEMO="--floor FILE" for your own sound)
+	@exec $(VENV)/bin/jemaa demo $(DEMO)
+
+test: $(VENV)/.installed-test ## everything: the client's pure parts, each room, and real Chromium end to end
+	@scripts/tools.sh chromium pulseaudio ffmpeg espeak-ng
+	scripts/test_client.sh
+	$(PY) -m pytest $(TESTS)
+
+e2e: $(VENV)/.installed-test ## only the end-to-end tests: real Chromium, real sound
+	@scripts/tools.sh chromium pulseaudio ffmpeg espeak-ng
+	$(PY) -m pytest tests/e2e
+
+check: $(VENV)/.installed-check node_modules/.installed ## format, lint, types of Python and of the browser's code, structure
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/node node_modules/typescript/bin/tsc -p jsconfig.json
+	$(PY) -m pytest -q tests/test_layers.py tests/test_sizes.py tests/test_docs.py tests/test_codes.py
+
+fix: $(VENV)/.installed-check ## format and lint what can be put right by itself
+	$(VENV)/bin/ruff format .
+	$(VENV)/bin/ruff check --fix .
+
+bench: $(VENV)/.installed-test ## every figure of the README, measured here (BENCH="--write" keeps it, BENCH="fanout" runs one)
+	@scripts/tools.sh chromium pulseaudio ffmpeg espeak-ng icecast2
+	$(PY) -m bench $(BENCH)
+
+images: $(VENV)/.installed-test ## take the README's pictures of the real pages again
+	@scripts/tools.sh chromium ffmpeg espeak-ng
+	$(PY) scripts/take_pictures.py
+
+clean: ## remove what the other commands made
+	rm -rf $(VENV) node_modules build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(VENV)/bin/python:
+	@PYTHON="$(PYTHON)" scripts/venv.sh "$(VENV)"
+
+$(VENV)/.installed: $(VENV)/bin/python pyproject.toml
+	@scripts/pip.sh "$(VENV)" .
+	@touch $@
+
+$(VENV)/.installed-test: $(VENV)/bin/python pyproject.toml
+	@scripts/pip.sh "$(VENV)" '.[test]'
+	@touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-check: $(VENV)/bin/python pyproject.toml
+	@scripts/pip.sh "$(VENV)" '.[check]'
+	@touch $@ $(VENV)/.installed $(VENV)/.installed-test
+
+node_modules/.installed: $(VENV)/.installed-check package.json package-lock.json
+	@PATH="$(abspath $(VENV))/bin:$$PATH" $(VENV)/bin/npm ci --no-audit --no-fund
+	@touch $@

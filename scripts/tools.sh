@@ -1,0 +1,35 @@
+#!/bin/sh
+# tools.sh COMMAND…: see that these commands are here; install Debian's packages for what is missing when that
+# is possible without asking for a password, else name the packages in one sentence and fail.
+set -eu
+
+package_of() { # the Debian package of a command, where it has another name
+    case $1 in
+    chromium) echo chromium ;;
+    pulseaudio) echo pulseaudio pulseaudio-utils ;;
+    *) echo "$1" ;;
+    esac
+}
+found() {
+    case $1 in
+    pulseaudio) command -v pulseaudio >/dev/null && command -v parec >/dev/null && command -v pacat >/dev/null ;;
+    *) PATH="$PATH:/usr/sbin" command -v "$1" >/dev/null ;;
+    esac
+}
+missing() { for tool in "$@"; do found "$tool" || package_of "$tool"; done; }
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi; }
+
+packages=$(missing "$@" | tr '\n' ' ')
+[ -n "$packages" ] || exit 0
+if command -v apt-get >/dev/null && { [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }; then
+    echo "Installing $packages" >&2
+    as_root apt-get update -q >/dev/null || true
+    # Recommended packages would bring in a desktop; the tests need none. icecast2 must not start by itself.
+    # shellcheck disable=SC2086 # a list of packages
+    as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
+        apt-get install -q -y --no-install-recommends $packages >/dev/null || true
+fi
+packages=$(missing "$@" | tr '\n' ' ')
+[ -n "$packages" ] || exit 0
+echo "This needs packages that are not here: as root, apt-get install --no-install-recommends ${packages}(Debian 12 or Ubuntu 24.04)." >&2
+exit 1
