@@ -1,0 +1,179 @@
+"""What a recording contains: is this voice in it, when, how well can it be understood, when does it stop?
+
+Voices are found by their spectrogram and not by their waveform, so that a voice is found after two encodings,
+below other voices, and after a player that stretched time a little.
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from pystoi import stoi
+from scipy.signal import fftconvolve, resample_poly
+
+from .speech import RATE, Samples, Speech
+
+HOP = RATE // 100
+"""Samples between two columns of the spectrogram: 10 ms."""
+
+WINDOW = 2 * HOP
+BANDS = 24
+LOWEST_HZ, HIGHEST_HZ = 150, 3_600
+"""The telephone's band: 8 kb/s Opus carries no more."""
+
+FLOOR_DB = -45.0
+"""Below this, relative to the loudest band of the sound, there is nothing to compare."""
+
+HEARD_SCORE = 0.32
+HEARD_DISTINCTNESS = 5.0
+"""A voice counts as heard when its best place in the recording matches this well, and stands out from all other
+places by so many standard deviations. The unit tests hold both against mixtures and against other sentences."""
+
+STOI_PIECE_SECONDS = 2.0
+"""Length of the pieces that are aligned each for itself before intelligibility is measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where a speech was found: its start in the recording, and how sure that is."""
+
+    delay: float
+    score: float
+    distinctness: float
+
+    @property
+    def heard(self) -> bool:
+        """Whether the voice is there at all."""
+        return self.score >= HEARD_SCORE and self.distinctness >= HEARD_DISTINCTNESS
+
+
+def find(speech: Speech, recording: Samples) -> Found:
+    """The best place of `speech` in `recording` (which must be longer), to 10 ms."""
+    known, heard = _spectrogram(speech.samples), _spectrogram(recording)
+    if heard.shape[1] < known.shape[1] or not np.abs(recording).max() > 1e-4:
+        return Found(0.0, 0.0, 0.0)
+    scores = _scores(known, heard)
+    best = int(scores.argmax())
+    away = np.abs(np.arange(len(scores)) - best) > 25
+    others = scores[away]
+    if len(others) < 20:
+        return Found(best * HOP / RATE, float(scores[best]), 0.0)
+    distinctness = (scores[best] - others.mean()) / max(float(others.std()), 1e-3)
+    return Found(best * HOP / RATE, float(scores[best]), float(distinctness))
+
+
+def hears(speech: Speech, recording: Samples) -> bool:
+    """Whether this voice, saying this, is in the recording. Give it seconds to spare around the speech."""
+    return find(speech, recording).heard
+
+
+def delay_of(speech: Speech, recording: Samples) -> float:
+    """Seconds from the start of the recording to the start of the speech, to the millisecond."""
+    rough = find(speech, recording)
+    if not rough.heard:
+        raise AssertionError(f"the speech is not in the recording: {rough}")
+    return _refined(speech.samples, recording, rough.delay)
+
+
+def intelligibility(speech: Speech, recording: Samples) -> float:
+    """STOI of the speech as it was recorded, against itself: 1 is perfect. The mean over pieces of 2 s."""
+    step = int(STOI_PIECE_SECONDS * RATE)
+    start = delay_of(speech, recording)
+    values = []
+    for first in range(0, len(speech.samples) - step + 1, step):
+        piece = speech.samples[first : first + step]
+        at = _refined(piece, recording, start + first / RATE)
+        got = recording[round(at * RATE) : round(at * RATE) + step]
+        if len(got) == step:
+            values.append(float(stoi(piece, got, RATE)))
+    if not values:
+        raise AssertionError("the speech is too short for a measure of intelligibility")
+    return float(np.mean(values))
+
+
+def level_db(recording: Samples) -> float:
+    """Root mean square in dB below full scale; silence is -120."""
+    if not len(recording):
+        return -120.0
+    return float(20 * np.log10(max(float(np.sqrt(np.mean(recording.astype(np.float64) ** 2))), 1e-6)))
+
+
+def last_loud(recording: Samples, *, above_db: float = -45.0) -> float:
+    """Seconds from the start of the recording to the end of its last block of 10 ms that is louder than `above_db`."""
+    loud = np.flatnonzero(_block_levels(recording) > above_db)
+    return float((loud[-1] + 1) * HOP / RATE) if len(loud) else 0.0
+
+
+def first_loud(recording: Samples, *, above_db: float = -45.0) -> float | None:
+    """Seconds to the first block of 10 ms that is louder than `above_db`; None if all is quiet."""
+    loud = np.flatnonzero(_block_levels(recording) > above_db)
+    return float(loud[0] * HOP / RATE) if len(loud) else None
+
+
+def longest_gap(recording: Samples, *, below_db: float = -60.0) -> float:
+    """Seconds of the longest silence: of an unbroken speech, the worst interruption."""
+    quiet = _block_levels(recording) < below_db
+    longest = run = 0
+    for is_quiet in quiet:
+        run = run + 1 if is_quiet else 0
+        longest = max(longest, run)
+    return longest * HOP / RATE
+
+
+def echo_score(recording: Samples, *, after: float = 0.08, until: float = 3.0) -> float:
+    """How much the recording resembles itself a little later: near 1 if a second copy plays along, else below 0.4.
+
+    Twice the same sound, shifted, has an autocorrelation of its waveform of 0.5 at the shift.
+    """
+    small = resample_poly(recording, 1, 6).astype(np.float64)
+    rate = RATE // 6
+    small -= small.mean()
+    whole = fftconvolve(small, small[::-1])[len(small) - 1 :]
+    return float(np.abs(whole[int(after * rate) : int(until * rate)]).max() / max(whole[0], 1e-9)) * 2
+
+
+def _block_levels(recording: Samples) -> NDArray[np.float64]:
+    blocks = recording[: len(recording) // HOP * HOP].reshape(-1, HOP).astype(np.float64)
+    return np.asarray(20 * np.log10(np.maximum(np.sqrt((blocks**2).mean(axis=1)), 1e-6)))
+
+
+def _spectrogram(samples: Samples) -> NDArray[np.float64]:
+    """Bands × columns, in dB above the floor, each band's mean removed."""
+    count = max((len(samples) - WINDOW) // HOP + 1, 0)
+    if not count:
+        return np.zeros((BANDS, 0))
+    frames = np.lib.stride_tricks.sliding_window_view(samples, WINDOW)[::HOP][:count]
+    power = np.abs(np.fft.rfft(frames * np.hanning(WINDOW).astype(np.float32), axis=1)) ** 2
+    edges = np.geomspace(LOWEST_HZ, HIGHEST_HZ, BANDS + 1) / (RATE / WINDOW)
+    centres = np.arange(power.shape[1])
+    weights = np.stack(
+        [np.clip(1 - np.abs(centres - (a + b) / 2) / max(b - a, 1.0), 0, None) for a, b in pairwise(edges)]
+    )
+    bands = weights @ power.T
+    decibel = 10 * np.log10(np.maximum(bands, 1e-12))
+    return np.asarray(np.maximum(decibel - np.percentile(decibel, 99.5), FLOOR_DB) - FLOOR_DB)
+
+
+def _scores(known: NDArray[np.float64], heard: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Normalised correlation of the two spectrograms at each column of the longer one."""
+    length = known.shape[1]
+    pattern = known - known.mean(axis=1, keepdims=True)
+    cross = np.sum(
+        [fftconvolve(band, row[::-1], mode="valid") for band, row in zip(heard, pattern, strict=True)], axis=0
+    )
+    ones = np.ones(length)
+    sums = np.stack([fftconvolve(band, ones, mode="valid") for band in heard])
+    squares = np.stack([fftconvolve(band**2, ones, mode="valid") for band in heard])
+    energy = np.maximum(squares - sums**2 / length, 0).sum(axis=0)
+    return np.asarray(cross / np.sqrt(np.maximum(energy, 1e-3 * energy.max() + 1e-9) * (pattern**2).sum()))
+
+
+def _refined(piece: Samples, recording: Samples, rough: float, *, around: float = 0.06) -> float:
+    """The delay near `rough` at which the waveforms agree best."""
+    first = max(round((rough - around) * RATE), 0)
+    window = recording[first : round((rough + around) * RATE) + len(piece)]
+    if len(window) <= len(piece):
+        return rough
+    agreement = np.abs(fftconvolve(window, piece[::-1], mode="valid"))
+    return (first + int(agreement.argmax())) / RATE
