@@ -23,11 +23,13 @@ packages=$(missing "$@" | tr '\n' ' ')
 [ -n "$packages" ] || exit 0
 if command -v apt-get >/dev/null && { [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }; then
     echo "Installing $packages" >&2
-    as_root apt-get update -q >/dev/null || true
+    log=$(mktemp)
+    trap 'rm -f "$log"' EXIT
+    as_root apt-get update -q >"$log" 2>&1 || cat "$log" >&2
     # Recommended packages would bring in a desktop; the tests need none. icecast2 must not start by itself.
     # shellcheck disable=SC2086 # a list of packages
     as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
-        apt-get install -q -y --no-install-recommends $packages >/dev/null || true
+        apt-get install -q -y --no-install-recommends $packages >"$log" 2>&1 || cat "$log" >&2
 fi
 packages=$(missing "$@" | tr '\n' ' ')
 [ -n "$packages" ] || exit 0

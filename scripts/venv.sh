@@ -6,8 +6,11 @@ python=${PYTHON:-python3}
 can_install() { command -v apt-get >/dev/null && { [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }; }
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi; }
 install_packages() {
-    as_root apt-get update -q >/dev/null
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$@" >/dev/null
+    log=$(mktemp)
+    as_root apt-get update -q >"$log" 2>&1 || cat "$log" >&2
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$@" >"$log" 2>&1 ||
+        cat "$log" >&2
+    rm -f "$log"
 }
 lacks() {
     echo "This machine lacks $1: install it (on Debian or Ubuntu: apt-get install $2) and run make again." >&2
