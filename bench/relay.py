@@ -86,25 +86,34 @@ class Relay:
         server = self._loop.run_until_complete(listen())
         self._ready.set()
         self._loop.run_forever()
+        self._loop.run_until_complete(self._end(server))
+        self._loop.close()
+
+    async def _end(self, server: asyncio.Server) -> None:
         server.close()
-        tasks = asyncio.all_tasks(self._loop)
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
         for task in tasks:
             task.cancel()
-        self._loop.run_until_complete(_settled(tasks))
-        self._loop.close()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
-        await asyncio.sleep(self.rtt)
+        far_writer: asyncio.StreamWriter | None = None
         try:
+            await asyncio.sleep(self.rtt)
             far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.target, limit=QUEUE_BYTES)
+            # Small buffers at both ends, or they would hide minutes of sound from the sender.
+            far_writer.transport.set_write_buffer_limits(QUEUE_BYTES)
+            writer.transport.set_write_buffer_limits(QUEUE_BYTES)
+            await _both(self._pump(far_reader, writer, self.down), self._pump(reader, far_writer, self.up))
         except OSError:
-            writer.close()
-            return
-        # Small buffers at both ends, or the kernel would hide minutes of sound from the sender.
-        far_writer.transport.set_write_buffer_limits(QUEUE_BYTES)
-        writer.transport.set_write_buffer_limits(QUEUE_BYTES)
-        await _both(self._pump(far_reader, writer, self.down), self._pump(reader, far_writer, self.up))
+            pass  # the server is not there: the client sees a closed connection, as it would on a line
+        finally:
+            for end in (writer, far_writer):
+                if end is not None:
+                    end.close()
+                    with contextlib.suppress(OSError):
+                        await end.wait_closed()
 
     async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, line: Line) -> None:
         """Pass bytes on, each segment when the line has carried it and half of the round trip is over."""
@@ -128,15 +137,13 @@ class Relay:
                 await on_the_way.put((left + self.rtt / 2, data))
             await on_the_way.put((time.monotonic() + self.rtt / 2, b""))
 
-        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+        try:
             await _both(collect(), deliver())
-        with contextlib.suppress(OSError):
+        except OSError:
+            pass
+        finally:
             sink.close()
 
 
 async def _both(*coroutines: Coroutine[Any, Any, None]) -> None:
     await asyncio.gather(*coroutines)
-
-
-async def _settled(tasks: set[asyncio.Task[Any]]) -> None:
-    await asyncio.gather(*tasks, return_exceptions=True)

@@ -46,6 +46,8 @@ class Square:
             wait_until(lambda: self._count > 0, "the first block of the recording", timeout=10)
         except AssertionError:
             self._daemon.kill()
+            self._daemon.wait(10)
+            self._log.close()
             raise
 
     @property
@@ -91,6 +93,9 @@ class Square:
         for process in (self._recorder, self._daemon):
             process.terminate()
             process.wait(10)
+        self._thread.join(10)
+        assert self._recorder.stdout is not None  # PIPE was asked for
+        self._recorder.stdout.close()
         self._log.close()
 
     def __enter__(self) -> "Square":
@@ -143,7 +148,8 @@ class Square:
             stderr=self._log,
         )
         assert recorder.stdout is not None  # PIPE was asked for
-        threading.Thread(target=self._record, args=(recorder.stdout,), name="recording", daemon=True).start()
+        self._thread = threading.Thread(target=self._record, args=(recorder.stdout,), name="recording", daemon=True)
+        self._thread.start()
         return recorder
 
     def _record(self, stream: IO[bytes]) -> None:

@@ -1,0 +1,47 @@
+"""The square carries sound from mouths and to ears, each in its own channel and all in one clock."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.harness import hearing
+from tests.harness.loudspeaker import Square
+from tests.harness.speech import DELEGATE_SPEECH, say
+from tests.harness.wait import wait_until
+
+
+def test_a_voice_is_recorded_at_its_own_mouth_and_nowhere_else(tmp_path: Path) -> None:
+    speech = say(DELEGATE_SPEECH, voice="en-us+f3").part(0, 3)
+    with Square(tmp_path / "square", places=2) as square:
+        speaker, other = square.place(), square.place()
+        utterance = speaker.say(speech)
+        utterance.wait()
+        end = square.now() + 24_000
+        wait_until(lambda: square.now() >= end, "half a second more of the recording")
+        assert hearing.delay_of(speech, speaker.said(utterance.mark)) < 1.0
+        assert hearing.level_db(other.said(utterance.mark)) == -120
+        assert hearing.level_db(speaker.heard(utterance.mark)) == -120
+
+
+def test_a_mouth_can_be_stopped_in_the_middle(tmp_path: Path) -> None:
+    speech = say(DELEGATE_SPEECH, voice="en-us+f3")
+    with Square(tmp_path / "square", places=1) as square:
+        place = square.place()
+        utterance = place.say(speech)
+        wait_until(lambda: hearing.level_db(place.said(utterance.mark)) > -40, "the first words")
+        utterance.stop()
+        end = square.now() + 48_000
+        wait_until(lambda: square.now() >= end, "a second more of the recording")
+        assert hearing.level_db(place.said(end - 12_000)) == -120
+
+
+def test_a_place_that_was_left_can_be_taken_again(tmp_path: Path) -> None:
+    with Square(tmp_path / "square", places=1) as square:
+        square.place().leave()
+        assert square.place().number == 0
+
+
+def test_a_broken_pulseaudio_is_an_error_with_its_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.harness.loudspeaker.ALONE", ("--no-such-option",))
+    with pytest.raises(AssertionError, match=r"pulseaudio\.log"):
+        Square(tmp_path / "square", places=1)
