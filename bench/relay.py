@@ -106,7 +106,7 @@ class Relay:
             far_writer.transport.set_write_buffer_limits(QUEUE_BYTES)
             writer.transport.set_write_buffer_limits(QUEUE_BYTES)
             await _both(self._pump(far_reader, writer, self.down), self._pump(reader, far_writer, self.up))
-        except OSError:
+        except* OSError:
             pass  # the server is not there: the client sees a closed connection, as it would on a line
         finally:
             for end in (writer, far_writer):
@@ -139,11 +139,14 @@ class Relay:
 
         try:
             await _both(collect(), deliver())
-        except OSError:
-            pass
+        except* OSError:
+            pass  # one end went away: the other must hear of it
         finally:
             sink.close()
 
 
 async def _both(*coroutines: Coroutine[Any, Any, None]) -> None:
-    await asyncio.gather(*coroutines)
+    """Run both; when one fails, end the other too."""
+    async with asyncio.TaskGroup() as group:
+        for coroutine in coroutines:
+            group.create_task(coroutine)
