@@ -161,8 +161,19 @@ class Attendant:
         assert status == 200, answer
         return int(answer["seq"])
 
+    def give_floor_to_next(self) -> str:
+        """As the chair: give the floor to whoever waits first, and say who that is."""
+        person = str(self.state()["state"]["queue"][0]["person"])
+        self.command("give_floor", person=person)
+        return person
+
+    def outcomes(self) -> list[str]:
+        """What became of each question, in the order in which they were asked."""
+        return [str(question["status"]) for question in self.state()["state"]["questions"].values()]
+
     def state(self) -> dict[str, Any]:
-        """The session's state now."""
+        """A snapshot: `seq`, and the `state` after that event."""
         status, body = self._server.get(f"/api/s/{self._server.session['id']}/events?since=0&wait=0")
         assert status == 200, body
-        return dict(json.loads(body))
+        answer = json.loads(body)
+        return dict(answer["snapshot"])

@@ -1,0 +1,105 @@
+"""What people do on the pages, by the names that a person, or a screen reader, finds there."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.harness import hearing
+from tests.harness.person import Person
+from tests.harness.speech import RATE, Samples, Speech
+from tests.harness.wait import wait_until
+
+EARSHOT = 5.0
+"""Seconds of sound in which a voice is looked for."""
+
+
+def button(page: Page, name: str) -> Locator:
+    """The button of this name (the whole name, any case)."""
+    return page.get_by_role("button", name=re.compile(f"^{name}$", re.IGNORECASE))
+
+
+def listen(person: Person) -> None:
+    """Press *Listen*."""
+    button(person.page, "Listen").click()
+
+
+def introduce(person: Person) -> None:
+    """Give one's name, where the page asks for it."""
+    field = person.page.get_by_label(re.compile("^(your )?name", re.IGNORECASE)).first
+    if field.is_visible():
+        field.fill(person.name)
+
+
+def raise_hand(person: Person) -> None:
+    """Ask for the floor, and wait until everyone's state says so."""
+    introduce(person)
+    button(person.page, "Raise hand").click()
+    expect(button(person.page, "Lower hand")).to_be_visible(timeout=10_000)
+
+
+def open_session(chair: Person) -> None:
+    """Begin the sitting, if it has not begun."""
+    start = button(chair.page, "Open( the)? session")
+    if start.count() and start.first.is_enabled():
+        start.first.click()
+
+
+def give_floor(chair: Person, name: str) -> None:
+    """Grant the floor to whoever waits under that name."""
+    chair.page.get_by_role("button", name=re.compile(f"^Give (the )?floor to {name}", re.IGNORECASE)).click(
+        timeout=15_000
+    )
+
+
+def take_floor_back(chair: Person, name: str) -> None:
+    """End it."""
+    chair.page.get_by_role("button", name=re.compile(f"^Take (the )?floor (back )?from {name}", re.IGNORECASE)).click()
+
+
+def speak(person: Person) -> None:
+    """Open the microphone, and wait until the page says that it is open."""
+    button(person.page, "Speak").click(timeout=15_000)
+    expect(button(person.page, "Stop speaking")).to_be_visible(timeout=15_000)
+
+
+def path_in_use(person: Person) -> str:
+    """The path that the page says it uses."""
+    return person.page.get_by_test_id("path").get_attribute("data-path") or ""
+
+
+def wait_for_path(person: Person, path: str, *, timeout: float = 30) -> None:
+    """Until the page is on this path."""
+    wait_until(lambda: path_in_use(person) == path, f"{person.name} on {path}", timeout=timeout)
+
+
+def is_hearing(person: Person, loop: Speech, *, seconds: float = EARSHOT) -> bool:
+    """Whether the last seconds at this person's ear are part of `loop`, said again and again."""
+    now = person.now()
+    return is_part(person.heard(now - int(seconds * RATE), now), loop)
+
+
+def is_part(recording: Samples, loop: Speech) -> bool:
+    """Whether the recording holds this loop, wherever in it the recording began."""
+    if hearing.level_db(recording) < -60:
+        return False
+    seconds = len(recording) / RATE
+    return hearing.find(Speech("", recording), loop.repeated(loop.seconds + seconds).samples).heard
+
+
+def wait_until_hears(person: Person, loop: Speech, *, timeout: float = 25) -> None:
+    """Until the last seconds at this person's ear are part of the loop."""
+    mark = person.now() + int(EARSHOT * RATE)
+    wait_until(
+        lambda: person.now() > mark and is_hearing(person, loop),
+        f"{person.name} hears “{loop.text[:30]}…” (complaints: {person.complaints})",
+        timeout=timeout,
+        every=0.25,
+    )
+
+
+def record_for(person: Person, seconds: float) -> tuple[int, int]:
+    """Let the recording grow by `seconds`, and return its two marks: elapsed time is what is recorded here."""
+    start = person.now()
+    end = start + int(seconds * RATE)
+    wait_until(lambda: person.now() >= end, "the recording", timeout=seconds + 10)
+    return start, end

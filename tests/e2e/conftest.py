@@ -1,0 +1,32 @@
+"""Browsers and sound for one file of end-to-end tests; they are kept from one test to the next."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.harness.loudspeaker import Square
+from tests.harness.person import Cast
+from tests.harness.speech import CHAIR_SPEECH, Speech, say
+
+
+@pytest.fixture(scope="module")
+def square(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Square]:
+    """The sound hardware of everybody in a file's tests."""
+    with Square(tmp_path_factory.mktemp("square"), places=4) as square:
+        yield square
+
+
+@pytest.fixture(scope="module")
+def cast(square: Square) -> Iterator[Cast]:
+    """People with browsers. Module-wide: Playwright's loop must end before the next file's `asyncio.run`."""
+    with sync_playwright() as playwright:
+        cast = Cast(playwright, square)
+        yield cast
+        cast.close()
+
+
+@pytest.fixture(scope="session")
+def floor() -> Speech:
+    """What the room says, again and again, where a test does not need its own."""
+    return say(CHAIR_SPEECH, voice="en-us+m3")

@@ -1,0 +1,71 @@
+"""kill -9 of the server in mid-meeting: nothing acknowledged is lost, and pages come back by themselves."""
+
+from pathlib import Path
+
+from tests.harness import hearing
+from tests.harness.person import Cast
+from tests.harness.server import Server
+from tests.harness.speech import RATE, Speech
+from tests.harness.wait import wait_until
+
+from . import acts
+
+BACK_WITHIN = 5.0
+"""Seconds from the restart until sound is back at the ear."""
+
+
+def test_after_kill_9_pages_resume_and_no_event_is_missing(cast: Cast, floor: Speech, tmp_path: Path) -> None:
+    with Server(tmp_path / "data", "--floor", str(floor.write(tmp_path / "floor.wav"))) as server:
+        badr = server.join("participant")
+        badr.command("introduce", name="Badr")
+        with cast.person("Amina", server.page("participant")) as amina:
+            acts.listen(amina)
+            acts.wait_until_hears(amina, floor)
+            amina.page.evaluate("window.neverReloaded = true")
+            acknowledged = [badr.command("say", text=f"message {n}") for n in range(40)]
+            server.kill()
+            server.wait_gone()
+            dead = amina.now()
+            wait_until(lambda: hearing.level_db(amina.heard(amina.now() - RATE)) < -70, "silence without a server")
+            server.start()
+            restarted = amina.now()
+            wait_until(
+                lambda: hearing.level_db(amina.heard(max(restarted, amina.now() - RATE // 2))) > -45,
+                "sound after the restart",
+            )
+            back = hearing.first_loud(amina.heard(restarted))
+            assert back is not None
+            assert back <= BACK_WITHIN
+            assert dead < restarted
+            acts.wait_until_hears(amina, floor)
+            assert amina.page.evaluate("window.neverReloaded") is True
+            chat = amina.page.get_by_test_id("chat").inner_text()
+            assert [n for n in range(40) if f"message {n}" not in chat] == []
+        state = server.join("participant").state()
+        assert state["seq"] >= max(acknowledged)
+
+
+def test_a_microphone_is_open_again_after_the_restart(cast: Cast, floor: Speech, tmp_path: Path) -> None:
+    silence = Speech("", floor.samples * 0).write(tmp_path / "silence.wav")
+    with (
+        Server(tmp_path / "data", "--floor", str(silence)) as server,
+        cast.person("Amina", server.page("participant")) as amina,
+        cast.person("Badr", server.page("participant")) as badr,
+    ):
+        chair = server.join("chair")
+        acts.listen(amina)
+        acts.listen(badr)
+        acts.raise_hand(badr)
+        chair.give_floor_to_next()
+        acts.speak(badr)
+        speaking = badr.says(floor.repeated(120))
+        acts.wait_until_hears(amina, floor)
+        server.kill()
+        server.start()
+        restarted = amina.now()
+        wait_until(
+            lambda: acts.is_hearing(amina, floor) and amina.now() > restarted + 5 * RATE,
+            "Badr is heard again without touching anything",
+            timeout=30,
+        )
+        speaking.stop()

@@ -1,0 +1,88 @@
+"""A participant raises a hand, gets the floor, speaks by each up path, and is heard by everyone but himself."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.harness import hearing
+from tests.harness.person import Cast, Person
+from tests.harness.server import Server
+from tests.harness.speech import DELEGATE_SPEECH, RATE, Speech, say, unbroken
+
+from . import acts
+
+
+@pytest.fixture(scope="module")
+def delegate() -> Speech:
+    """What the participant says when he has the floor."""
+    return say(DELEGATE_SPEECH, voice="en-us+f3")
+
+
+class Hall:
+    """A sitting with a room console, a chair, a listener and a participant who may want to speak."""
+
+    def __init__(self, server: Server, people: dict[str, Person]) -> None:
+        self.server = server
+        self.room = people["room"]
+        self.listener = people["listener"]
+        self.speaker = people["speaker"]
+        self.chair = server.join("chair")
+
+
+@pytest.fixture
+def hall(cast: Cast, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Hall]:
+    """`request.param` is the speaker's up path."""
+    up = getattr(request, "param", "live")
+    silence = Speech("", say("Silence.").samples * 0).repeated(2).write(tmp_path / "silence.wav")
+    with ExitStack() as stack:
+        server = stack.enter_context(Server(tmp_path / "data", "--floor", str(silence)))
+        people = {
+            "room": stack.enter_context(cast.person("Room", server.page("room"))),
+            "listener": stack.enter_context(cast.person("Amina", server.page("participant"))),
+            "speaker": stack.enter_context(cast.person("Badr", server.page("participant", up=up))),
+        }
+        yield Hall(server, people)
+
+
+@pytest.mark.parametrize("hall", ["live", "pieces"], indirect=True)
+def test_whoever_has_the_floor_is_heard_by_all_but_himself(hall: Hall, floor: Speech, delegate: Speech) -> None:
+    for person in (hall.room, hall.listener, hall.speaker):
+        acts.listen(person)
+    acts.raise_hand(hall.speaker)
+    hall.chair.give_floor_to_next()
+    acts.speak(hall.speaker)
+    room = hall.room.says(floor.repeated(30))
+    speaking = hall.speaker.says(delegate)
+    speaking.wait()
+    start = speaking.mark
+    _, end = acts.record_for(hall.listener, 3)
+    room.stop()
+    assert hearing.hears(delegate, hall.listener.heard(start, end)), "the listener hears him"
+    assert hearing.hears(delegate, hall.room.heard(start, end)), "the room hears him"
+    assert not hearing.hears(delegate, hall.speaker.heard(start, end)), "he does not hear himself"
+
+
+def test_a_voice_is_gone_within_half_a_second_of_the_chairs_word(hall: Hall) -> None:
+    speech = unbroken(DELEGATE_SPEECH, voice="en-us+f3").repeated(40)
+    acts.listen(hall.listener)
+    acts.raise_hand(hall.speaker)
+    person = hall.chair.give_floor_to_next()
+    acts.speak(hall.speaker)
+    speaking = hall.speaker.says(speech)
+    acts.wait_until_hears(hall.listener, unbroken(DELEGATE_SPEECH, voice="en-us+f3"))
+    taken = hall.listener.now()
+    hall.chair.command("take_floor", person=person)
+    _, end = acts.record_for(hall.listener, 3)
+    speaking.stop()
+    assert hearing.last_loud(hall.listener.heard(taken, end)) <= 0.5
+
+
+def test_nobody_is_heard_without_a_grant(hall: Hall, delegate: Speech) -> None:
+    acts.listen(hall.listener)
+    acts.raise_hand(hall.speaker)
+    speaking = hall.speaker.says(delegate)
+    speaking.wait()
+    _, end = acts.record_for(hall.listener, 2)
+    assert hearing.level_db(hall.listener.heard(speaking.mark + RATE, end)) < -60
