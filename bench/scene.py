@@ -10,8 +10,7 @@ from playwright.sync_api import sync_playwright
 from tests.harness.loudspeaker import Square
 from tests.harness.person import Cast
 from tests.harness.server import Server
-from tests.harness.speech import CHAIR_SPEECH, Speech, say, unbroken
-from tests.harness.wait import wait_until
+from tests.harness.speech import CHAIR_SPEECH, RATE, Speech, say, unbroken
 
 FLOOR = CHAIR_SPEECH
 
@@ -55,6 +54,4 @@ def people(places: int = 2) -> Iterator[Cast]:
 
 def let_pass(square: Square, seconds: float) -> int:
     """Let the recording grow by `seconds` (elapsed time is what is measured here); the mark at its end."""
-    end = square.now() + int(seconds * 48_000)
-    wait_until(lambda: square.now() >= end, "the recording", timeout=seconds + 30)
-    return end
+    return square.wait_until_recorded(square.now() + int(seconds * RATE))

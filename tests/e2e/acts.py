@@ -100,6 +100,4 @@ def wait_until_hears(person: Person, loop: Speech, *, timeout: float = 25) -> No
 def record_for(person: Person, seconds: float) -> tuple[int, int]:
     """Let the recording grow by `seconds`, and return its two marks: elapsed time is what is recorded here."""
     start = person.now()
-    end = start + int(seconds * RATE)
-    wait_until(lambda: person.now() >= end, "the recording", timeout=seconds + 10)
-    return start, end
+    return start, person.place.square.wait_until_recorded(start + int(seconds * RATE))

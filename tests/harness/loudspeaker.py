@@ -35,6 +35,7 @@ class Square:
         self._directory = directory
         self._free = list(range(places))
         self._blocks: collections.deque[Samples] = collections.deque(maxlen=KEPT_SECONDS * 50)
+        self._programs: list[subprocess.Popen[bytes]] = []
         self._count = 0
         self._lock = threading.Lock()
         directory.mkdir(parents=True, exist_ok=True)
@@ -82,15 +83,23 @@ class Square:
             blocks = [block[:, channel] for block in list(self._blocks)[start:end]]
         return np.concatenate(blocks) if blocks else np.zeros(0, np.float32)
 
+    def wait_until_recorded(self, mark: int) -> int:
+        """Let the recording reach a mark: the one place where elapsed time, of sound, is what is waited for."""
+        seconds = (mark - self.now()) / RATE
+        wait_until(lambda: self.now() >= mark, "the recording goes on", timeout=seconds + 20)
+        return mark
+
     def run(self, *command: str, stdin: int | None = None) -> subprocess.Popen[bytes]:
-        """Start a program that uses this sound."""
-        return subprocess.Popen(
+        """Start a program that uses this sound; it ends with it."""
+        process = subprocess.Popen(
             command, env=os.environ | self.environment, stdin=stdin, stdout=subprocess.DEVNULL, stderr=self._log
         )
+        self._programs.append(process)
+        return process
 
     def close(self) -> None:
         """Stop recording and PulseAudio."""
-        for process in (self._recorder, self._daemon):
+        for process in (*self._programs, self._recorder, self._daemon):
             process.terminate()
             process.wait(10)
         self._thread.join(10)

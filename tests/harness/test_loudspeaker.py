@@ -16,8 +16,7 @@ def test_a_voice_is_recorded_at_its_own_mouth_and_nowhere_else(tmp_path: Path) -
         speaker, other = square.place(), square.place()
         utterance = speaker.say(speech)
         utterance.wait()
-        end = square.now() + 24_000
-        wait_until(lambda: square.now() >= end, "half a second more of the recording")
+        square.wait_until_recorded(square.now() + 24_000)
         assert hearing.delay_of(speech, speaker.said(utterance.mark)) < 1.0
         assert hearing.level_db(other.said(utterance.mark)) == -120
         assert hearing.level_db(speaker.heard(utterance.mark)) == -120
@@ -30,8 +29,7 @@ def test_a_mouth_can_be_stopped_in_the_middle(tmp_path: Path) -> None:
         utterance = place.say(speech)
         wait_until(lambda: hearing.level_db(place.said(utterance.mark)) > -40, "the first words")
         utterance.stop()
-        end = square.now() + 48_000
-        wait_until(lambda: square.now() >= end, "a second more of the recording")
+        end = square.wait_until_recorded(square.now() + 48_000)
         assert hearing.level_db(place.said(end - 12_000)) == -120
 
 
