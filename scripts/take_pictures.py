@@ -1,0 +1,76 @@
+"""Takes the pictures of the README from the real pages of a running demo: `make images`."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests.harness.person import SWITCHES, chromium_path  # noqa: E402 - the path comes first
+from tests.harness.server import Server  # noqa: E402
+
+FOLDER = ROOT / "docs" / "images"
+DESKTOP = {"width": 1180, "height": 760}
+PHONE = {"width": 390, "height": 780}
+
+CAPTIONS = (
+    "Good morning, and welcome to this public meeting.",
+    "The first item on our agenda is the price of water in the old town.",
+    "Delegates who attend from elsewhere have raised their hands; we will hear them in turn.",
+)
+
+
+def main() -> None:
+    """One picture of each page that a newcomer should see."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as name, Server(Path(name) / "data") as server:
+        fill(server)
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium_path(), args=SWITCHES)
+            for picture, role, size, scheme in (
+                ("participant", "participant", DESKTOP, "light"),
+                ("participant-phone", "participant", PHONE, "dark"),
+                ("chair", "chair", DESKTOP, "light"),
+                ("text", "text", PHONE, "light"),
+            ):
+                page = browser.new_page(viewport=size, color_scheme=scheme, locale="en-GB", device_scale_factor=1)
+                page.goto(server.page(role))
+                take(page, FOLDER / f"{picture}.png", listen=role == "participant")
+                page.close()
+            browser.close()
+
+
+def fill(server: Server) -> None:
+    """A meeting in which something happens."""
+    captioner = server.join("captioner")
+    for line in CAPTIONS:
+        captioner.command("post_caption", text=line, language="en")
+    for name, affiliation, words in (
+        ("Amina B.", "Figuig", "Good morning from the oasis; the sound is clear on 3G."),
+        ("Badr E.", "Water users' association", "The text page works here while calls are blocked."),
+    ):
+        person = server.join("participant")
+        person.command("introduce", name=name, affiliation=affiliation)
+        person.command("say", text=words)
+        person.command("raise_hand")
+    asking = server.join("participant")
+    asking.command("introduce", name="Chaimae T.", affiliation="Student")
+    asking.command("ask", text="Will the minutes be published in Tamazight as well?")
+
+
+def take(page: Page, path: Path, *, listen: bool) -> None:
+    """The page as it looks once sound plays."""
+    if listen:
+        page.get_by_role("button", name="Listen").first.click()
+        page.wait_for_selector('[data-testid="path"]:not(:empty)')
+    page.wait_for_load_state("load")
+    page.wait_for_function("document.fonts.status === 'loaded'")
+    page.screenshot(path=path)
+    print(path.relative_to(ROOT))
+
+
+if __name__ == "__main__":
+    main()
