@@ -4,7 +4,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -13,8 +13,16 @@ from tests.harness.person import SWITCHES, chromium_path  # noqa: E402 - the pat
 from tests.harness.server import Server  # noqa: E402
 
 FOLDER = ROOT / "docs" / "images"
-DESKTOP = {"width": 1180, "height": 760}
-PHONE = {"width": 390, "height": 780}
+DESKTOP: ViewportSize = {"width": 1180, "height": 760}
+PHONE: ViewportSize = {"width": 390, "height": 780}
+
+PICTURES = (
+    ("participant", "participant", DESKTOP),
+    ("participant-phone", "participant", PHONE),
+    ("chair", "chair", DESKTOP),
+    ("text", "text", PHONE),
+)
+"""File name, role, size; the phone's is taken in the dark."""
 
 CAPTIONS = (
     "Good morning, and welcome to this public meeting.",
@@ -30,13 +38,9 @@ def main() -> None:
         fill(server)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium_path(), args=SWITCHES)
-            for picture, role, size, scheme in (
-                ("participant", "participant", DESKTOP, "light"),
-                ("participant-phone", "participant", PHONE, "dark"),
-                ("chair", "chair", DESKTOP, "light"),
-                ("text", "text", PHONE, "light"),
-            ):
-                page = browser.new_page(viewport=size, color_scheme=scheme, locale="en-GB", device_scale_factor=1)
+            for picture, role, size in PICTURES:
+                dark = "dark" if picture.endswith("phone") else "light"
+                page = browser.new_page(viewport=size, color_scheme=dark, locale="en-GB")
                 page.goto(server.page(role))
                 take(page, FOLDER / f"{picture}.png", listen=role == "participant")
                 page.close()

@@ -1,0 +1,67 @@
+"""A meeting without a mouse: everything can be reached with Tab and pressed with Enter, and says what it is."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.harness.person import Cast
+from tests.harness.server import Server
+from tests.harness.speech import Speech
+
+from . import acts
+
+
+@pytest.fixture
+def meeting(tmp_path: Path, floor: Speech) -> Iterator[Server]:
+    with Server(tmp_path / "data", "--floor", str(floor.write(tmp_path / "floor.wav"))) as server:
+        yield server
+
+
+FOCUSED = """() => {
+  const e = document.activeElement;
+  return (e.getAttribute('aria-label') || e.labels?.[0]?.textContent || e.textContent || '').trim();
+}"""
+
+
+def tab_to(page: Page, name: str) -> None:
+    """Press Tab until the focus is on what has this name."""
+    seen = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        focused = str(page.evaluate(FOCUSED))
+        if focused.lower().startswith(name.lower()):
+            return
+        seen.append(focused)
+    raise AssertionError(f"Tab never reaches “{name}”; it reached {seen}")
+
+
+def test_listen_ask_and_raise_a_hand_with_the_keyboard_alone(cast: Cast, meeting: Server, floor: Speech) -> None:
+    with cast.person("Amina", meeting.page("participant")) as amina:
+        tab_to(amina.page, "Listen")
+        amina.page.keyboard.press("Enter")
+        acts.wait_until_hears(amina, floor)
+        tab_to(amina.page, "Your name")
+        amina.page.keyboard.type("Amina")
+        tab_to(amina.page, "Raise hand")
+        amina.page.keyboard.press("Enter")
+        expect(acts.button(amina.page, "Lower hand")).to_be_visible(timeout=10_000)
+        chair = meeting.join("chair")
+        assert len(chair.state()["state"]["queue"]) == 1
+
+
+def test_every_control_has_a_name_and_the_page_has_landmarks(cast: Cast, meeting: Server) -> None:
+    for role in ("participant", "chair", "room", "text"):
+        with cast.person("Amina", meeting.page(role)) as amina:
+            amina.page.wait_for_load_state("load")
+            nameless = amina.page.evaluate(
+                """() => [...document.querySelectorAll('button, input, select, textarea, a[href]')]
+                .filter(e => e.type !== 'hidden' && e.offsetParent)
+                .filter(e => !(e.getAttribute('aria-label') || e.labels?.length || e.textContent.trim() || e.title))
+                .map(e => e.outerHTML.slice(0, 80))"""
+            )
+            assert nameless == [], role
+            assert amina.page.get_by_role("main").count() == 1, role
+            assert amina.page.locator("html").get_attribute("lang"), role
+            assert amina.page.get_by_role("heading", level=1).count() == 1, role

@@ -1,0 +1,46 @@
+"""A question recorded offline, uploaded piece by piece, played to everyone when its turn comes."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.harness import hearing
+from tests.harness.person import Cast
+from tests.harness.server import Server
+from tests.harness.speech import GUEST_SPEECH, RATE, Speech, say
+from tests.harness.wait import wait_until
+
+from . import acts
+
+
+@pytest.fixture
+def quiet_meeting(tmp_path: Path) -> Iterator[Server]:
+    """A room in which nobody speaks."""
+    silence = Speech("", say("Silence.").samples * 0).repeated(2).write(tmp_path / "silence.wav")
+    with Server(tmp_path / "data", "--floor", str(silence)) as server:
+        yield server
+
+
+def test_a_voice_note_is_played_to_everyone(cast: Cast, quiet_meeting: Server) -> None:
+    note = say(GUEST_SPEECH, voice="en-gb+m7").part(0, 6)
+    with (
+        cast.person("Amina", quiet_meeting.page("participant")) as amina,
+        cast.person("Badr", quiet_meeting.page("participant", up="note")) as badr,
+        cast.person("Chair", quiet_meeting.page("chair")) as chair,
+    ):
+        acts.listen(amina)
+        acts.introduce(badr)
+        acts.button(badr.page, "Record.*").first.click()
+        badr.says(note).wait()
+        badr.place.square.wait_until_recorded(badr.now() + RATE)
+        acts.button(badr.page, "Stop.*").first.click()
+        acts.button(badr.page, "Send.*").first.click()
+        questions = chair.page.get_by_test_id("questions")
+        expect(questions).to_contain_text("Badr", timeout=20_000)
+        began = amina.now()
+        questions.get_by_role("button", name="Play").first.click()
+        wait_until(
+            lambda: hearing.hears(note, amina.heard(began)), "Amina hears the recorded question", timeout=30, every=0.5
+        )
