@@ -39,8 +39,8 @@ def main() -> None:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium_path(), args=SWITCHES)
             for picture, role, size in PICTURES:
-                dark = "dark" if picture.endswith("phone") else "light"
-                page = browser.new_page(viewport=size, color_scheme=dark, locale="en-GB")
+                page = browser.new_page(viewport=size, locale="en-GB")
+                page.emulate_media(color_scheme="dark" if picture.endswith("phone") else "light")
                 page.goto(server.page(role))
                 take(page, FOLDER / f"{picture}.png", listen=role == "participant")
                 page.close()
