@@ -1,0 +1,7 @@
+"""`python -m jemaa` is `jemaa`."""
+
+import sys
+
+from jemaa.cli import main
+
+sys.exit(main())
