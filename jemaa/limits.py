@@ -23,6 +23,43 @@ RING_BYTES = 8_000_000
 RING_SECONDS = 60
 """How much of a sound track is kept in memory: enough for the slowest path's pieces and their repeats."""
 
+JITTER_KEPT_SECONDS = 3
+"""Sound of one publisher that may wait to be mixed; what a flood brings beyond it replaces the oldest."""
+
+JITTER_MAX_MS = 1_500
+"""How unevenly a publisher's sound may arrive and still be heard whole: pieces of half a second over a bad line."""
+
+CATCH_UP_MS = 2_000
+"""How late the mix may be and still be made up for; beyond, media time jumps and a gap is marked."""
+
+# --- who publishes ------------------------------------------------------------------------------------
+SOUND_BYTES_A_SECOND = 24_000
+"""Of one microphone: 192 kb/s, six times what is asked for. Ten times as much is a fault or an attack."""
+
+PICTURE_BYTES_A_SECOND = 500_000
+"""Of one camera or screen, all renditions: 4 Mb/s."""
+
+PUBLISH_CHUNKS_A_SECOND = 130
+"""Chunks of one publication: frames of 10 ms, or three renditions at 40 pictures a second."""
+
+PUBLISH_BURST_SECONDS = 8
+"""How much of these rates may come at once: what a network held back and then lets go."""
+
+MAX_EARLY_PIECES = 8
+"""Pieces of a publication that wait for an earlier one: four seconds."""
+
+PUBLICATION_IDLE_SECONDS = 30
+"""A publication without a chunk for so long is closed; it costs the server an encoder."""
+
+MAX_RENDITIONS = 3
+"""Encodings of one picture."""
+
+MAX_PIECE_BYTES = 1_000_000
+"""One piece of a publication: a second of 4 Mb/s picture and more."""
+
+EVENTS_BUFFER_BYTES = 1_000_000
+"""Events may not be skipped: who has more than this unread is disconnected, and resumes from where he was."""
+
 # --- text ---------------------------------------------------------------------------------------------
 MAX_TEXT_CHARACTERS = 2_000
 """A question, chat message or caption."""
@@ -80,3 +117,53 @@ COMMANDS_AT_ONCE = 20
 
 KEPT_EVENTS = 2_000
 """Newest events of a session kept in memory, so that a reconnecting crowd does not read the disk."""
+
+# --- sockets -------------------------------------------------------------------------------------------
+EVENT_BACKLOG_BYTES = 262_144
+"""What may wait unread in a connection when an event comes: beyond, it is closed and resumes by `since`."""
+
+MAX_UPLOAD_BYTES = 300_000
+"""One message or POST of records: the largest chunk with its header, or many small ones."""
+
+HELLO_SECONDS = 10.0
+"""How long a WebSocket may be silent before it says who it is."""
+
+PIECE_WAIT_SECONDS = 10.0
+"""How long a request for a piece that is not complete is held: ten pieces of a second."""
+
+POLL_SECONDS = 25
+"""How long a long poll is held at the most: proxies cut what is silent for 30 s."""
+
+KEEPALIVE_SECONDS = 15.0
+"""Silence after which a long response sends something, for the same reason."""
+
+RADIO_BURST_MS = 2_000
+"""Sound that a radio listener gets at once, so that the player starts without waiting for its buffer."""
+
+EARLY_PIECES = 8
+"""Pieces of a publication that wait for an earlier one."""
+
+COMMANDS_UNDER_WAY = 8
+"""Commands of one connection that may wait for their answer; beyond, the asker is told to slow down."""
+
+# --- the lab ---------------------------------------------------------------------------------------------
+LAB_FLOWS = 20_000
+"""Conversations that the middlebox remembers: a browser makes hundreds; a flood must not eat the machine."""
+
+LAB_FLOW_IDLE_SECONDS = 300.0
+"""A silent flow is forgotten after this: five minutes, as RFC 4787 asks of address translators."""
+
+LAB_STREAM_BYTES = 16_384
+"""How much of a TCP stream's beginning is put together: the longest TLS record."""
+
+LAB_STREAM_SEGMENTS = 64
+"""Segments that may wait for one before them."""
+
+LAB_WAITING_PACKETS = 20_000
+"""Packets that the middlebox may hold back at once (delay, slow links): a second of its full speed."""
+
+LAB_PROXY_BODY_BYTES = 16_000_000
+"""What the lab's proxy keeps of a response before it hands it on; beyond, it cuts, as such proxies do."""
+
+LAB_PACKETS_A_SECOND = 20_000
+"""What the middlebox must keep up with on one core; below that it says so."""
