@@ -31,6 +31,7 @@ class Listener:
     outlet: Outlet
     is_behind: bool = False
     skipped: int = 0
+    """Chunks that this listener did not get."""
 
 
 @dataclass(slots=True, eq=False)
@@ -86,12 +87,14 @@ class Fanout:
                 crowd.starts_ms = entry.time_ms
                 crowd.can_rejoin = entry.is_independent
             crowd.waiting.append(entry.record)
-            if entry.time_ms + chunk_ms - crowd.starts_ms >= crowd.batch_ms or chunk_ms == 0:
+            ends_ms = entry.time_ms + chunk_ms
+            if chunk_ms == 0 or ends_ms // crowd.batch_ms > crowd.starts_ms // crowd.batch_ms:
                 self._flush(crowd)
 
     def _flush(self, crowd: _Crowd) -> None:
         """The slow-listener rule stands here: too much unsent → skip; back below half → rejoin when decodable."""
         frame = crowd.framing(b"".join(crowd.waiting))
+        chunks = len(crowd.waiting)
         crowd.waiting.clear()
         gone: list[Listener] = []
         for listener in crowd.listeners:
@@ -102,18 +105,18 @@ class Fanout:
             elif outlet.is_closing():
                 gone.append(listener)
             elif listener.is_behind or unsent > LISTENER_BUFFER_BYTES:
-                self._pass_over(listener, crowd, frame, unsent)
+                self._pass_over(listener, crowd, frame, chunks, unsent)
             else:
                 outlet.write(frame)
         for listener in gone:
             self.remove(listener)
         self._counters.add("batches_written", len(crowd.listeners))
 
-    def _pass_over(self, listener: Listener, crowd: _Crowd, frame: bytes, unsent: int) -> None:
+    def _pass_over(self, listener: Listener, crowd: _Crowd, frame: bytes, chunks: int, unsent: int) -> None:
         if listener.is_behind and crowd.can_rejoin and unsent < LISTENER_BUFFER_BYTES // 2:
             listener.is_behind = False
             listener.outlet.write(frame)
             return
         listener.is_behind = True
-        listener.skipped += 1
-        self._counters.add("batches_skipped")
+        listener.skipped += chunks
+        self._counters.add("chunks_skipped", chunks)

@@ -9,7 +9,7 @@ from typing import Literal
 from jemaa.limits import RING_BYTES, RING_SECONDS
 from jemaa.meeting.ids import PersonId
 from jemaa.wire.chunk import Chunk, encode_chunk
-from jemaa.wire.record import encode_record
+from jemaa.wire.record import CONTROL, encode_record
 
 Kind = Literal["sound", "picture"]
 
@@ -40,13 +40,28 @@ class Entry:
     frames: tuple[bytes, ...]
 
 
+Pack = Callable[[TrackInfo, Chunk], bytes]
+"""How a chunk becomes the bytes that travel."""
+
+NOTHING = encode_record(CONTROL, b"")
+"""A piece during which nothing was published: one keep-alive."""
+
+
+def as_record(info: TrackInfo, chunk: Chunk) -> bytes:
+    """A record of docs/protocol.md §1.3."""
+    return encode_record(info.id, encode_chunk(chunk))
+
+
 class Track:
     """Written by one owner; read by anyone, who keeps a cursor of his own. Bounded in time and in bytes."""
 
-    def __init__(self, info: TrackInfo) -> None:
+    def __init__(self, info: TrackInfo, pack: Pack = as_record) -> None:
         self.info = info
+        self._pack = pack
         self._ring: deque[Entry] = deque()
         self._bytes = 0
+        self._complete_ms = 0
+        self._gone_ms = -1
         self._next_seq = 0
         self._newer = asyncio.Event()
         self._listeners: list[Callable[[Entry], None]] = []
@@ -63,7 +78,7 @@ class Track:
     ) -> Entry:
         """Put a chunk at the head; its number is given here."""
         chunk = Chunk(self._next_seq, time_ms, frames, is_independent, is_after_gap, config)
-        record = encode_record(self.info.id, encode_chunk(chunk))
+        record = self._pack(self.info, chunk)
         entry = Entry(self._next_seq, time_ms, is_independent, record, frames)
         self._next_seq += 1
         self._ring.append(entry)
@@ -71,9 +86,14 @@ class Track:
         self._trim(time_ms)
         for listener in self._listeners:
             listener(entry)
+        self.advance(time_ms + self.info.chunk_ms)
+        return entry
+
+    def advance(self, time_ms: int) -> None:
+        """Nothing older than this will be written any more: pieces that end here are complete, also empty ones."""
+        self._complete_ms = max(self._complete_ms, time_ms)
         newer, self._newer = self._newer, asyncio.Event()
         newer.set()
-        return entry
 
     def close(self) -> None:
         """Nothing follows; whoever waits is woken."""
@@ -110,11 +130,13 @@ class Track:
 
     @property
     def newest_time_ms(self) -> int:
-        """Media time just behind the newest chunk of sound; 0 while there is none."""
-        return self._ring[-1].time_ms + self.info.chunk_ms if self._ring else 0
+        """Media time up to which this track is complete."""
+        return self._complete_ms
 
     def newest_piece(self) -> int:
         """Number of the newest complete piece, -1 if there is none."""
+        if not self.info.piece_ms:
+            return -1
         return self.newest_time_ms // self.info.piece_ms - 1
 
     def piece(self, n: int) -> bytes | None:
@@ -122,10 +144,10 @@ class Track:
         if n > self.newest_piece():
             return None
         start = n * self.info.piece_ms
-        if not self._ring or self._ring[0].time_ms > start:
+        if start <= self._gone_ms or start < self._complete_ms - RING_SECONDS * 1000:
             return b""
         end = start + self.info.piece_ms
-        return b"".join(entry.record for entry in self._ring if start <= entry.time_ms < end)
+        return b"".join(entry.record for entry in self._ring if start <= entry.time_ms < end) or NOTHING
 
     async def wait_piece(self, n: int) -> bytes | None:
         """Piece `n` as soon as it is complete; None if the track ends before. Bound it with a timeout."""
@@ -136,4 +158,6 @@ class Track:
     def _trim(self, newest_ms: int) -> None:
         oldest_ms = newest_ms - RING_SECONDS * 1000
         while len(self._ring) > 1 and (self._ring[0].time_ms < oldest_ms or self._bytes > RING_BYTES):
-            self._bytes -= len(self._ring.popleft().record)
+            gone = self._ring.popleft()
+            self._bytes -= len(gone.record)
+            self._gone_ms = gone.time_ms

@@ -1,0 +1,93 @@
+"""Memory. The encoders of one mix and the tracks they write: each encoding is made once for everybody."""
+
+import secrets
+from collections.abc import Callable
+
+from jemaa.meeting.ids import PersonId
+from jemaa.sound.mp3 import Mp3Encoder
+from jemaa.sound.ogg import OggOpus
+from jemaa.sound.opus import OpusEncoder, Samples
+from jemaa.wire.chunk import Chunk
+
+from .track import Track, TrackInfo
+
+SOUND = (
+    TrackInfo(1, "sound/32", "sound", "opus", 32, 20, 20, 960),
+    TrackInfo(2, "sound/12", "sound", "opus", 12, 60, 240, 960),
+    TrackInfo(3, "sound/8", "sound", "opus", 8, 60, 960, 1920),
+)
+MP3 = TrackInfo(4, "sound/mp3", "sound", "mp3", 24, 24, 240, 0)
+FIRST_MIX = 100
+"""Track numbers of mixes start here."""
+
+
+def mix_info(number: int, person: PersonId) -> TrackInfo:
+    """The programme less one person's own voice."""
+    return TrackInfo(number, f"mix/{person}", "sound", "opus", 32, 20, 20, 960, person)
+
+
+class OpusRendition:
+    """One encoder and its track; with pages in Ogg beside it, if the radio plays it."""
+
+    def __init__(self, info: TrackInfo, *, start_ms: int = 0, has_radio: bool = True) -> None:
+        self.track = Track(info)
+        self.ogg = OggOpus(secrets.randbits(32), title="Jemaa")
+        self.radio = Track(_radio_info(info), _pages(self.ogg))
+        self._has_radio = has_radio
+        self._encoder = OpusEncoder(info.kbps, info.frame_ms)
+        self._frames: list[bytes] = []
+        self._a_chunk = info.chunk_ms // info.frame_ms
+        self._time_ms = start_ms
+        self._is_after_gap = False
+
+    def encode(self, samples: Samples) -> None:
+        """Take in 20 ms; when a chunk is complete, write it."""
+        info = self.track.info
+        self._frames += self._encoder.encode(samples)
+        while len(self._frames) >= self._a_chunk:
+            frames = tuple(self._frames[: self._a_chunk])
+            del self._frames[: self._a_chunk]
+            self.track.write(self._time_ms, frames, is_after_gap=self._is_after_gap)
+            if self._has_radio:
+                self.radio.write(self._time_ms, frames)
+            self._is_after_gap = False
+            self._time_ms += info.chunk_ms
+
+    def skip(self, ms: int) -> None:
+        """Media time jumps ahead."""
+        self._time_ms += ms
+        self._is_after_gap = True
+
+
+class Mp3Rendition:
+    """MP3 for the radio: no chunks, only its frames."""
+
+    def __init__(self) -> None:
+        self.radio = Track(MP3, lambda _, chunk: b"".join(chunk.frames))
+        self._encoder = Mp3Encoder(MP3.kbps)
+        self._frames: list[bytes] = []
+        self._time_ms = 0
+
+    def encode(self, samples: Samples) -> None:
+        """Take in 20 ms; ten frames are a chunk."""
+        self._frames += self._encoder.encode(samples)
+        if len(self._frames) >= MP3.chunk_ms // MP3.frame_ms:
+            self.radio.write(self._time_ms, tuple(self._frames))
+            self._time_ms += len(self._frames) * MP3.frame_ms
+            self._frames = []
+
+    def skip(self, ms: int) -> None:
+        """Media time jumps ahead."""
+        self._time_ms += ms
+
+
+def _radio_info(info: TrackInfo) -> TrackInfo:
+    name = f"radio/{info.kbps}"
+    return TrackInfo(info.id, name, info.kind, info.codec, info.kbps, info.frame_ms, info.chunk_ms, 0)
+
+
+def _pages(ogg: OggOpus) -> Callable[[TrackInfo, Chunk], bytes]:
+    def pack(info: TrackInfo, chunk: Chunk) -> bytes:
+        return ogg.page(chunk.frames, chunk.time_ms + info.chunk_ms)
+
+    return pack
