@@ -54,11 +54,11 @@ PUBLICATION_IDLE_SECONDS = 30
 MAX_RENDITIONS = 3
 """Encodings of one picture."""
 
+SEEN_SECONDS = 30
+"""A listener by single requests counts for so long after his latest: three waits of a long poll overlap it."""
+
 MAX_PIECE_BYTES = 1_000_000
 """One piece of a publication: a second of 4 Mb/s picture and more."""
-
-EVENTS_BUFFER_BYTES = 1_000_000
-"""Events may not be skipped: who has more than this unread is disconnected, and resumes from where he was."""
 
 # --- text ---------------------------------------------------------------------------------------------
 MAX_TEXT_CHARACTERS = 2_000

@@ -114,9 +114,7 @@ class _Screen:
         if source != self.shown:
             return
         self._newest_ms = max(self._newest_ms + 1, source[0].media_time(chunk.time_ms))
-        self.track.write(
-            self._newest_ms, chunk.frames, is_independent=chunk.is_independent, config=chunk.config
-        )
+        self.track.write(self._newest_ms, chunk.frames, is_independent=chunk.is_independent, config=chunk.config)
 
 
 class Picture:

@@ -1,38 +1,49 @@
 """Memory. How many listen, and by which path: counts, never names."""
 
+import time
 from collections import Counter
 from collections.abc import Callable
-from typing import Literal, get_args
 
-Path = Literal["live", "stream", "pieces", "radio", "text"]
+from jemaa.limits import SEEN_SECONDS
+
+PATHS = ("live", "stream", "pieces", "radio", "text")
 
 _BATCHES_MS = ((200, 60), (1_000, 100))
 """Up to so many pushed listeners, batches of so many milliseconds; beyond, 200: the cost is the number of writes."""
 
 
 class Presence:
-    """Touched only on the event loop."""
+    """Connections `enter` and leave; who comes by single requests is `seen`. Touched only on the event loop."""
 
-    def __init__(self) -> None:
-        self._counts: Counter[str] = Counter()
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._entered: Counter[str] = Counter()
+        self._seen: dict[str, dict[str, float]] = {path: {} for path in PATHS}
 
-    def join(self, path: Path) -> Callable[[], None]:
-        """Count one more; call the answer when he has gone (again does no harm)."""
-        self._counts[path] += 1
+    def enter(self, path: str) -> Callable[[], None]:
+        """Count one more; call the answer when he has gone (a second call does nothing)."""
+        self._entered[path] += 1
         here = [path]
 
         def leave() -> None:
             if here:
-                self._counts[here.pop()] -= 1
+                self._entered[here.pop()] -= 1
 
         return leave
 
+    def seen(self, path: str, key: str) -> None:
+        """A request by `path`; requests with the same `key` within some seconds are one listener. It is not kept."""
+        self._seen[path][key] = self._now()
+
     def counts(self) -> dict[str, int]:
         """Listeners by path, every path named."""
-        return {path: self._counts[path] for path in get_args(Path)}
+        oldest = self._now() - SEEN_SECONDS
+        for path, seen in self._seen.items():
+            self._seen[path] = {key: at for key, at in seen.items() if at >= oldest}
+        return {path: self._entered[path] + len(self._seen[path]) for path in PATHS}
 
     @property
     def recommended_batch_ms(self) -> int:
         """How long a batch a listener who does not speak should ask for."""
-        pushed = self._counts["live"] + self._counts["stream"]
+        pushed = self._entered["live"] + self._entered["stream"]
         return next((batch for most, batch in _BATCHES_MS if pushed < most), 200)

@@ -136,6 +136,11 @@ class Programme:
         track = self.tracks.get(wanted)
         return track if track is not None and track.info.private_to in (None, person) else None
 
+    @property
+    def levels(self) -> dict[PersonId, float]:
+        """How loud each open microphone is, in dBFS."""
+        return {person: microphone.level_db for person, microphone in self._microphones.items()}
+
     def on_mix_changed(self, listener: Callable[[PersonId], None]) -> Callable[[], None]:
         """Call `listener` when a person's mix has begun or ended; the answer stops that."""
         self._mix_listeners = [*self._mix_listeners, listener]
@@ -194,7 +199,8 @@ class Programme:
     def _jump(self, ms: int) -> None:
         """The machine slept: media time goes on where the clock is."""
         self._next_ms += ms
-        for rendition in (*self._opus.values(), self._mp3, *(minus.rendition for minus in self._minus.values())):
+        self._mp3.skip(ms)
+        for rendition in (*self._opus.values(), *(minus.rendition for minus in self._minus.values())):
             rendition.skip(ms)
 
     def _microphone_closed(self, microphone: Microphone) -> None:

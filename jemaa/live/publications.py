@@ -88,9 +88,7 @@ class Publication:
 class Publications:
     """The registry of one session."""
 
-    def __init__(
-        self, session: HasState, programme: Programme, now: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, session: HasState, programme: Programme, now: Callable[[], float] = time.monotonic) -> None:
         self._session = session
         self._programme = programme
         self._now = now

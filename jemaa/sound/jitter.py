@@ -109,8 +109,9 @@ class JitterBuffer:
         length = BLOCK + 10 if behind_ms > 0 else BLOCK - 10
         part = self._sound[self._head : self._head + length + 1]
         self._head += length
-        at = np.arange(BLOCK) * ((length) / BLOCK)
-        return np.interp(at, np.arange(len(part)), part).astype(np.float32)
+        at = np.arange(BLOCK) * (length / BLOCK)
+        stretched: Samples = np.interp(at, np.arange(len(part)), part).astype(np.float32)
+        return stretched
 
     def _behind_ms(self, now: float) -> float:
         """How much later than needed the next sample would be heard; negative if it would come too early."""

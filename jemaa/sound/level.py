@@ -60,4 +60,5 @@ class Limiter:
             edges.append(min(edges[-1] + _RELEASE, most, following))
         self._gain = edges[-1]
         at = np.arange(len(samples), dtype=np.float32) / _STEP
-        return (samples * np.interp(at, np.arange(len(edges)), edges)).astype(np.float32)
+        limited: Samples = (samples * np.interp(at, np.arange(len(edges)), edges)).astype(np.float32)
+        return limited

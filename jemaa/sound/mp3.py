@@ -1,7 +1,6 @@
 """CPU. MP3 at 24 kb/s mono for players that know nothing newer (ISO/IEC 13818-3), by LAME through PyAV."""
 
 from fractions import Fraction
-from typing import cast
 
 import av
 import numpy as np
@@ -19,7 +18,7 @@ class Mp3Encoder:
     """Samples at 48 kHz in, whole MP3 frames out. No frame needs the one before it, so a player may join anywhere."""
 
     def __init__(self, kbps: int = 24) -> None:
-        codec = cast(av.AudioCodecContext, av.CodecContext.create("libmp3lame", "w"))
+        codec = av.CodecContext.create("libmp3lame", "w")
         codec.sample_rate = MP3_RATE
         codec.layout = "mono"
         codec.format = "fltp"

@@ -1,7 +1,7 @@
 """CPU. Opus (RFC 6716), mono at 48 kHz: samples to frames and back, by libopus through PyAV."""
 
 from fractions import Fraction
-from typing import Literal, cast
+from typing import Literal
 
 import av
 import numpy as np
@@ -27,7 +27,7 @@ class OpusEncoder:
     """One rendition's encoder. Give it samples as they come; whole frames come out."""
 
     def __init__(self, kbps: int, frame_ms: int, application: Application = "voip") -> None:
-        codec = cast(av.AudioCodecContext, av.CodecContext.create("libopus", "w"))
+        codec = av.CodecContext.create("libopus", "w")
         codec.sample_rate = RATE
         codec.layout = "mono"
         codec.format = "flt"
@@ -71,7 +71,7 @@ class OpusDecoder:
     """One publication's decoder. A stereo publisher is heard in mono."""
 
     def __init__(self) -> None:
-        codec = cast(av.AudioCodecContext, av.CodecContext.create("libopus", "r"))
+        codec = av.CodecContext.create("libopus", "r")
         codec.sample_rate = RATE
         codec.layout = "mono"
         codec.open()
@@ -93,4 +93,5 @@ def _samples(frame: av.AudioFrame) -> Samples:
     array = frame.to_ndarray()
     planes = array.reshape(-1, len(frame.layout.channels)).T if frame.format.is_packed else array
     mono = planes.mean(axis=0) if len(planes) > 1 else planes[0]
-    return (mono / np.float32(32768) if array.dtype == np.int16 else mono).astype(np.float32)
+    samples: Samples = (mono / np.float32(32768) if array.dtype == np.int16 else mono).astype(np.float32)
+    return samples
