@@ -20,7 +20,7 @@ def measure() -> list[Row]:
     """Some minutes by `pieces`, from the first sound on, scaled to an hour; the page itself is counted once."""
     with meeting(spoken_floor()) as server, people(places=1) as cast:
         relay = Relay(server.port, down_bps=0)
-        url = server.page("participant", down="pieces", rung="lowest").replace(f":{server.port}", f":{relay.port}")
+        url = server.page("participant", down="pieces", sound="8").replace(f":{server.port}", f":{relay.port}")
         with cast.person("Amina", url) as amina:
             acts.listen(amina)
             acts.wait_until_hears(amina, spoken_floor())

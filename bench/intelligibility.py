@@ -23,7 +23,7 @@ def measure() -> list[Row]:
             chair.give_floor_to_next()
             acts.speak(badr)
             for path, kbps, goal in RUNGS:
-                with cast.person("Amina", server.page("participant", down=path, sound=f"sound/{kbps}")) as amina:
+                with cast.person("Amina", server.page("participant", down=path, sound=str(kbps))) as amina:
                     acts.listen(amina)
                     acts.wait_for_path(amina, path)
                     let_pass(amina.place.square, 6)
