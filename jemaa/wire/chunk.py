@@ -28,6 +28,16 @@ class Chunk:
     config: bytes = b""
 
 
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What stands before a chunk's configuration and frames."""
+
+    seq: int
+    time_ms: int
+    is_independent: bool
+    is_after_gap: bool
+
+
 def encode_chunk(chunk: Chunk) -> bytes:
     """The chunk as bytes."""
     flags = INDEPENDENT * chunk.is_independent | CONFIG * bool(chunk.config) | GAP * chunk.is_after_gap
@@ -65,6 +75,18 @@ def decode_chunk(data: bytes) -> Chunk:
     if len(frames) > MAX_FRAMES_A_CHUNK:
         raise ProtocolError("chunk-frames", f"A chunk has at most {MAX_FRAMES_A_CHUNK} frames.")
     return Chunk(seq, time_ms, tuple(frames), bool(flags & INDEPENDENT), bool(flags & GAP), config)
+
+
+def peek_header(data: bytes) -> Header:
+    """The header of a chunk; nothing behind it is looked at. `ProtocolError` `truncated`, `chunk-flags`."""
+    if not data:
+        raise ProtocolError("truncated", "A chunk is cut off.")
+    flags = data[0]
+    if flags & ~(INDEPENDENT | CONFIG | GAP):
+        raise ProtocolError("chunk-flags", "A chunk has a flag that this version does not know.")
+    seq, at = decode_varint(data, 1)
+    time_ms, _ = decode_varint(data, at)
+    return Header(seq, time_ms, bool(flags & INDEPENDENT), bool(flags & GAP))
 
 
 def _block(data: bytes, at: int) -> tuple[bytes, int]:
