@@ -1,0 +1,210 @@
+"""Lab room. The process that is a lab: process 1 of its own process namespace, holder of all its network namespaces.
+
+Nothing of a lab has a name on the machine: namespaces, devices, rules and processes live as long as this process, and
+the kernel ends it when the one that asked for the lab ends (a pipe closes and a death signal comes). So there is
+nothing to sweep up after a crash, and two labs never meet.
+
+Standard output carries JSON, one a line: `ready`, `profile` after a switch, or `error`. A line `NAME` on standard
+input switches to that profile.
+"""
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+from jemaa.errors import JemaaError
+
+from . import kernel, nft, plan
+from .failures import LabFailed
+from .places import DNS
+from .profile import load
+
+
+def say(**values: object) -> None:
+    """One line to whoever asked for the lab."""
+    print(json.dumps(values), flush=True)
+
+
+class Node:
+    """A network namespace, held open by a process that does nothing else."""
+
+    def __init__(self, name: str) -> None:
+        reading, writing = os.pipe()
+        self.pid = os.fork()
+        if self.pid == 0:
+            _hold(name, writing)
+        os.close(writing)
+        told = os.read(reading, 4096)
+        os.close(reading)
+        if told != b"ready":
+            raise LabFailed("lab-network-failed", f"{name} could not be made: {told.decode() or 'it died'}")
+        self._network = os.open(f"/proc/{self.pid}/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+
+    def inside(self) -> Callable[[], None]:
+        """What a new process has to do first to be in here."""
+        return lambda: kernel.enter(self._network, kernel.NEW_NETWORK)
+
+    def run(self, command: list[str], text: str = "") -> None:
+        """Run a command in here to its end; LabFailed with its words if it fails."""
+        try:
+            done = subprocess.run(command, input=text, text=True, capture_output=True, preexec_fn=self.inside())
+        except FileNotFoundError:
+            raise LabFailed("lab-tool-missing", f"the lab needs the command `{command[0]}`; install it") from None
+        if done.returncode != 0:
+            raise LabFailed("lab-network-failed", f"{' '.join(command)}: {done.stderr.strip().splitlines()[-1:]}")
+
+    def ip(self, lines: list[str]) -> None:
+        """Commands for `ip`, in one go."""
+        self.run(["ip", "-batch", "-"], "\n".join(lines) + "\n")
+
+    def start(self, module: str, *arguments: str) -> "Part":
+        """Start one of the lab's own programs in here."""
+        return Part(module, list(arguments), self.inside())
+
+
+class Part:
+    """A program of the lab that says a line when it is ready, and takes lines."""
+
+    def __init__(self, module: str, arguments: list[str], first: Callable[[], None]) -> None:
+        command = [sys.executable, "-m", module, *arguments]
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, preexec_fn=first
+        )
+        self.module = module
+
+    def answer(self) -> str:
+        """The next line that it says; LabFailed if it ended instead."""
+        line = _pipe(self.process.stdout).readline().strip()
+        if line.startswith("{"):
+            error = json.loads(line)
+            raise LabFailed(error["error"], error["text"])
+        if not line:
+            raise LabFailed("lab-network-failed", f"{self.module} ended before it was ready")
+        return line
+
+    def tell(self, line: str) -> None:
+        """Give it a line."""
+        pipe = _pipe(self.process.stdin)
+        pipe.write(line + "\n")
+        pipe.flush()
+
+
+def _pipe(pipe: IO[Any] | None) -> IO[Any]:
+    assert pipe is not None, "both were asked for"
+    return pipe
+
+
+def _hold(name: str, writing: int) -> None:
+    """The life of a node's process: it never returns."""
+    try:
+        kernel.die_with_parent(signal.SIGKILL)
+        kernel.leave_for(kernel.NEW_NETWORK | kernel.NEW_MOUNTS)
+        kernel.keep_mounts_private()
+        for setting, value in plan.FORWARDING.items():
+            if name in plan.FORWARDERS or "forward" not in setting:
+                Path("/proc/sys", setting).write_text(value)
+        if name == "participant":
+            _use_resolver()
+        os.write(writing, b"ready")
+    except OSError as trouble:
+        os.write(writing, str(trouble).encode())
+        os._exit(1)
+    os.close(writing)
+    while True:
+        signal.pause()
+
+
+def _use_resolver() -> None:
+    """Let the participant ask the operator's resolver, by an /etc/resolv.conf that only his namespace sees."""
+    target, room = Path("/etc/resolv.conf").resolve(), Path("/media")
+    if not target.exists() or not room.is_dir():
+        return
+    kernel.mount("tmpfs", str(room), "tmpfs")
+    file = room / "resolv.conf"
+    file.write_text(f"nameserver {DNS[0]}\noptions timeout:2 attempts:2\n")
+    kernel.put_over(file, target)
+
+
+def build(profile: str, seed: int, log: Path, *, by_kernel: bool) -> list[Part]:
+    """All nodes, their devices and addresses, the middlebox and the services; the parts that take a profile."""
+    nodes = {name: Node(name) for name in plan.ALL}
+    for a, device, b, other in plan.wires():
+        pids = nodes[a].pid, nodes[b].pid
+        nodes[a].ip([f"link add {device} type veth peer name {other} netns {pids[1]}"])
+    for name, node in nodes.items():
+        node.ip(plan.commands(name))
+    services = nodes["services"].start("jemaa.lab.services", profile)
+    parts = [services]
+    if by_kernel:
+        nodes["operator"].run(["nft", "-f", "-"], nft.ruleset(load(profile)))
+    else:
+        box = nodes["operator"].start("jemaa.lab.middlebox", profile, "--seed", str(seed), "--log", str(log))
+        box.answer()
+        nodes["operator"].ip(plan.through_middlebox())
+        parts.append(box)
+    services.answer()
+    say(ready=True, nodes={name: node.pid for name, node in nodes.items()})
+    return parts
+
+
+def serve(parts: list[Part]) -> None:
+    """Switch profiles as asked, until standard input ends."""
+    for line in sys.stdin:
+        try:
+            load(line.strip())
+            for part in parts:
+                part.tell(line.strip())
+                part.answer()
+            say(profile=line.strip())
+        except JemaaError as trouble:
+            say(error=trouble.code, text=trouble.text)
+
+
+def live(given: argparse.Namespace) -> None:
+    """Life of process 1."""
+    kernel.die_with_parent(signal.SIGKILL)
+    kernel.keep_mounts_private()
+    kernel.mount_own_processes()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who asked; he then closes the pipe
+    serve(build(given.profile, given.seed, given.log, by_kernel=given.kernel))
+
+
+def main() -> int:
+    """Make room, become two processes, and pass on how the inner one ended."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("profile")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--log", type=Path, required=True)
+    parser.add_argument("--kernel", action="store_true")
+    given = parser.parse_args()
+    try:
+        kernel.make_room()
+    except LabFailed as trouble:
+        say(error=trouble.code, text=trouble.text)
+        return 1
+    kernel.die_with_parent(signal.SIGKILL)
+    child = os.fork()
+    if child == 0:
+        _live_and_exit(given)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    say(pid=child)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def _live_and_exit(given: argparse.Namespace) -> None:
+    try:
+        live(given)
+    except JemaaError as trouble:
+        say(error=trouble.code, text=trouble.text)
+    finally:
+        os._exit(0)  # as process 1: the kernel ends all others of the lab with it
+
+
+if __name__ == "__main__":
+    sys.exit(main())

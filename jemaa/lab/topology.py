@@ -1,0 +1,130 @@
+"""Lab room. A lab as its user holds it: `with Lab("ma-2016-may") as lab: lab.popen("participant", [...])`.
+
+Whatever happens to the holder, the kernel takes the lab down with it (see `supervisor`).
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+from jemaa.errors import SettingsError
+
+from .failures import LabFailed
+from .places import PROXY
+from .plan import ALL
+from .profile import Profile, load
+
+PROXY_PORT = 3128
+
+
+class Lab:
+    """One lab with one profile. `by_kernel` lets nftables judge instead of the middlebox."""
+
+    def __init__(self, profile: str, *, seed: int = 1, log: Path | None = None, by_kernel: bool = False) -> None:
+        self.profile: Profile = load(profile)
+        self._given = profile
+        self._seed = seed
+        self._by_kernel = by_kernel
+        self._folder: Path | None = None if log else Path(tempfile.mkdtemp(prefix="jemaa-lab-"))
+        self.log = log or (self._folder or Path()) / "decisions.jsonl"
+        self._supervisor: subprocess.Popen[str] | None = None
+        self._nodes: dict[str, int] = {}
+
+    def __enter__(self) -> "Lab":
+        command = [sys.executable, "-m", "jemaa.lab.supervisor", self._given, "--seed", str(self._seed)]
+        command += ["--log", str(self.log.absolute())] + (["--kernel"] if self._by_kernel else [])
+        self._supervisor = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        try:
+            outer = int(self._heard()["pid"])
+            self._nodes = _outer_pids(outer, self._heard()["nodes"])
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Take the lab down and wait until it is; harmless when it is down already."""
+        if self._supervisor is not None:
+            _pipe(self._supervisor.stdin).close()
+            try:
+                self._supervisor.wait(10)
+            except subprocess.TimeoutExpired:
+                self._supervisor.kill()
+                self._supervisor.wait()
+            _pipe(self._supervisor.stdout).close()
+            self._supervisor = None
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def enter(self, node: str) -> list[str]:
+        """The words to put before a command so that it runs in this node."""
+        if node not in self._nodes:
+            raise SettingsError("lab-node-unknown", f"there is no {node!r} in a lab; there are {', '.join(ALL)}")
+        words = ["nsenter", f"--target={self._nodes[node]}", "--mount", "--net", "--pid"]
+        return words + (["--user", "--preserve-credentials"] if os.getuid() else [])
+
+    def popen(self, node: str, command: list[str], **options: Any) -> subprocess.Popen[Any]:
+        """Start a command in a node, in this working directory; it ends with the lab."""
+        if shutil.which(command[0]) is None:
+            raise SettingsError("lab-command-missing", f"there is no command {command[0]!r}")
+        return subprocess.Popen([*self.enter(node), f"--wdns={Path.cwd()}", "--", *command], **options)
+
+    def environment(self) -> dict[str, str]:
+        """What a participant's command should know: the proxy, where the profile has one."""
+        if not self.profile.proxy:
+            return {}
+        proxy = f"http://{PROXY[0]}:{PROXY_PORT}"
+        names = ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY")
+        return {name: proxy for name in names}
+
+    def switch(self, profile: str) -> None:
+        """Go on with another profile from now on, in mid-connection."""
+        found = load(profile)
+        if self._by_kernel or self._supervisor is None:
+            raise SettingsError("lab-not-switchable", "only a lab that is up and has the middlebox can be switched")
+        pipe = _pipe(self._supervisor.stdin)
+        pipe.write(profile + "\n")
+        pipe.flush()
+        self._heard()
+        self.profile = found
+
+    def decisions(self) -> list[dict[str, Any]]:
+        """The log of the middlebox so far, notes left out."""
+        lines = self.log.read_text().splitlines() if self.log.exists() else []
+        return [entry for entry in map(json.loads, lines) if "note" not in entry]
+
+    def _heard(self) -> dict[str, Any]:
+        assert self._supervisor is not None, "asked only while it is up"
+        line = _pipe(self._supervisor.stdout).readline()
+        if not line:
+            raise LabFailed("lab-network-failed", "the lab's process ended before it was ready")
+        said: dict[str, Any] = json.loads(line)
+        if "error" in said:
+            raise LabFailed(said["error"], said["text"])
+        return said
+
+
+def _pipe(pipe: IO[str] | None) -> IO[str]:
+    assert pipe is not None, "both were asked for"
+    return pipe
+
+
+def _outer_pids(outer: int, nodes: dict[str, int]) -> dict[str, int]:
+    """Ids of the nodes' processes as this process sees them, by the ids that they have in the lab (NSpid, proc(5))."""
+    found: dict[int, int] = {}
+    for child in Path(f"/proc/{outer}/task/{outer}/children").read_text().split():
+        for line in Path(f"/proc/{child}/status").read_text().splitlines():
+            if line.startswith("NSpid:"):
+                found[int(line.split()[-1])] = int(child)
+    return {name: found[pid] for name, pid in nodes.items()}
