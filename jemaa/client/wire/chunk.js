@@ -1,0 +1,108 @@
+// @ts-check
+/** A chunk: a few encoded frames (docs/protocol.md §1.2). The mirror of `jemaa/wire/chunk.py`. */
+
+import { ProtocolError, Reader, encodeVarint } from "./varint.js";
+
+const INDEPENDENT = 1;
+const CONFIG = 2;
+const GAP = 4;
+
+export const MAX_CHUNK_BYTES = 262144;
+export const MAX_FRAMES = 64;
+
+/**
+ * @typedef {object} Chunk
+ * @property {number} seq counts the chunks of a track
+ * @property {number} timeMs media time of the first frame
+ * @property {Uint8Array[]} frames views into what was decoded
+ * @property {boolean} isIndependent decoding can start here
+ * @property {boolean} isAfterGap what came before is missing
+ * @property {Uint8Array} config a picture's decoder configuration, else empty
+ */
+
+/**
+ * What a picture's key frame says about its decoding.
+ * @typedef {object} PictureConfig
+ * @property {string} codec as WebCodecs takes it
+ * @property {number} codedWidth
+ * @property {number} codedHeight
+ * @property {Uint8Array} [description]
+ */
+
+const EMPTY = new Uint8Array(0);
+
+/**
+ * @param {{seq: number, timeMs: number, frames: Uint8Array[], isIndependent?: boolean, isAfterGap?: boolean,
+ *   config?: Uint8Array}} chunk
+ * @returns {Uint8Array<ArrayBuffer>}
+ */
+export function encodeChunk({ seq, timeMs, frames, isIndependent = true, isAfterGap = false, config = EMPTY }) {
+  const flags = (isIndependent ? INDEPENDENT : 0) | (config.length ? CONFIG : 0) | (isAfterGap ? GAP : 0);
+  /** @type {ArrayLike<number>[]} */
+  const parts = [[flags], encodeVarint(seq), encodeVarint(timeMs)];
+  if (config.length) parts.push(encodeVarint(config.length), config);
+  for (const frame of frames) parts.push(encodeVarint(frame.length), frame);
+  return joined(parts);
+}
+
+/**
+ * The chunk in all of `data`.
+ * @param {Uint8Array} data
+ * @returns {Chunk}
+ * @throws {ProtocolError} `chunk-too-large`, `chunk-flags`, `truncated`, `chunk-empty`, `chunk-frames`
+ */
+export function decodeChunk(data) {
+  if (data.length > MAX_CHUNK_BYTES) throw new ProtocolError("chunk-too-large", "A chunk is too large.");
+  if (!data.length) throw new ProtocolError("truncated", "A chunk is cut off.");
+  const flags = data[0];
+  if (flags & ~(INDEPENDENT | CONFIG | GAP)) throw new ProtocolError("chunk-flags", "A chunk has an unknown flag.");
+  const reader = new Reader(data, 1);
+  const seq = reader.varint();
+  const timeMs = reader.varint();
+  const config = flags & CONFIG ? reader.block() : EMPTY;
+  const frames = [];
+  while (!reader.isDone) frames.push(reader.block());
+  if (!frames.length || frames.some((frame) => !frame.length)) {
+    throw new ProtocolError("chunk-empty", "A chunk has at least one frame, and no frame is empty.");
+  }
+  if (frames.length > MAX_FRAMES) throw new ProtocolError("chunk-frames", "A chunk has too many frames.");
+  return { seq, timeMs, frames, config, isIndependent: !!(flags & INDEPENDENT), isAfterGap: !!(flags & GAP) };
+}
+
+/**
+ * @param {PictureConfig} config
+ * @returns {Uint8Array} as it stands in a key frame's chunk
+ */
+export function encodePictureConfig({ codec, codedWidth, codedHeight, description }) {
+  const text = new TextEncoder().encode(`${codec} ${codedWidth}x${codedHeight}`);
+  return description ? joined([text, [0], description]) : text;
+}
+
+/**
+ * @param {Uint8Array} config
+ * @returns {PictureConfig}
+ * @throws {ProtocolError} `picture-config`
+ */
+export function decodePictureConfig(config) {
+  const end = config.indexOf(0);
+  const text = new TextDecoder().decode(end < 0 ? config : config.subarray(0, end));
+  const match = /^(\S+) (\d{1,5})x(\d{1,5})$/.exec(text);
+  if (!match) throw new ProtocolError("picture-config", "A picture does not say how to decode it.");
+  const found = { codec: match[1], codedWidth: Number(match[2]), codedHeight: Number(match[3]) };
+  return end < 0 ? found : { ...found, description: config.slice(end + 1) };
+}
+
+/**
+ * One array of all parts.
+ * @param {ArrayLike<number>[]} parts
+ * @returns {Uint8Array<ArrayBuffer>}
+ */
+export function joined(parts) {
+  const data = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    data.set(part, at);
+    at += part.length;
+  }
+  return data;
+}
