@@ -1,0 +1,59 @@
+// @ts-check
+/**
+ * Ui. Ties a page's panels to the attendance: what arrives is drawn, once a frame of the screen, and never asked for.
+ * @module
+ */
+
+import { byId, set, write } from "./dom.js";
+import { notice } from "./panel.js";
+import { loadStrings, translator } from "./strings.js";
+
+/** @typedef {import("./panel.js").Page} Page */
+/** @typedef {import("./panel.js").Panel} Panel */
+
+/**
+ * Load the words, make the panels, join, and draw whatever comes.
+ * @param {import("./attending.js").Attending} attendance
+ * @param {Record<string, string>} first words that are in the page already
+ * @param {(page: Page) => Panel[]} make
+ * @returns {Promise<Page>}
+ */
+export async function bind(attendance, first, make) {
+  const { base = "", session = "" } = document.body.dataset;
+  const language = document.documentElement.lang || "en";
+  const strings = { ...first, ...(await loadStrings(base, language).catch(() => ({}))) };
+  const page = { attendance, t: translator(strings), strings, language, session };
+  const panels = make(page);
+  let asked = 0;
+  const draw = () => {
+    asked = 0;
+    const state = attendance.state;
+    if (!state) return;
+    drawPhase(page, state);
+    for (const panel of panels) panel.render(state);
+  };
+  // A timer and not requestAnimationFrame: a tab in the background must still follow the floor.
+  const drawSoon = () => (asked ||= setTimeout(draw, 16));
+  for (const type of ["state", "status", "path", "publishing"]) attendance.addEventListener(type, drawSoon);
+  followConnection(page);
+  drawSoon();
+  attendance.join().then(drawSoon, (error) => notice(strings[`refusal.${error?.code}`] ?? error?.message ?? ""));
+  return page;
+}
+
+/** @param {Page} page @param {import("./attending.js").State} state */
+function drawPhase(page, state) {
+  const pill = byId("state");
+  write(pill, page.t(`state.${state.phase}`));
+  set(pill, "data-phase", state.phase);
+}
+
+/** Lost and regained, in words, without touching the focus. @param {Page} page */
+function followConnection({ attendance, t }) {
+  let connected = true;
+  attendance.addEventListener("path", () => {
+    if (attendance.path.connected === connected) return;
+    connected = attendance.path.connected;
+    notice(t(connected ? "connection.back" : "connection.lost"));
+  });
+}

@@ -1,0 +1,92 @@
+// @ts-check
+/**
+ * Ui. Microphones, cameras and loudspeakers: opening them, naming them, and saying in words why one would not open.
+ * @module
+ */
+
+import { el, keep } from "./dom.js";
+
+/**
+ * A microphone. For a person at home the browser takes out echo and noise; for a mixer it must leave the sound alone.
+ * @param {string} deviceId "" for the default
+ * @param {"voice"|"mixer"} use
+ * @returns {Promise<MediaStream>}
+ */
+export async function openMicrophone(deviceId, use) {
+  const filtered = use === "voice";
+  const audio = {
+    deviceId: deviceId ? { exact: deviceId } : undefined,
+    echoCancellation: filtered,
+    noiseSuppression: filtered,
+    autoGainControl: filtered,
+  };
+  return devices().getUserMedia({ audio });
+}
+
+/**
+ * A camera, small enough for a thin uplink.
+ * @param {string} deviceId "" for the default
+ * @returns {Promise<MediaStream>}
+ */
+export async function openCamera(deviceId) {
+  const video = { deviceId: deviceId ? { exact: deviceId } : undefined, width: { ideal: 640 }, height: { ideal: 360 } };
+  return devices().getUserMedia({ video });
+}
+
+/** A screen or a window. @returns {Promise<MediaStream>} */
+export async function openScreen() {
+  return devices().getDisplayMedia({ video: { frameRate: { ideal: 5 } } });
+}
+
+/** Let go of a microphone or camera. @param {MediaStream|null} stream */
+export function close(stream) {
+  for (const track of stream?.getTracks() ?? []) track.stop();
+}
+
+/** The key of the sentence that says why a microphone did not open. @param {unknown} error */
+export function whyNot(error) {
+  const name = error instanceof Error ? error.name : "";
+  if (name === "NotAllowedError" || name === "SecurityError") return "microphone.refused";
+  if (name === "NotFoundError" || name === "OverconstrainedError") return "microphone.missing";
+  if (name === "NotReadableError" || name === "AbortError") return "microphone.busy";
+  return name === "InsecurePageError" ? "microphone.insecure" : null;
+}
+
+/** A choice of devices that follows what is plugged in. */
+export class DeviceChoice {
+  /**
+   * @param {MediaDeviceKind} kind
+   * @param {string} label
+   * @param {string} fallback what the default is called
+   * @param {(deviceId: string) => void} chosen
+   */
+  constructor(kind, label, fallback, chosen) {
+    this.kind = kind;
+    this.fallback = fallback;
+    this.select = el("select", { onchange: () => chosen(this.select.value) });
+    this.element = el("label", {}, label, this.select);
+    navigator.mediaDevices?.addEventListener?.("devicechange", () => this.refresh());
+    this.refresh();
+  }
+
+  get value() {
+    return this.select.value;
+  }
+
+  /** Names are given only after a permission: call this again then. */
+  async refresh() {
+    const all = (await navigator.mediaDevices?.enumerateDevices?.().catch(() => [])) ?? [];
+    const usable = all.filter((device) => device.kind === this.kind && device.deviceId && device.deviceId !== "default");
+    const entries = [{ id: "", name: this.fallback }, ...usable.map((device, n) => ({ id: device.deviceId, name: device.label || `${n + 1}` }))];
+    const make = (/** @type {{id: string, name: string}} */ entry) => el("option", { value: entry.id }, entry.name);
+    keep(this.select, entries, (entry) => entry.id + entry.name, make);
+    this.element.hidden = entries.length < 2;
+  }
+}
+
+function devices() {
+  if (navigator.mediaDevices) return navigator.mediaDevices;
+  const error = new Error("a microphone needs a secure page");
+  error.name = "InsecurePageError";
+  throw error;
+}

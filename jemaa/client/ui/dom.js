@@ -1,0 +1,108 @@
+// @ts-check
+/**
+ * Ui. Making and keeping elements: text only ever as text, what a person wrote in an isolate of its own.
+ * @module
+ */
+
+/** @typedef {string|number|Node|null|false|undefined} Child */
+
+/**
+ * An element. Attributes by name; `onclick` and the like are listeners; true is an empty attribute, null and false none.
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} tag
+ * @param {Record<string, any>} [attributes]
+ * @param {...Child} children
+ * @returns {HTMLElementTagNameMap[K]}
+ */
+export function el(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === "function") element.addEventListener(name.slice(2), value);
+    else set(element, name, value);
+  }
+  element.append(...children.filter((child) => child !== null && child !== undefined && child !== false).map(asNode));
+  return element;
+}
+
+/** @param {any} child @returns {Node} */
+function asNode(child) {
+  return child instanceof Node ? child : document.createTextNode(String(child));
+}
+
+/**
+ * Set an attribute only where it differs, so that nothing is announced twice.
+ * @param {Element} element
+ * @param {string} name
+ * @param {string|number|boolean|null|undefined} value
+ */
+export function set(element, name, value) {
+  if (value === null || value === undefined || value === false) element.removeAttribute(name);
+  else if (element.getAttribute(name) !== String(value === true ? "" : value)) {
+    element.setAttribute(name, String(value === true ? "" : value));
+  }
+}
+
+/**
+ * Change a text only where it differs.
+ * @param {Element} element
+ * @param {string} text
+ */
+export function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/**
+ * What a person wrote, in an isolate: its direction is its own.
+ * @param {string} text
+ */
+export function theirs(text) {
+  return el("bdi", {}, text);
+}
+
+/**
+ * A button.
+ * @param {string} text
+ * @param {(event: Event) => void} onclick
+ * @param {Record<string, any>} [attributes]
+ */
+export function button(text, onclick, attributes = {}) {
+  return el("button", { type: "button", onclick, ...attributes }, text);
+}
+
+/**
+ * A button whose full name says more than its short text.
+ * @param {string} text
+ * @param {string} name what it is called by a screen reader, the text included
+ * @param {(event: Event) => void} onclick
+ * @param {string} [look]
+ */
+export function named(text, name, onclick, look = "small") {
+  return button(text, onclick, { "aria-label": name, class: look });
+}
+
+/**
+ * Keep one child for each item, in order, and leave alone what stays: focus and reading place survive.
+ * @template T
+ * @param {Element} list
+ * @param {readonly T[]} items
+ * @param {(item: T, index: number) => string} key what makes a child another child
+ * @param {(item: T, index: number) => Element} make
+ */
+export function keep(list, items, key, make) {
+  const old = new Map([...list.children].map((child) => [child.getAttribute("data-key"), child]));
+  items.forEach((item, index) => {
+    const name = key(item, index);
+    const child = old.get(name) ?? make(item, index);
+    old.delete(name);
+    set(child, "data-key", name);
+    if (list.children[index] !== child) list.insertBefore(child, list.children[index] ?? null);
+  });
+  for (const gone of old.values()) gone.remove();
+}
+
+/** @param {string} id @returns {HTMLElement} */
+export function byId(id) {
+  const element = document.getElementById(id);
+  if (!element) throw new Error(`the page has no #${id}`);
+  return element;
+}

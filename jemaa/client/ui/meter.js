@@ -1,0 +1,53 @@
+// @ts-check
+/**
+ * Ui. A level meter: a bar that follows a loudness in dBFS; a screen reader gets it in words when it asks.
+ * @module
+ */
+
+import { el, set } from "./dom.js";
+
+const FLOOR_DB = -60;
+const QUIET_DB = -40;
+const LOUD_DB = -6;
+const REFRESH_MS = 80; // twelve times a second looks continuous and costs an old phone little
+
+/** Where a level stands on the bar, from 0 to 1. @param {number} db @returns {number} */
+export function height(db) {
+  return Number.isFinite(db) ? Math.min(1, Math.max(0, 1 - db / FLOOR_DB)) : 0;
+}
+
+/** In words: the key of the sentence. @param {number} db @returns {"level.quiet"|"level.good"|"level.loud"} */
+export function judge(db) {
+  if (db > LOUD_DB) return "level.loud";
+  return db < QUIET_DB ? "level.quiet" : "level.good";
+}
+
+export class Meter {
+  /**
+   * @param {string} label
+   * @param {() => number|null|undefined} read the level in dBFS, null while there is none
+   * @param {import("./attending.js").Translate} t
+   * @param {string} [testid]
+   */
+  constructor(label, read, t, testid) {
+    this.bar = el("i");
+    this.element = el(
+      "div",
+      { class: "meter", role: "meter", "aria-label": label, "aria-valuemin": FLOOR_DB, "aria-valuemax": 0, "aria-valuenow": FLOOR_DB, "data-testid": testid },
+      this.bar,
+    );
+    this.read = read;
+    this.t = t;
+    setInterval(() => this.draw(), REFRESH_MS);
+  }
+
+  /** Follow the level, while it can be seen. */
+  draw() {
+    if (!this.element.isConnected || document.hidden) return;
+    const db = this.read() ?? -Infinity;
+    this.bar.style.transform = `scaleX(${height(db).toFixed(2)})`;
+    set(this.element, "data-loud", db > LOUD_DB);
+    set(this.element, "aria-valuenow", Math.round(Math.max(FLOOR_DB, Math.min(0, db))));
+    set(this.element, "aria-valuetext", this.t(judge(db)));
+  }
+}

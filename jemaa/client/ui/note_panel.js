@@ -1,0 +1,142 @@
+// @ts-check
+/**
+ * Ui. A voice question: record, listen back, send; what is recorded survives a cut of the connection and a reload.
+ * @module
+ */
+
+import { button, el, write } from "./dom.js";
+import { close, openMicrophone, whyNot } from "./devices.js";
+import { Meter } from "./meter.js";
+import { Panel, notice, say } from "./panel.js";
+import { refusalText } from "./strings.js";
+import { clock } from "./time.js";
+
+const MAX_MS = 180_000; // MAX_NOTE_MS of jemaa/limits.py
+
+/** @typedef {"idle"|"recording"|"ready"|"sending"} Step */
+
+export class NotePanel extends Panel {
+  /** @param {HTMLElement} root @param {import("./panel.js").Page} page @param {{ensure: () => Promise<boolean>}} name */
+  constructor(root, page, name) {
+    super(root, page);
+    const { t } = page;
+    this.name = name;
+    /** @type {Step} */
+    this.step = "idle";
+    /** @type {import("./attending.js").Note|null} */
+    this.note = null;
+    /** @type {import("./attending.js").NoteRecording|null} */
+    this.recording = null;
+    /** @type {MediaStream|null} */
+    this.stream = null;
+    this.line = el("p");
+    this.record = button(t("note.record"), () => this.begin());
+    this.stop = button(t("note.stop"), () => this.finish(), { class: "danger" });
+    this.send = button(t("note.send"), () => this.upload(), { class: "main" });
+    this.again = button(t("note.again"), () => this.discard(), { class: "quiet" });
+    this.sound = el("audio", { controls: true, preload: "none", "aria-label": t("note.listen") });
+    this.bar = el("progress", { max: 1, value: 0, "aria-label": t("note.progress") });
+    this.meter = new Meter(t("level"), () => this.recording?.level, t);
+    const body = el("div", { class: "row" }, this.record, this.stop, this.send, this.again);
+    root.replaceChildren(el("h2", {}, t("note")), el("p", { class: "hint" }, t("note.hint")), this.line, this.meter.element, this.sound, this.bar, body);
+    setInterval(() => this.tick(), 250);
+    this.show("idle", "");
+    this.restore();
+  }
+
+  /** A recording that an earlier visit left unsent. */
+  async restore() {
+    this.note = await this.attendance.pendingNote().catch(() => null);
+    if (this.note) this.ready(this.note);
+  }
+
+  async begin() {
+    if (!(await this.name.ensure())) return;
+    try {
+      this.stream = await openMicrophone("", "voice");
+      this.recording = await this.attendance.recordNote(this.stream);
+      this.show("recording", "");
+      this.stop.focus();
+    } catch (error) {
+      close(this.stream);
+      const why = whyNot(error);
+      notice(why ? this.t(why) : refusalText(this.page.strings, error));
+    }
+  }
+
+  async finish() {
+    const recording = this.recording;
+    this.recording = null;
+    if (!recording) return;
+    try {
+      this.ready(await recording.stop());
+      this.send.focus();
+    } catch (error) {
+      this.show("idle", "");
+      notice(refusalText(this.page.strings, error));
+    } finally {
+      close(this.stream);
+    }
+  }
+
+  /** @param {import("./attending.js").Note} note */
+  ready(note) {
+    this.note = note;
+    this.sound.src = note.url;
+    this.show("ready", this.t("note.ready", { time: clock(note.duration_ms) }));
+  }
+
+  async upload() {
+    const note = this.note;
+    if (!note || !(await this.name.ensure())) return;
+    this.show("sending", this.t("note.sending", { percent: 0 }));
+    try {
+      await note.send((done) => this.progress(done));
+      this.note = null;
+      this.show("idle", this.t("note.sent"));
+      say(this.t("note.sent"));
+      this.record.focus();
+    } catch (error) {
+      this.ready(note);
+      notice(refusalText(this.page.strings, error));
+    }
+  }
+
+  /** @param {number} done from 0 to 1 */
+  progress(done) {
+    this.bar.value = done;
+    const cut = !this.attendance.path.connected && done < 1;
+    write(this.line, cut ? this.t("note.paused") : this.t("note.sending", { percent: Math.round(done * 100) }));
+  }
+
+  async discard() {
+    await this.note?.discard();
+    this.note = null;
+    this.show("idle", "");
+    this.record.focus();
+  }
+
+  tick() {
+    if (!this.recording) return;
+    write(this.line, this.t("note.recording", { time: clock(this.recording.elapsed_ms), max: clock(MAX_MS) }));
+    if (this.recording.elapsed_ms >= MAX_MS) this.finish();
+  }
+
+  /** @param {Step} step @param {string} words */
+  show(step, words) {
+    this.step = step;
+    write(this.line, words);
+    this.line.hidden = !words && step !== "recording";
+    this.record.hidden = step !== "idle";
+    this.stop.hidden = step !== "recording";
+    this.meter.element.hidden = step !== "recording";
+    this.send.hidden = this.again.hidden = this.sound.hidden = step !== "ready";
+    this.bar.hidden = step !== "sending";
+  }
+
+  /** @override @param {import("./attending.js").State} state */
+  render(state) {
+    const shut = !state.doors.questions || state.phase === "closed" || this.me(state)?.removed;
+    this.root.hidden = Boolean(shut) && this.step === "idle";
+  }
+}

@@ -1,0 +1,90 @@
+// @ts-check
+/**
+ * Ui. A panel: made once in its root, drawn from the state after every event. It changes no state; it asks by commands.
+ * @module
+ */
+
+import { byId, write } from "./dom.js";
+import { refusalText } from "./strings.js";
+
+/** @typedef {import("./attending.js").Attending} Attending */
+/** @typedef {import("./attending.js").State} State */
+
+/**
+ * What all panels of a page share.
+ * @typedef {object} Page
+ * @property {Attending} attendance
+ * @property {import("./attending.js").Translate} t
+ * @property {Record<string, string>} strings
+ * @property {string} language
+ * @property {string} session
+ */
+
+export class Panel {
+  /**
+   * @param {HTMLElement} root
+   * @param {Page} page
+   */
+  constructor(root, page) {
+    this.root = root;
+    this.page = page;
+    this.attendance = page.attendance;
+    this.t = page.t;
+  }
+
+  /** Draw. @param {State} _state */
+  render(_state) {}
+
+  /**
+   * Ask for something; a refusal is shown as a sentence.
+   * @param {{type: string, [field: string]: unknown}} command
+   * @returns {Promise<boolean>} whether it was done
+   */
+  ask(command) {
+    return attempt(this.page, () => this.attendance.command(command));
+  }
+
+  /** A person's name. @param {State} state @param {string} person */
+  nameOf(state, person) {
+    return state.persons[person]?.name || this.t("someone");
+  }
+
+  /** This person as everyone knows him, if he gave a name. @param {State} state */
+  me(state) {
+    return state.persons[this.attendance.person ?? ""];
+  }
+}
+
+/**
+ * Do something that may be refused, and say so.
+ * @param {Page} page
+ * @param {() => Promise<unknown>|unknown} act
+ * @returns {Promise<boolean>}
+ */
+export async function attempt(page, act) {
+  try {
+    await act();
+    return true;
+  } catch (error) {
+    notice(refusalText(page.strings, error));
+    return false;
+  }
+}
+
+/** Tell a screen reader, politely. @param {string} text */
+export function say(text) {
+  write(byId("said"), text);
+}
+
+let closing = 0;
+
+/** A sentence that everyone sees for a while; the focus stays where it is. @param {string} text */
+export function notice(text) {
+  const bar = byId("notice");
+  const line = bar.querySelector("span") ?? bar.appendChild(document.createElement("span"));
+  line.textContent = text;
+  bar.hidden = !text;
+  say(text);
+  clearTimeout(closing);
+  closing = setTimeout(() => (bar.hidden = true), 4000 + 60 * text.length);
+}

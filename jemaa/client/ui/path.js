@@ -1,0 +1,44 @@
+// @ts-check
+/**
+ * Ui. The plain line: which way the sound comes, why this one, and what it costs.
+ * @module
+ */
+
+import { byId, el, set, write } from "./dom.js";
+import { costWords } from "./time.js";
+
+/**
+ * What the line says: the way itself, and the rest of the sentence.
+ * @param {import("./attending.js").Attending["path"]} path
+ * @param {import("./attending.js").Translate} t
+ * @returns {{way: string, rest: string}}
+ */
+export function pathWords({ down, up, why, connected }, t) {
+  if (!connected) return { way: t("path.none"), rest: `. ${t("connection.lost")}` };
+  if (!down) return { way: "", rest: "" };
+  const reason = t(`why.${why}`);
+  const parts = reason === `why.${why}` ? [] : [reason];
+  if (up) parts.push(t(`path.up.${up}`));
+  return { way: t(`path.${down}`), rest: parts.length ? `: ${parts.join("; ")}` : "" };
+}
+
+/** Keep the page's two lines up to date. @param {import("./panel.js").Page} page */
+export function followPath({ attendance, t }) {
+  const line = byId("path");
+  const cost = byId("cost");
+  const way = el("b");
+  const rest = el("span");
+  line.append(way, rest);
+  let known = false;
+  const draw = () => {
+    known ||= attendance.path.connected;
+    const words = known ? pathWords(attendance.path, t) : { way: "", rest: "" };
+    write(way, words.way);
+    write(rest, words.rest);
+    set(line, "data-path", attendance.path.down ?? "");
+    set(line, "data-lost", known && !attendance.path.connected);
+    write(cost, attendance.isListening ? t("cost", costWords(attendance.cost)) : "");
+  };
+  for (const type of ["path", "cost", "publishing", "state"]) attendance.addEventListener(type, draw);
+  draw();
+}

@@ -1,0 +1,27 @@
+// @ts-check
+/**
+ * Ui. How loud, and from which loudspeaker.
+ * @module
+ */
+
+import { DeviceChoice } from "./devices.js";
+import { el } from "./dom.js";
+import { attempt } from "./panel.js";
+
+const KEPT = "jemaa-volume";
+
+/** @param {HTMLElement} root @param {import("./panel.js").Page} page */
+export function soundControls(root, page) {
+  const { attendance, t } = page;
+  const kept = Number(localStorage.getItem(KEPT) ?? 100);
+  const slider = el("input", { type: "range", min: 0, max: 100, step: 5, value: kept });
+  slider.addEventListener("input", () => {
+    attendance.sound.volume = slider.valueAsNumber / 100;
+    localStorage.setItem(KEPT, slider.value);
+  });
+  attendance.sound.volume = kept / 100;
+  root.append(el("label", {}, t("sound.volume"), slider));
+  if (!("setSinkId" in HTMLMediaElement.prototype)) return;
+  const choice = new DeviceChoice("audiooutput", t("sound.output"), t("sound.output.default"), (id) => attempt(page, () => attendance.sound.setOutput(id)));
+  root.append(choice.element);
+}

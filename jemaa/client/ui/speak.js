@@ -1,0 +1,174 @@
+// @ts-check
+/**
+ * Ui. One has the floor: an unmistakable panel, a microphone that opens only by one's own hand, and closes at once.
+ * @module
+ */
+
+import { button, el, set, write } from "./dom.js";
+import { DeviceChoice, close, openCamera, openMicrophone, whyNot } from "./devices.js";
+import { Meter } from "./meter.js";
+import { Panel, attempt, notice, say } from "./panel.js";
+import { refusalText } from "./strings.js";
+
+/** @typedef {import("./attending.js").State} State */
+
+export class Speak extends Panel {
+  /** @param {HTMLElement} root @param {import("./panel.js").Page} page */
+  constructor(root, page) {
+    super(root, page);
+    const { t } = page;
+    /** @type {MediaStream|null} */
+    this.voice = null;
+    /** @type {MediaStream|null} */
+    this.face = null;
+    this.held = false;
+    this.opening = false;
+    this.line = el("p");
+    this.choice = new DeviceChoice("audioinput", t("microphone"), t("microphone.default"), () => this.change());
+    this.meter = new Meter(t("level"), () => (this.isMuted() ? null : this.attendance.publishing.sound?.level), t, "level");
+    this.start = button(t("speak.start"), () => this.open(), { class: "main" });
+    this.stop = button(t("speak.stop"), () => this.shut(), { class: "main" });
+    this.mute = button(t("speak.mute"), () => this.toggleMute());
+    this.camera = button(t("speak.camera"), () => this.toggleCamera());
+    this.back = button(t("speak.back"), () => this.giveBack(), { class: "danger" });
+    const title = el("h2", { id: "speak-title" }, t("speak"));
+    set(root, "aria-labelledby", "speak-title");
+    this.hint = el("p", { class: "hint" }, t("speak.echo"));
+    root.replaceChildren(title, this.line, this.start, this.stop, this.meter.element, this.choice.element, el("div", { class: "row" }, this.mute, this.camera, this.back), this.hint);
+    this.attendance.addEventListener("unpublished", (event) => this.lost(event.detail));
+  }
+
+  isMuted() {
+    return !this.voice?.getAudioTracks().some((track) => track.enabled);
+  }
+
+  async open() {
+    if (this.opening) return;
+    this.opening = true;
+    this.start.disabled = true;
+    const hadFocus = document.activeElement === this.start;
+    try {
+      const voice = await openMicrophone(this.choice.value, "voice");
+      this.choice.refresh();
+      this.voice = voice;
+      if (!this.held) throw Object.assign(new Error("the floor is gone"), { code: "floor-taken" });
+      await this.attendance.publishSound(voice);
+    } catch (error) {
+      this.silence();
+      const why = whyNot(error);
+      notice(why ? this.t(why) : refusalText(this.page.strings, error));
+    } finally {
+      this.opening = false;
+      this.start.disabled = false;
+      this.redraw();
+    }
+    if (hadFocus && this.voice) this.stop.focus();
+  }
+
+  /** Another microphone while one speaks. */
+  async change() {
+    if (!this.voice) return;
+    const muted = this.isMuted();
+    await this.shut();
+    await this.open();
+    if (muted) this.toggleMute();
+  }
+
+  async shut() {
+    const hadFocus = document.activeElement === this.stop;
+    this.silence();
+    await attempt(this.page, () => this.attendance.stopPublishing("sound"));
+    this.redraw();
+    if (hadFocus) this.start.focus();
+  }
+
+  /** The microphone itself is let go of: the browser's sign goes out too. */
+  silence() {
+    close(this.voice);
+    this.voice = null;
+  }
+
+  toggleMute() {
+    const muted = this.isMuted();
+    for (const track of this.voice?.getAudioTracks() ?? []) track.enabled = muted;
+    this.redraw();
+  }
+
+  async toggleCamera() {
+    if (this.face) return this.dropCamera();
+    try {
+      this.face = await openCamera("");
+      await this.attendance.publishPicture(this.face, "camera");
+    } catch (error) {
+      close(this.face);
+      this.face = null;
+      notice(/** @type {any} */ (error)?.code ? refusalText(this.page.strings, error) : this.t("camera.failed"));
+    }
+    this.redraw();
+  }
+
+  async dropCamera() {
+    close(this.face);
+    this.face = null;
+    await attempt(this.page, () => this.attendance.stopPublishing("picture"));
+    this.redraw();
+  }
+
+  async giveBack() {
+    this.silence();
+    await this.ask({ type: "take_floor", person: this.attendance.person });
+  }
+
+  /** The server has taken a publication away. @param {{kind: string, code: string, text: string}} what */
+  lost(what) {
+    if (what.kind === "sound") this.silence();
+    else if (this.face) {
+      close(this.face);
+      this.face = null;
+    }
+    notice(refusalText(this.page.strings, what));
+    this.redraw();
+  }
+
+  redraw() {
+    if (this.attendance.state) this.render(this.attendance.state);
+  }
+
+  /** @override @param {State} state */
+  render(state) {
+    const holder = state.floor[this.attendance.person ?? ""];
+    if (holder && !this.held) say(`${this.t("speak")}. ${this.t("speak.lead")}`);
+    if (!holder && this.held) this.floorIsGone();
+    this.held = Boolean(holder);
+    this.root.hidden = !holder;
+    if (!holder) return;
+    const speaking = Boolean(this.voice) && !this.opening;
+    const silenced = holder.muted;
+    this.root.classList.toggle("live", speaking && !silenced && !this.isMuted());
+    write(this.line, this.words(state, speaking, silenced));
+    this.line.className = speaking ? `onair${silenced || this.isMuted() ? " off" : ""}` : "";
+    this.start.hidden = speaking;
+    this.stop.hidden = this.mute.hidden = this.meter.element.hidden = !speaking;
+    write(this.mute, this.t(this.isMuted() ? "speak.unmute" : "speak.mute"));
+    write(this.camera, this.t(this.face ? "speak.camera_off" : "speak.camera"));
+    this.hint.hidden = speaking;
+  }
+
+  /** @param {State} state @param {boolean} speaking @param {boolean} silenced */
+  words(state, speaking, silenced) {
+    if (silenced) return this.t("speak.muted_by_desk");
+    if (state.phase !== "open") return this.t("speak.recess");
+    if (!speaking) return this.t("speak.lead");
+    return this.t(this.isMuted() ? "speak.is_muted" : "speak.live");
+  }
+
+  floorIsGone() {
+    const wasSpeaking = this.voice;
+    this.silence();
+    close(this.face);
+    if (wasSpeaking) this.attendance.stopPublishing("sound");
+    if (this.face) this.attendance.stopPublishing("picture");
+    this.face = null;
+    notice(this.t("refusal.floor-taken"));
+  }
+}
