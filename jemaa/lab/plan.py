@@ -8,7 +8,12 @@ The resolver and the proxy are the operator's and stand behind its middlebox: wh
 it too, as everything does.
 """
 
+from pathlib import Path
+
 from . import places
+
+ROOM = Path("/media")
+"""Where the lab's processes see files of its own, in memory: they go with the lab."""
 
 NODES = ("participant", "operator", "internet", "server", "second")
 

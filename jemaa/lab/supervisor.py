@@ -57,11 +57,15 @@ class Node:
         except FileNotFoundError:
             raise LabFailed("lab-tool-missing", f"the lab needs the command `{command[0]}`; install it") from None
         if done.returncode != 0:
-            raise LabFailed("lab-network-failed", f"{' '.join(command)}: {done.stderr.strip().splitlines()[-1:]}")
+            raise LabFailed("lab-network-failed", f"{' '.join(command)}: {done.stderr.strip()}")
 
     def ip(self, lines: list[str]) -> None:
-        """Commands for `ip`, in one go."""
-        self.run(["ip", "-batch", "-"], "\n".join(lines) + "\n")
+        """Commands for `ip`, in one go; those that begin with -6 after the others."""
+        plain = [line for line in lines if not line.startswith("-6 ")]
+        self.run(["ip", "-batch", "-"], "\n".join(plain) + "\n")
+        six = [line.removeprefix("-6 ") for line in lines if line.startswith("-6 ")]
+        if six:
+            self.run(["ip", "-6", "-batch", "-"], "\n".join(six) + "\n")
 
     def start(self, module: str, *arguments: str) -> "Part":
         """Start one of the lab's own programs in here."""
@@ -80,7 +84,7 @@ class Part:
 
     def answer(self) -> str:
         """The next line that it says; LabFailed if it ended instead."""
-        line = _pipe(self.process.stdout).readline().strip()
+        line: str = _pipe(self.process.stdout).readline().strip()
         if line.startswith("{"):
             error = json.loads(line)
             raise LabFailed(error["error"], error["text"])
@@ -122,11 +126,10 @@ def _hold(name: str, writing: int) -> None:
 
 def _use_resolver() -> None:
     """Let the participant ask the operator's resolver, by an /etc/resolv.conf that only his namespace sees."""
-    target, room = Path("/etc/resolv.conf").resolve(), Path("/media")
-    if not target.exists() or not room.is_dir():
+    target = Path("/etc/resolv.conf").resolve()
+    if not target.exists():
         return
-    kernel.mount("tmpfs", str(room), "tmpfs")
-    file = room / "resolv.conf"
+    file = plan.ROOM / "resolv.conf"
     file.write_text(f"nameserver {DNS[0]}\noptions timeout:2 attempts:2\n")
     kernel.put_over(file, target)
 
@@ -171,6 +174,7 @@ def live(given: argparse.Namespace) -> None:
     kernel.die_with_parent(signal.SIGKILL)
     kernel.keep_mounts_private()
     kernel.mount_own_processes()
+    kernel.mount("tmpfs", str(plan.ROOM), "tmpfs")
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who asked; he then closes the pipe
     serve(build(given.profile, given.seed, given.log, by_kernel=given.kernel))
 
