@@ -1,0 +1,34 @@
+// @ts-check
+/**
+ * Ui. A question that must be answered before something that cannot be undone, or that needs a reason.
+ * @module
+ */
+
+import { button, el } from "./dom.js";
+
+/**
+ * Ask in a dialog. The focus goes in, and comes back by itself when it closes.
+ * @param {import("./panel.js").Page} page
+ * @param {{title: string, hint: string, action: string, reason?: "none"|"optional"|"required"}} what
+ * @returns {Promise<string|null>} the reason ("" where none is asked for), or null if it was cancelled
+ */
+export function confirm({ t }, { title, hint, action, reason = "none" }) {
+  const field = el("input", { maxlength: 500, dir: "auto", required: reason === "required" });
+  const label = reason !== "none" && el("label", {}, t(reason === "required" ? "reason" : "reason.optional"), field);
+  const cancel = button(t("close_dialog"), () => dialog.close());
+  const form = el("form", { method: "dialog" },
+    el("h2", { id: "dialog-title" }, title),
+    el("p", { class: "hint", id: "dialog-hint" }, hint),
+    label,
+    el("div", { class: "row" }, el("button", { class: "main", value: "done" }, action), cancel),
+  );
+  const dialog = el("dialog", { "aria-labelledby": "dialog-title", "aria-describedby": "dialog-hint" }, form);
+  document.body.append(dialog);
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      resolve(dialog.returnValue === "done" ? field.value : null);
+    });
+  });
+}

@@ -1,0 +1,110 @@
+// @ts-check
+/**
+ * Ui. What the room sends: its microphone or mixer, unfiltered, and a camera or a screen.
+ * @module
+ */
+
+import { button, el, write } from "./dom.js";
+import { DeviceChoice, close, openCamera, openMicrophone, openScreen, whyNot } from "./devices.js";
+import { Meter } from "./meter.js";
+import { Panel, attempt, notice } from "./panel.js";
+import { refusalText } from "./strings.js";
+
+export class Inputs extends Panel {
+  /** @param {HTMLElement} root @param {import("./panel.js").Page} page */
+  constructor(root, page) {
+    super(root, page);
+    const { t } = page;
+    /** @type {MediaStream|null} */
+    this.voice = null;
+    /** @type {MediaStream|null} */
+    this.view = null;
+    this.microphone = new DeviceChoice("audioinput", t("room.microphone"), t("microphone.default"), () => this.change());
+    this.meter = new Meter(t("room.level.in"), () => this.attendance.publishing.sound?.level, t, "level");
+    this.send = button(t("room.publish"), () => this.toggleSound(), { class: "main" });
+    this.camera = new DeviceChoice("videoinput", t("room.camera"), t("room.camera"), () => {});
+    this.show = button(t("room.camera.send"), () => this.sendPicture("camera"));
+    this.screen = button(t("room.screen.send"), () => this.sendPicture("screen"));
+    this.hide = button(t("room.picture.stop"), () => this.stopPicture(), { hidden: true });
+    this.video = el("video", { muted: true, autoplay: true, playsinline: true, "aria-label": t("room.preview") });
+    this.video.muted = true; // the attribute alone does not mute a video made by script
+    this.preview = el("div", { class: "preview", hidden: true }, this.video);
+    root.replaceChildren(
+      el("h2", {}, t("room.send")), this.microphone.element, el("p", { class: "hint" }, t("room.input.hint")),
+      this.send, this.meter.element, this.camera.element, el("div", { class: "row" }, this.show, this.screen, this.hide), this.preview,
+    );
+    this.attendance.addEventListener("unpublished", (event) => this.lost(event.detail));
+    this.redraw();
+  }
+
+  async toggleSound() {
+    if (this.voice) return this.stopSound();
+    this.send.disabled = true;
+    try {
+      this.voice = await openMicrophone(this.microphone.value, "mixer");
+      this.microphone.refresh();
+      await this.attendance.publishSound(this.voice);
+    } catch (error) {
+      close(this.voice);
+      this.voice = null;
+      const why = whyNot(error);
+      notice(why ? this.t(why) : refusalText(this.page.strings, error));
+    }
+    this.send.disabled = false;
+    this.redraw();
+  }
+
+  async stopSound() {
+    close(this.voice);
+    this.voice = null;
+    await attempt(this.page, () => this.attendance.stopPublishing("sound"));
+    this.redraw();
+  }
+
+  async change() {
+    if (!this.voice) return;
+    await this.stopSound();
+    await this.toggleSound();
+  }
+
+  /** @param {"camera"|"screen"} source */
+  async sendPicture(source) {
+    try {
+      const view = source === "screen" ? await openScreen() : await openCamera(this.camera.value);
+      if (this.view) await this.stopPicture();
+      this.view = view;
+      view.getVideoTracks()[0]?.addEventListener("ended", () => this.view === view && this.stopPicture());
+      await this.attendance.publishPicture(view, source);
+      this.camera.refresh();
+    } catch (error) {
+      close(this.view);
+      this.view = null;
+      notice(/** @type {any} */ (error)?.code && !(error instanceof DOMException) ? refusalText(this.page.strings, error) : this.t("camera.failed"));
+    }
+    this.redraw();
+  }
+
+  async stopPicture() {
+    close(this.view);
+    this.view = null;
+    await attempt(this.page, () => this.attendance.stopPublishing("picture"));
+    this.redraw();
+  }
+
+  /** @param {{kind: string, code: string, text: string}} what */
+  lost(what) {
+    const gone = what.kind === "sound" ? "voice" : "view";
+    close(this[gone]);
+    this[gone] = null;
+    notice(refusalText(this.page.strings, what));
+    this.redraw();
+  }
+
+  redraw() {
+    write(this.send, this.t(this.voice ? "room.publish.stop" : "room.publish"));
+    this.send.classList.toggle("main", !this.voice);
+    this.meter.element.hidden = !this.voice;
+    this.hide.hidden = this.preview.hidden = !this.view;
+    if (this.video.srcObject !== this.view) this.video.srcObject = this.view;
+  }
+}
