@@ -2,7 +2,7 @@
 
 Two clocks meet here, the publisher's (seen as samples that arrive) and ours. For each arrival we note how old its
 first sample is; sound must wait as long as the oldest of the last seconds, and a margin. Waiting longer than that is
-caught up with in pauses and by playing 1 % faster; too short a wait ends in a gap once, and is longer from then on.
+caught up with in pauses and by playing 1 or 2 % faster; too short a wait ends in a gap once, and is longer from then on.
 Frames of 20 ms sent one by one wait some 30 ms, pieces of half a second some 670 ms.
 """
 
@@ -25,6 +25,12 @@ _BUCKETS = 16
 _LEAST_MARGIN_MS = 12.0
 _QUIET = 0.004
 """Root mean square below which a block is a pause, and may be left out to catch up."""
+
+_STRETCH = 20
+"""Samples by which a block is shorter or longer while catching up: 1 %, or 2 % if much is to be caught up with."""
+
+_LATE_KEPT_MS = 400.0
+"""After a stall, this much of what it held back is heard; what is older is left out."""
 
 _FORGET_SECONDS = 2.0
 """After so long without sound the next one starts afresh: the publisher slept, or his clock jumped."""
@@ -78,18 +84,18 @@ class JitterBuffer:
 
     def pull(self, now: float) -> Samples:
         """The next 960 samples. Where none are there, the last ones die away within 20 ms, then it is silent."""
-        behind_ms = self._behind_ms(now)
+        behind_ms, slack_ms = self._behind(now)
         have = self._tail - self._head
         if not self._started:
             if behind_ms < -20.0 or not have:
                 return self._missing()
             self._started = True
-        if have < BLOCK + 10:
+        if have < BLOCK + _STRETCH:
             return self._missing()
-        if self._missed and behind_ms > 40:
-            # Silence has just been heard in place of this; nobody misses what lets us be on time again.
-            self._head += min(int(behind_ms * _MS), have - BLOCK - 10)
-        block = self._take(behind_ms)
+        if self._missed and behind_ms > _LATE_KEPT_MS:
+            # What a stall held back is still worth hearing, but not so late that nobody can answer it.
+            self._head += min(int((behind_ms - _LATE_KEPT_MS) * _MS), have - BLOCK - _STRETCH)
+        block = self._take(behind_ms, slack_ms)
         if self._missed:
             block = block.copy()
             block[:_MS] *= np.linspace(0, 1, _MS, dtype=np.float32)
@@ -97,32 +103,36 @@ class JitterBuffer:
         self._last_block = block
         return block
 
-    def _take(self, behind_ms: float) -> Samples:
+    def _take(self, behind_ms: float, slack_ms: float) -> Samples:
         """One block from the head; a little faster, or without a pause, if we are behind; slower if ahead."""
         block = self._sound[self._head : self._head + BLOCK]
-        if abs(behind_ms) < 8:
+        if abs(behind_ms) < slack_ms:
             self._head += BLOCK
             return block.copy()
-        spare = self._tail - self._head - 2 * BLOCK - 20
-        if behind_ms > 20 and spare > 0 and float(np.dot(block, block)) < _QUIET * _QUIET * BLOCK:
+        spare = self._tail - self._head - 2 * BLOCK - _STRETCH
+        if behind_ms > slack_ms + 12 and spare > 0 and float(np.dot(block, block)) < _QUIET * _QUIET * BLOCK:
             self._head += BLOCK
-        length = BLOCK + 10 if behind_ms > 0 else BLOCK - 10
+        stretch = -_STRETCH // 2 if behind_ms < 0 else _STRETCH if behind_ms > 100 else _STRETCH // 2
+        length = BLOCK + stretch
         part = self._sound[self._head : self._head + length + 1]
         self._head += length
         at = np.arange(BLOCK) * (length / BLOCK)
         stretched: Samples = np.interp(at, np.arange(len(part)), part).astype(np.float32)
         return stretched
 
-    def _behind_ms(self, now: float) -> float:
-        """How much later than needed the next sample would be heard; negative if it would come too early."""
+    def _behind(self, now: float) -> tuple[float, float]:
+        """How much later than needed the next sample would be heard (negative: too early), and what does not matter.
+
+        One stall is no reason to wait longer from then on: the worst half second of the last eight does not count.
+        """
         if not self._ages:
-            return 0.0
-        oldest = max(age for _, age, _ in self._ages)
+            return 0.0, 0.0
+        ages = sorted(age for _, age, _ in self._ages)
+        oldest = ages[-2] if len(ages) > 3 else ages[-1]
         youngest = min(age for _, _, age in self._ages)
         spread = min(oldest - youngest, JITTER_MAX_MS)
-        margin = max(_LEAST_MARGIN_MS, 0.3 * spread)
-        due = now * 1000 - (youngest + spread + margin)
-        return due - (self._base + self._head) / _MS
+        due = now * 1000 - (youngest + spread + max(_LEAST_MARGIN_MS, 0.3 * spread))
+        return due - (self._base + self._head) / _MS, max(8.0, 0.15 * spread)
 
     def _missing(self) -> Samples:
         self._missed += 1
