@@ -1,7 +1,7 @@
 """Settings: one table, four sources. A flag wins over the environment, that over the file, that over the default.
 
-In: `SETTINGS`, a TOML file, `JEMAA_*` variables, flags. Out: `Config`, whose every value says where it came from. A key that
-the table does not have is an error: a misspelt setting that is silently ignored is worse than none.
+In: `SETTINGS`, a TOML file, `JEMAA_*` variables, flags. Out: `Config`, whose every value says where it came
+from. A key that the table does not have is an error: a misspelt setting that is silently ignored is worse than none.
 """
 
 import os
@@ -147,7 +147,16 @@ def _known(name: str, where: str) -> None:
 def _convert(name: str, value: object, source: Source) -> Value:
     default = _BY_NAME[name].default
     if isinstance(default, bool):
-        words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+        words = {
+            "1": True,
+            "true": True,
+            "yes": True,
+            "on": True,
+            "0": False,
+            "false": False,
+            "no": False,
+            "off": False,
+        }
         if isinstance(value, str) and value.lower() in words:
             return words[value.lower()]
         if isinstance(value, bool):

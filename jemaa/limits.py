@@ -45,9 +45,6 @@ PUBLISH_CHUNKS_A_SECOND = 130
 PUBLISH_BURST_SECONDS = 8
 """How much of these rates may come at once: what a network held back and then lets go."""
 
-MAX_EARLY_PIECES = 8
-"""Pieces of a publication that wait for an earlier one: four seconds."""
-
 PUBLICATION_IDLE_SECONDS = 30
 """A publication without a chunk for so long is closed; it costs the server an encoder."""
 
@@ -56,9 +53,6 @@ MAX_RENDITIONS = 3
 
 SEEN_SECONDS = 30
 """A listener by single requests counts for so long after his latest: three waits of a long poll overlap it."""
-
-MAX_PIECE_BYTES = 1_000_000
-"""One piece of a publication: a second of 4 Mb/s picture and more."""
 
 # --- text ---------------------------------------------------------------------------------------------
 MAX_TEXT_CHARACTERS = 2_000
@@ -139,6 +133,10 @@ KEEPALIVE_SECONDS = 15.0
 
 RADIO_BURST_MS = 2_000
 """Sound that a radio listener gets at once, so that the player starts without waiting for its buffer."""
+
+IDLE_HALL_SECONDS = 300.0
+"""A session that nobody attends is closed after this, and opened again by replay: its silent mix costs a few per cent
+of a core, and old links are opened by whoever finds them."""
 
 EARLY_PIECES = 8
 """Pieces of a publication that wait for an earlier one."""

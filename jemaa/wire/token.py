@@ -60,21 +60,19 @@ class Tokens:
 
     def read_invitation(self, token: str, *, session: SessionId, now: float) -> Invitation:
         """The invitation in `token`. `Refused`: `token-forged`, `token-expired`, `token-elsewhere`."""
-        invitation = _load(self._invitations, token, Invitation)
+        invitation: Invitation = _load(self._invitations, token, Invitation)
         _check(invitation, session, now)
         return invitation
 
     def read_pass(self, token: str, *, session: SessionId, now: float) -> Pass:
         """The person in `token`. `Refused`: `token-forged`, `token-expired`, `token-elsewhere`."""
-        person = _load(self._passes, token, Pass)
+        person: Pass = _load(self._passes, token, Pass)
         _check(person, session, now)
         return person
 
 
 def _serializer(key: bytes, salt: bytes) -> URLSafeSerializer:
-    return URLSafeSerializer(
-        key, salt=salt, signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"}
-    )
+    return URLSafeSerializer(key, salt=salt, signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"})
 
 
 def _dump(serializer: URLSafeSerializer, value: Invitation | Pass) -> str:

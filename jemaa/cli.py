@@ -1,0 +1,103 @@
+"""The command line: `jemaa serve`, `jemaa demo`, `jemaa meeting`, `jemaa config`.
+
+Results go to standard output, everything else to standard error. Exit codes: 0; 1 it failed; 2 it was called or set
+wrongly; 130 Ctrl-C. With `--json` each result is one line of JSON.
+"""
+
+import argparse
+import logging
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from jemaa import cli_config, cli_meeting
+from jemaa.cli_print import print_announcement, say
+from jemaa.config import SETTINGS, Config, Value, load_config
+from jemaa.errors import JemaaError
+
+USAGE = frozenset({"unknown-setting", "bad-setting", "config-unreadable", "needs-certificate"})
+"""What is wrong with the call or the settings, as against what failed: exit code 2."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code."""
+    given = parser().parse_args(arguments)
+    flags: dict[str, Value | None] = {setting.name: getattr(given, setting.name, None) for setting in SETTINGS}
+    try:
+        config = load_config(flags, file=given.config)
+        logging.basicConfig(
+            level=config.text("log_level").upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+        )
+        command: Callable[[argparse.Namespace, Config], int] = given.command
+        return command(given, config)
+    except JemaaError as error:
+        say(f"jemaa: {error.text}")
+        return 2 if error.code in USAGE else 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        return 1
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command and flag; each setting is a flag of every command."""
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--json", action="store_true", help="print one line of JSON, for scripts")
+    settings = shared.add_argument_group(
+        "settings", "each can also stand in jemaa.toml or in JEMAA_… (see jemaa config)"
+    )
+    settings.add_argument(
+        "--config", type=Path, metavar="FILE", help="settings file (default: jemaa.toml of this user)"
+    )
+    for setting in SETTINGS:
+        _add_setting(settings, setting.name, setting.default, setting.help)
+    top = argparse.ArgumentParser(prog="jemaa", description="A public meeting that anyone can attend, on any network.")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    server = commands.add_parser("serve", parents=[shared], help="run the server", description="Run the server.")
+    server.set_defaults(command=_serve)
+    demo = commands.add_parser(
+        "demo",
+        parents=[shared],
+        help="open a meeting here, now, and print its links",
+        description="Run a server with a meeting whose floor is a media file, and print its links.",
+    )
+    demo.add_argument("--floor", type=Path, metavar="FILE", help="any media file that FFmpeg reads, repeated")
+    demo.set_defaults(command=_demo)
+    cli_meeting.add_commands(commands, shared)
+    cli_config.add_command(commands, shared)
+    return top
+
+
+def _add_setting(group: Any, name: str, default: Value, help_: str) -> None:
+    flag = f"--{name.replace('_', '-')}"
+    if isinstance(default, bool):
+        group.add_argument(flag, action=argparse.BooleanOptionalAction, default=None, help=help_)
+    else:
+        shown = f" (default: {default})" if default else ""
+        group.add_argument(flag, type=type(default), default=None, help=help_ + shown, metavar=name.upper())
+
+
+def _serve(given: argparse.Namespace, config: Config) -> int:
+    from jemaa.serve import run
+
+    return run(config, lambda announcement: print_announcement(announcement, as_json=given.json))
+
+
+def _demo(given: argparse.Namespace, config: Config) -> int:
+    """With its own data folder unless one was named: a demo leaves nothing behind."""
+    from jemaa.demo import SAMPLE, Demo
+    from jemaa.ingest.reel import contents
+    from jemaa.serve import run
+
+    floor = given.floor or SAMPLE
+    contents(floor)
+
+    def announce(announcement: dict[str, Any]) -> None:
+        print_announcement(announcement, as_json=given.json)
+
+    if config.sources["data"] != "default":
+        return run(config, announce, Demo(floor))
+    with tempfile.TemporaryDirectory(prefix="jemaa-demo-") as folder:
+        values = dict(config.values) | {"data": folder}
+        return run(Config(values, config.sources), announce, Demo(floor))

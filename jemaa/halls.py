@@ -1,0 +1,135 @@
+"""The halls of one server: each session opened by replay when somebody first asks for it, closed when nobody is there.
+
+Part of the composition root: here a session meets its programme, its floor and the store.
+"""
+
+import asyncio
+import logging
+import secrets
+import time
+from dataclasses import dataclass, field
+
+from jemaa.counters import Counters
+from jemaa.limits import IDLE_HALL_SECONDS
+from jemaa.live.floor import Floor
+from jemaa.live.presence import Presence
+from jemaa.live.programme import Programme
+from jemaa.live.publications import Publications
+from jemaa.live.session import Session
+from jemaa.meeting.ids import NoteId, SessionId
+from jemaa.store.log import Log
+from jemaa.store.meetings import MeetingRecord, Meetings
+from jemaa.store.notes import Notes
+from jemaa.tasks import Tasks
+from jemaa.web.hall import Hall, Meeting, Room
+
+log = logging.getLogger("jemaa.halls")
+
+SWEEP_SECONDS = 30.0
+
+
+@dataclass(slots=True)
+class _Open:
+    """A hall and what keeps it running."""
+
+    hall: Hall
+    tasks: Tasks
+    used_at: float
+    is_kept: bool = False
+
+
+@dataclass(slots=True)
+class _NotesOf:
+    """The recordings of one session, as its floor reads them."""
+
+    notes: Notes
+    session: SessionId
+
+    async def pieces(self, note: NoteId) -> list[bytes]:
+        """Of a finished recording, in order."""
+        return await self.notes.read(await self.notes.info(self.session, note))
+
+
+@dataclass(slots=True)
+class OpenHalls:
+    """Opens, finds and closes halls. Touched only on the event loop."""
+
+    event_log: Log
+    records: Meetings
+    notes: Notes
+    counters: Counters
+    _open: dict[SessionId, _Open] = field(default_factory=dict)
+    _opening: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def hall(self, session: SessionId) -> Hall | None:
+        """The hall of this session; None if there is no such session, also not in a meeting made a moment ago."""
+        found = self._open.get(session)
+        if found is None:
+            # One at a time: a crowd that comes back after a restart must not replay the same log a thousand times.
+            async with self._opening:
+                found = self._open.get(session) or await self._opened(session)
+        if found is None:
+            return None
+        found.used_at = time.monotonic()
+        return found.hall
+
+    async def meetings(self) -> list[Meeting]:
+        """Every meeting, newest first."""
+        return [_shown(record) for record in await self.records.all()]
+
+    def open_halls(self) -> list[Hall]:
+        """Those that are open now."""
+        return [found.hall for found in self._open.values()]
+
+    def keep(self, session: SessionId) -> None:
+        """Never close this one for want of people: something is published into it by the server itself."""
+        self._open[session].is_kept = True
+
+    async def run(self) -> None:
+        """Task: close what nobody has used for a while; a silent programme costs processor time too."""
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            for session, found in list(self._open.items()):
+                if not found.is_kept and _is_idle(found):
+                    del self._open[session]
+                    await found.tasks.close()
+                    log.info("session %s is asleep: nobody is there", session)
+
+    async def close(self) -> None:
+        """Stop every hall."""
+        found, self._open = list(self._open.values()), {}
+        for one in found:
+            await one.tasks.close()
+
+    async def _opened(self, session: SessionId) -> _Open | None:
+        record = await self.records.of_session(session)
+        if record is None:
+            return None
+        sitting = await Session.reopened(session, self.event_log)
+        programme = Programme(secrets.token_hex(4), time.monotonic)
+        publications = Publications(sitting, programme)
+        tasks = Tasks(f"session {session}")
+        floor = Floor(sitting, programme, publications, _NotesOf(self.notes, session), tasks)
+        hall = Hall(_shown(record), sitting, programme, publications, Presence(), self.counters)
+        hall.herald.tell_status(hall.status_body())
+        for name, run in (
+            ("owner", sitting.run),
+            ("mix", programme.run),
+            ("floor", floor.run),
+            ("status", hall.announce),
+        ):
+            tasks.start(run(), name)
+        opened = self._open[session] = _Open(hall, tasks, time.monotonic())
+        log.info("session %s is open at event %d", session, sitting.state.seq)
+        return opened
+
+
+def _is_idle(found: _Open) -> bool:
+    hall = found.hall
+    nobody = not hall.attendances and not hall.radios and not hall.publications.all()
+    return nobody and time.monotonic() - found.used_at > IDLE_HALL_SECONDS
+
+
+def _shown(record: MeetingRecord) -> Meeting:
+    rooms = tuple(Room(session.id, session.room) for session in record.sessions)
+    return Meeting(record.id, record.title, record.public, record.closed_at is not None, rooms)

@@ -1,0 +1,142 @@
+"""Web room. One connection of `live` or `stream`: which tracks it hears, and how bytes get to it.
+
+It stands between a fan-out, which writes media, and the herald, which writes messages; both write whole frames to the
+same transport in the same thread, so nothing is ever interleaved. Touched only on the event loop.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from jemaa.live.fanout import Listener
+from jemaa.live.track import Track
+from jemaa.wire import framing
+from jemaa.wire.record import CONTROL, encode_record
+from jemaa.wire.token import Pass
+
+from .hall import Hall
+from .herald import Framing, Message
+from .shapes import Listen
+
+ABORT_SECONDS = 5.0
+"""How long a closed connection may take to read what is left before it is cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a path frames records and messages, and what it says before it is closed on somebody too slow."""
+
+    path: str
+    media: framing.Framing
+    message: Framing
+    farewell: bytes
+
+
+def _live_message(message: Message) -> bytes:
+    return framing.websocket_text(message.body)
+
+
+def _stream_message(message: Message) -> bytes:
+    return framing.http_chunk(encode_record(CONTROL, message.body))
+
+
+def close_frame(code: int, reason: str) -> bytes:
+    """A WebSocket close frame from a server (RFC 6455 §5.5.1)."""
+    payload = code.to_bytes(2, "big") + reason.encode()[:120]
+    return bytes((0x88, len(payload))) + payload
+
+
+GOING_AWAY = 1001
+PROTOCOL = 4002
+REFUSED = 4003
+TOO_SLOW = 4008
+"""Close codes of `live` (docs/protocol.md §4); the reason that goes with one is a code of §6."""
+
+LIVE = Manner("live", framing.websocket_binary, _live_message, close_frame(TOO_SLOW, "too-slow"))
+STREAM = Manner("stream", framing.http_chunk, _stream_message, b"0\r\n\r\n")
+
+
+class Attendance:
+    """A person's connection. `listen` as often as he changes his mind; `leave` once."""
+
+    def __init__(self, hall: Hall, transport: asyncio.Transport, manner: Manner, person: Pass | None) -> None:
+        self.person = person
+        self._hall = hall
+        self._transport = transport
+        self._manner = manner
+        self._wish = Listen()
+        self._hears: dict[str, tuple[Track, Listener]] = {}
+        self._leave_presence: Callable[[], None] = hall.presence.enter(manner.path)
+        hall.attendances[self] = None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether this is a WebSocket."""
+        return self._manner is LIVE
+
+    @property
+    def framing(self) -> Framing:
+        """How messages reach this connection."""
+        return self._manner.message
+
+    def write(self, data: bytes) -> None:
+        """Bytes that are framed already."""
+        if not self._transport.is_closing():
+            self._transport.write(data)
+
+    def tell(self, body: bytes) -> None:
+        """One JSON message for this connection alone."""
+        self.write(self._manner.message(Message("", 0, body)))
+
+    def unread(self) -> int:
+        """Bytes that wait in this connection."""
+        return self._transport.get_write_buffer_size()
+
+    def listen(self, wish: Listen) -> None:
+        """Hear and see this instead. `Refused` `no-such-track` changes nothing."""
+        sound = self._hall.sound_for(self.person, wish.sound) if wish.sound else None
+        picture = self._hall.picture(wish.picture) if wish.picture else None
+        self._wish = wish
+        self._hear("sound", sound)
+        self._hear("picture", picture)
+
+    def refresh(self) -> None:
+        """The person's microphone opened or closed: change over to, or from, the mix without his own voice."""
+        if self._wish.sound:
+            self._hear("sound", self._hall.sound_for(self.person, self._wish.sound))
+
+    def send_away(self, farewell: bytes | None = None) -> None:
+        """Close the connection, with a reason; cut it if the rest is not read soon."""
+        self._silence()
+        self.write(self._manner.farewell if farewell is None else farewell)
+        self._transport.close()
+        asyncio.get_running_loop().call_later(ABORT_SECONDS, self._transport.abort)
+
+    def revoke(self) -> None:
+        """The link that this person came with is withdrawn."""
+        self.send_away(close_frame(REFUSED, "token-revoked") if self.is_live else None)
+
+    def leave(self) -> None:
+        """The connection has ended."""
+        self._silence()
+        self._leave_presence()
+
+    def _silence(self) -> None:
+        self._hear("sound", None)
+        self._hear("picture", None)
+        self._hall.attendances.pop(self, None)
+        self._hall.herald.dismiss(self)
+
+    def _hear(self, kind: str, track: Track | None) -> None:
+        """Off the old track and onto the new one between two batches: never both, never neither."""
+        current = self._hears.get(kind)
+        if current and track is current[0]:
+            return
+        if current:
+            self._hall.fanout(current[0]).remove(current[1])
+            del self._hears[kind]
+        if track is not None:
+            listener = Listener(self._transport)
+            self._hears[kind] = (track, listener)
+            fanout = self._hall.fanout(track)
+            fanout.add(listener, self._manner.media, batch_ms=self._wish.batch_ms, back_ms=self._wish.back_ms)

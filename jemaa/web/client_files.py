@@ -1,0 +1,107 @@
+"""Web room. The browser's files, kept in memory, compressed once, under an address that has their content's hash.
+
+What changes gets another address, so everything may be cached for ever. For work on the pages `rereading` looks at the
+disk at each request instead, and lets nothing be cached.
+"""
+
+import gzip
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import hdrs, web
+
+from jemaa.errors import Refused
+
+_TYPES = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".ico": "image/x-icon",
+    ".woff2": "font/woff2",
+    ".webmanifest": "application/manifest+json",
+    ".html": "text/html; charset=utf-8",
+}
+FOREVER = "public, max-age=31536000, immutable"
+_HASH_CHARACTERS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class ClientFile:
+    """One file and its compressed form; `packed` is empty where that is no smaller."""
+
+    content_type: str
+    body: bytes
+    packed: bytes
+    etag: str
+
+
+class ClientFiles:
+    """The folder `jemaa/client`; page shells in `pages/` are not served as they are."""
+
+    def __init__(self, folder: Path, *, is_rereading: bool = False) -> None:
+        self._folder = folder
+        self._is_rereading = is_rereading
+        self._files = _read(folder)
+        digest = hashlib.sha256()
+        for name, file in self._files.items():
+            digest.update(f"{name}\0{file.etag}\0".encode())
+        self.hash = "dev" if is_rereading else digest.hexdigest()[:_HASH_CHARACTERS]
+
+    @property
+    def base(self) -> str:
+        """The path under which the files are, without a slash at the end."""
+        return f"/client/{self.hash}"
+
+    def shell(self, name: str) -> str:
+        """The HTML of a page, with its placeholders."""
+        if self._is_rereading:
+            return (self._folder / "pages" / f"{name}.html").read_text(encoding="utf-8")
+        return self._files[f"pages/{name}.html"].body.decode()
+
+    async def serve(self, request: web.Request) -> web.Response:
+        """`GET /client/{hash}/{path}`."""
+        if self._is_rereading:
+            self._files = _read(self._folder)
+        name = request.match_info["path"]
+        file = self._files.get(name)
+        # The files of another version are not ours to give under that version's address.
+        if file is None or name.startswith("pages/") or request.match_info["hash"] != self.hash:
+            raise Refused("not-found", "There is no such file here; please reload the page.")
+        cache = "no-cache" if self._is_rereading else FOREVER
+        headers: dict[str, str] = {
+            hdrs.CACHE_CONTROL: cache,
+            hdrs.ETAG: file.etag,
+            hdrs.CONTENT_TYPE: file.content_type,
+        }
+        headers[hdrs.VARY] = "Accept-Encoding"
+        if request.headers.get(hdrs.IF_NONE_MATCH) == file.etag:
+            return web.Response(status=304, headers=headers)
+        return packed_or_plain(request, file.body, file.packed, headers)
+
+
+def packed_or_plain(request: web.Request, body: bytes, packed: bytes, headers: dict[str, str]) -> web.Response:
+    """The compressed form for whoever takes it."""
+    if packed and "gzip" in request.headers.get(hdrs.ACCEPT_ENCODING, ""):
+        return web.Response(body=packed, headers=headers | {hdrs.CONTENT_ENCODING: "gzip"})
+    return web.Response(body=body, headers=headers)
+
+
+def pack(body: bytes) -> bytes:
+    """gzip, always the same bytes for the same input; empty if that saves nothing."""
+    packed = gzip.compress(body, 9, mtime=0)
+    return packed if len(packed) < len(body) else b""
+
+
+def _read(folder: Path) -> dict[str, ClientFile]:
+    found: dict[str, ClientFile] = {}
+    for path in sorted(folder.rglob("*")):
+        content_type = _TYPES.get(path.suffix)
+        if content_type is None or not path.is_file():
+            continue
+        body = path.read_bytes()
+        etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+        found[path.relative_to(folder).as_posix()] = ClientFile(content_type, body, pack(body), etag)
+    return found

@@ -1,0 +1,81 @@
+"""Web room. Path `radio`: an endless Ogg/Opus or MP3 answer for any player, the same bytes for everyone.
+
+A player that speaks HTTP/1.0 gets the bytes as they are, ended by the end of the connection.
+"""
+
+import asyncio
+
+from aiohttp import HttpVersion11, hdrs, web
+
+from jemaa.errors import Refused
+from jemaa.limits import KEEPALIVE_SECONDS, RADIO_BURST_MS
+from jemaa.live.fanout import Listener
+from jemaa.live.track import Track
+from jemaa.wire.framing import http_chunk
+
+from .hall import Hall
+from .house import HOUSE, hall_of, number
+
+BATCH_MS = 200
+STALLED_SECONDS = 60.0
+"""A player that has read nothing for so long was paused, or has gone without a word: its connection ends."""
+
+
+async def radio_opus(request: web.Request) -> web.StreamResponse:
+    """`GET /s/{session}/radio.opus?kbps=`."""
+    hall = await hall_of(request)
+    request.app[HOUSE].door.attendee(request, hall)
+    found = hall.programme.radio_opus(number(request.query.get("kbps"), default=32, most=1_000))
+    if found is None:
+        raise Refused("no-such-track", "The radio has 32, 12 and 8 kb/s.")
+    headers, track = found
+    return await _play(request, hall, track, "audio/ogg; codecs=opus", headers)
+
+
+async def radio_mp3(request: web.Request) -> web.StreamResponse:
+    """`GET /s/{session}/radio.mp3`."""
+    hall = await hall_of(request)
+    request.app[HOUSE].door.attendee(request, hall)
+    return await _play(request, hall, hall.programme.radio_mp3, "audio/mpeg", b"")
+
+
+def _plain(data: bytes) -> bytes:
+    return data
+
+
+async def _play(request: web.Request, hall: Hall, track: Track, content_type: str, first: bytes) -> web.StreamResponse:
+    is_chunked = request.version >= HttpVersion11
+    response = web.StreamResponse(headers={hdrs.CONTENT_TYPE: content_type, "X-Accel-Buffering": "no"})
+    response.headers[hdrs.CACHE_CONTROL] = "no-store, no-transform"
+    if is_chunked:
+        response.enable_chunked_encoding()
+    else:
+        response.force_close()
+    await response.prepare(request)
+    transport = request.transport
+    if request.method == hdrs.METH_HEAD or transport is None:
+        return response
+    framing = http_chunk if is_chunked else _plain
+    if first:
+        transport.write(framing(first))
+    fanout, listener, leave = hall.fanout(track), Listener(transport), hall.presence.enter("radio")
+    hall.radios[transport] = None
+    try:
+        fanout.add(listener, framing, batch_ms=BATCH_MS, back_ms=RADIO_BURST_MS)
+        await _until_gone(transport)
+    finally:
+        hall.radios.pop(transport, None)
+        fanout.remove(listener)
+        leave()
+    return response
+
+
+async def _until_gone(transport: asyncio.Transport) -> None:
+    """Return when the connection has ended, or nothing was read for a minute."""
+    waiting, stalled = 0, 0.0
+    while not transport.is_closing() and stalled < STALLED_SECONDS:
+        await asyncio.sleep(KEEPALIVE_SECONDS)
+        unread = transport.get_write_buffer_size()
+        stalled = stalled + KEEPALIVE_SECONDS if unread and unread >= waiting else 0.0
+        waiting = unread
+    transport.abort()
