@@ -17,7 +17,7 @@ def measure() -> list[Row]:
     rows = []
     with meeting(silent_floor()) as server, people(places=2) as cast:
         chair = server.join("chair")
-        with cast.person("Badr", server.page("participant", up="live")) as badr:
+        with cast.person("Badr", server.page("participant", up="live", name="Badr")) as badr:
             acts.listen(badr)
             acts.raise_hand(badr)
             chair.give_floor_to_next()

@@ -21,7 +21,7 @@ def measure() -> list[Row]:
         chair = server.join("chair")
         with (
             cast.person("Amina", server.page("participant", down="live")) as amina,
-            cast.person("Badr", server.page("participant", down="live", up="live")) as badr,
+            cast.person("Badr", server.page("participant", down="live", up="live", name="Badr")) as badr,
         ):
             acts.listen(amina)
             acts.listen(badr)

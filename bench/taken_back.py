@@ -18,7 +18,7 @@ def measure() -> list[Row]:
         chair = server.join("chair")
         with (
             cast.person("Amina", server.page("participant")) as amina,
-            cast.person("Badr", server.page("participant")) as badr,
+            cast.person("Badr", server.page("participant", name="Badr")) as badr,
         ):
             acts.listen(amina)
             acts.listen(badr)

@@ -24,24 +24,20 @@ def listen(person: Person) -> None:
 
 
 def introduce(person: Person) -> None:
-    """Give one's name, where the page asks for it."""
-    field = person.page.get_by_label(re.compile("^(your )?name", re.IGNORECASE)).first
-    if field.is_visible():
-        field.fill(person.name)
+    """Give one's name in the form that asks for it."""
+    person.page.get_by_label(re.compile("^your name", re.IGNORECASE)).first.fill(person.name)
+
+
+def publish_room(room: Person) -> None:
+    """Send the room's sound, and wait until the page says that it does."""
+    button(room.page, "Send the room.s sound").click(timeout=15_000)
+    expect(button(room.page, "Stop the room.s sound")).to_be_visible(timeout=15_000)
 
 
 def raise_hand(person: Person) -> None:
-    """Ask for the floor, and wait until everyone's state says so."""
-    introduce(person)
-    button(person.page, "Raise hand").click()
+    """Ask for the floor (the name is in the page's address), and wait until everyone's state says so."""
+    button(person.page, "Raise hand").click(timeout=15_000)
     expect(button(person.page, "Lower hand")).to_be_visible(timeout=10_000)
-
-
-def open_session(chair: Person) -> None:
-    """Begin the sitting, if it has not begun."""
-    start = button(chair.page, "Open( the)? session")
-    if start.count() and start.first.is_enabled():
-        start.first.click()
 
 
 def give_floor(chair: Person, name: str) -> None:

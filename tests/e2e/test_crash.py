@@ -50,7 +50,7 @@ def test_a_microphone_is_open_again_after_the_restart(cast: Cast, floor: Speech,
     with (
         Server(tmp_path / "data", "--floor", str(silence)) as server,
         cast.person("Amina", server.page("participant")) as amina,
-        cast.person("Badr", server.page("participant")) as badr,
+        cast.person("Badr", server.page("participant", name="Badr")) as badr,
     ):
         chair = server.join("chair")
         acts.listen(amina)

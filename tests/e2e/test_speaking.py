@@ -41,7 +41,7 @@ def hall(cast: Cast, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator
         people = {
             "room": stack.enter_context(cast.person("Room", server.page("room"))),
             "listener": stack.enter_context(cast.person("Amina", server.page("participant"))),
-            "speaker": stack.enter_context(cast.person("Badr", server.page("participant", up=up))),
+            "speaker": stack.enter_context(cast.person("Badr", server.page("participant", up=up, name="Badr"))),
         }
         yield Hall(server, people)
 
@@ -53,12 +53,16 @@ def test_whoever_has_the_floor_is_heard_by_all_but_himself(hall: Hall, floor: Sp
     acts.raise_hand(hall.speaker)
     hall.chair.give_floor_to_next()
     acts.speak(hall.speaker)
-    room = hall.room.says(floor.repeated(30))
+    acts.publish_room(hall.room)
+    room = hall.room.says(floor.repeated(40))
     speaking = hall.speaker.says(delegate)
     speaking.wait()
     start = speaking.mark
     _, end = acts.record_for(hall.listener, 3)
     room.stop()
+    assert hearing.hears(floor.part(0, 6), hall.listener.heard(start, end)), "the listener hears the room"
+    assert hearing.hears(floor.part(0, 6), hall.speaker.heard(start, end)), "the speaker hears the room"
+    assert not hearing.hears(floor.part(0, 6), hall.room.heard(start, end)), "the room does not hear itself"
     assert hearing.hears(delegate, hall.listener.heard(start, end)), "the listener hears him"
     assert hearing.hears(delegate, hall.room.heard(start, end)), "the room hears him"
     assert not hearing.hears(delegate, hall.speaker.heard(start, end)), "he does not hear himself"
