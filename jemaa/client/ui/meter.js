@@ -38,12 +38,15 @@ export class Meter {
     );
     this.read = read;
     this.t = t;
-    setInterval(() => this.draw(), REFRESH_MS);
+    this.wasSeen = false;
+    this.timer = setInterval(() => this.draw(), REFRESH_MS);
   }
 
   /** Follow the level, while it can be seen. */
   draw() {
+    if (!this.element.isConnected && this.wasSeen) clearInterval(this.timer); // its line is gone
     if (!this.element.isConnected || document.hidden) return;
+    this.wasSeen = true;
     const db = this.read() ?? -Infinity;
     this.bar.style.transform = `scaleX(${height(db).toFixed(2)})`;
     set(this.element, "data-loud", db > LOUD_DB);
