@@ -3,7 +3,7 @@
 Two clocks meet here, the publisher's (seen as samples that arrive) and ours. For each arrival we note how old its
 first sample is; sound must wait as long as the oldest of the last seconds, and a margin. Waiting longer than that is
 caught up with in pauses and by playing 1 or 2 % faster; too short a wait ends in a gap once, and is longer from then on.
-Frames of 20 ms sent one by one wait some 30 ms, pieces of half a second some 670 ms.
+Frames of 20 ms sent one by one wait some 25 ms, the first of a piece of half a second some 620 ms.
 """
 
 from collections import deque
@@ -22,7 +22,12 @@ _BUCKET_SECONDS = 0.5
 _BUCKETS = 16
 """Arrivals are remembered for 8 s, by half seconds."""
 
-_LEAST_MARGIN_MS = 12.0
+_WHOLE_BLOCK_MS = 21.0
+"""A block is taken at once, so its last sample must be there when the first is due."""
+
+_LEAST_SLACK_MS = 5.0
+"""How early or late a sample may be before anything is done about it."""
+
 _QUIET = 0.004
 """Root mean square below which a block is a pause, and may be left out to catch up."""
 
@@ -87,7 +92,7 @@ class JitterBuffer:
         behind_ms, slack_ms = self._behind(now)
         have = self._tail - self._head
         if not self._started:
-            if behind_ms < -20.0 or not have:
+            if behind_ms < -slack_ms or not have:
                 return self._missing()
             self._started = True
         if have < BLOCK + _STRETCH:
@@ -131,8 +136,9 @@ class JitterBuffer:
         oldest = ages[-2] if len(ages) > 3 else ages[-1]
         youngest = min(age for _, _, age in self._ages)
         spread = min(oldest - youngest, JITTER_MAX_MS)
-        due = now * 1000 - (youngest + spread + max(_LEAST_MARGIN_MS, 0.3 * spread))
-        return due - (self._base + self._head) / _MS, max(8.0, 0.15 * spread)
+        slack = max(_LEAST_SLACK_MS, 0.2 * (spread - 20))
+        due = now * 1000 - (youngest + spread + _WHOLE_BLOCK_MS + slack)
+        return due - (self._base + self._head) / _MS, slack
 
     def _missing(self) -> Samples:
         self._missed += 1

@@ -1,0 +1,119 @@
+"""The fan-out: one object for a crowd, and the rule for the slow listener."""
+
+import random
+
+from jemaa.counters import Counters
+from jemaa.limits import LISTENER_BUFFER_BYTES
+from jemaa.live.fanout import Fanout, Listener
+from jemaa.live.track import Track, TrackInfo
+from jemaa.wire.chunk import decode_chunk
+from jemaa.wire.framing import http_chunk, websocket_binary
+from jemaa.wire.record import decode_records
+
+from .outlet import SlowOutlet
+
+SOUND = TrackInfo(1, "sound/32", "sound", "opus", 32, 20, 20, 960)
+PICTURE = TrackInfo(5, "picture/low", "picture", "vp8", 100, 0, 0, 960)
+
+
+def plain(payload: bytes) -> bytes:
+    return payload
+
+
+def seqs(outlet: SlowOutlet) -> list[int]:
+    return [decode_chunk(body).seq for data in outlet.written for _, body in decode_records(data)]
+
+
+def say(track: Track, chunks: int) -> None:
+    for _ in range(chunks):
+        track.write(track.newest_time_ms, (b"voice",))
+
+
+def test_a_thousand_listeners_get_one_object() -> None:
+    track = Track(SOUND)
+    fanout = Fanout(track, Counters())
+    outlets = [SlowOutlet() for _ in range(1_000)]
+    for outlet in outlets:
+        fanout.add(Listener(outlet), websocket_binary, batch_ms=60)
+    say(track, 9)
+    assert len(fanout) == 1_000
+    for outlet in outlets:
+        assert len(outlet.written) == 3
+        assert all(mine is first for mine, first in zip(outlet.written, outlets[0].written, strict=True))
+
+
+def test_batches_end_at_the_same_media_times_whoever_joins_when() -> None:
+    track = Track(SOUND)
+    fanout = Fanout(track, Counters())
+    early, late = SlowOutlet(), SlowOutlet()
+    say(track, 2)
+    fanout.add(Listener(early), plain, batch_ms=100)
+    say(track, 5)
+    fanout.add(Listener(late), http_chunk, batch_ms=100)
+    say(track, 13)
+    ends = [decode_chunk(decode_records(data)[-1][1]).time_ms + 20 for data in early.written[1:]]
+    assert ends == [100, 200, 300, 400]
+    assert len(late.written) == 4
+
+
+def test_nobody_misses_or_repeats_a_chunk_on_joining() -> None:
+    for back_ms in (0, 100, 2_000):
+        track = Track(SOUND)
+        fanout = Fanout(track, Counters())
+        fanout.add(Listener(SlowOutlet()), plain, batch_ms=200)
+        for joined in range(1, 40):
+            say(track, 1)
+            outlet = SlowOutlet()
+            fanout.add(Listener(outlet), plain, batch_ms=200, back_ms=back_ms)
+            say(track, random.Random(joined).randrange(20))
+            fanout.add(Listener(SlowOutlet()), plain, batch_ms=200)
+            say(track, 10)
+            got = seqs(outlet)
+            assert got == list(range(got[0], got[-1] + 1))
+
+
+def test_a_slow_listener_is_passed_over_and_comes_back_at_the_head() -> None:
+    track, counters = Track(SOUND), Counters()
+    fanout = Fanout(track, counters)
+    slow, quick = SlowOutlet(), SlowOutlet()
+    listener = Listener(slow)
+    fanout.add(listener, plain, batch_ms=20)
+    fanout.add(Listener(quick), plain, batch_ms=20)
+    say(track, 5)
+    slow.unread = LISTENER_BUFFER_BYTES + 1
+    say(track, 50)
+    assert listener.is_behind and listener.skipped == 50 == counters["chunks_skipped"]
+    slow.unread = LISTENER_BUFFER_BYTES // 2 + 1
+    say(track, 1)
+    assert listener.is_behind, "not before half of it has been read"
+    slow.unread = 0
+    say(track, 5)
+    assert seqs(slow) == [*range(5), *range(56, 61)]
+    assert seqs(quick) == list(range(61))
+
+
+def test_a_slow_viewer_comes_back_at_a_key_frame() -> None:
+    track = Track(PICTURE)
+    fanout = Fanout(track, Counters())
+    outlet = SlowOutlet()
+    fanout.add(Listener(outlet), plain, batch_ms=20)
+    for n in range(60):
+        outlet.unread = LISTENER_BUFFER_BYTES * 2 if 5 <= n < 25 else 0
+        track.write(n * 50, (b"x",), is_independent=n % 20 == 0, config=b"vp8 2x2")
+    assert seqs(outlet) == [*range(5), *range(40, 60)]
+
+
+def test_who_is_gone_is_forgotten() -> None:
+    track = Track(SOUND)
+    fanout = Fanout(track, Counters())
+    outlet, other = SlowOutlet(), SlowOutlet()
+    listener = Listener(other)
+    fanout.add(Listener(outlet), plain, batch_ms=20)
+    fanout.add(listener, plain, batch_ms=20)
+    outlet.is_gone, outlet.unread = True, 10
+    say(track, 1)
+    assert len(fanout) == 1
+    fanout.remove(listener)
+    assert len(fanout) == 0
+    say(track, 1)
+    assert seqs(other) == [0]
