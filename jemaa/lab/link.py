@@ -51,22 +51,29 @@ class Queue:
 
 
 class Losing:
-    """Loss at a rate, alone or in bursts of a mean length in packets (Gilbert's model: all is lost in a bad spell)."""
+    """Loss at a rate: each packet by itself, or in bursts of a mean length in packets.
 
-    __slots__ = ("_bad", "_begin", "_end", "_random")
+    Bursts are Gilbert's model, all being lost in a bad spell; where the rate needs longer spells than asked for
+    (good ones last a packet at least), they are longer.
+    """
+
+    __slots__ = ("_bad", "_begin", "_end", "_random", "_rate")
 
     def __init__(self, rate: float, burst: float, source: random.Random) -> None:
         self._random = source
+        self._rate = rate
         self._bad = False
-        self._end = 1 / burst
-        self._begin = 1.0 if rate >= 1 else min(1.0, rate * self._end / (1 - rate))
+        self._end = 0.0
+        if burst > 1 and rate < 1:
+            self._end = min(1 / burst, (1 - rate) / rate)
+            self._begin = rate * self._end / (1 - rate)
 
     def lost(self) -> bool:
         """Whether the next packet is lost."""
-        if self._bad:
-            self._bad = self._begin >= 1 or self._random.random() >= self._end
-        if not self._bad:
-            self._bad = self._random.random() < self._begin
+        chance = self._random.random()
+        if not self._end:
+            return chance < self._rate
+        self._bad = chance >= self._end if self._bad else chance < self._begin
         return self._bad
 
 
