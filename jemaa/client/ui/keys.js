@@ -23,7 +23,8 @@ export const KEYS = { n: "next", b: "back", m: "mute", u: "queue", q: "questions
 export function shortcut(press, tag) {
   if (press.ctrlKey || press.altKey || press.metaKey || press.isComposing || press.repeat) return null;
   if (["INPUT", "TEXTAREA", "SELECT", "AUDIO"].includes(tag)) return null;
-  return KEYS[press.key.toLowerCase()] ?? null;
+  const key = press.key.toLowerCase();
+  return (Object.hasOwn(KEYS, key) && KEYS[key]) || null;
 }
 
 export class Keys extends Panel {

@@ -18,7 +18,7 @@ export class Now extends Panel {
     this.item = el("dd");
     this.floor = el("dd", { "data-testid": "floor" });
     this.agenda = el("ol", { class: "agenda" });
-    this.whole = el("details", {}, el("summary", {}, t("agenda")), this.agenda);
+    this.whole = el("details", {}, el("summary", {}, t("agenda.whole")), this.agenda);
     root.append(
       this.phase,
       el("dl", {}, el("div", {}, el("dt", {}, t("agenda")), this.item), el("div", {}, el("dt", {}, t("floor")), this.floor)),

@@ -7,7 +7,7 @@
 import { button, el, set, write } from "./dom.js";
 import { DeviceChoice, close, openCamera, openMicrophone, whyNot } from "./devices.js";
 import { Meter } from "./meter.js";
-import { Panel, attempt, notice, say } from "./panel.js";
+import { Panel, attempt, notice } from "./panel.js";
 import { refusalText } from "./strings.js";
 
 /** @typedef {import("./attending.js").State} State */
@@ -22,6 +22,7 @@ export class Speak extends Panel {
     /** @type {MediaStream|null} */
     this.face = null;
     this.held = false;
+    this.title = document.title;
     this.opening = false;
     this.line = el("p");
     this.choice = new DeviceChoice("audioinput", t("microphone"), t("microphone.default"), () => this.change());
@@ -137,7 +138,7 @@ export class Speak extends Panel {
   /** @override @param {State} state */
   render(state) {
     const holder = state.floor[this.attendance.person ?? ""];
-    if (holder && !this.held) say(`${this.t("speak")}. ${this.t("speak.lead")}`);
+    if (holder && !this.held) this.floorIsMine();
     if (!holder && this.held) this.floorIsGone();
     this.held = Boolean(holder);
     this.root.hidden = !holder;
@@ -162,7 +163,15 @@ export class Speak extends Panel {
     return this.t(this.isMuted() ? "speak.is_muted" : "speak.live");
   }
 
+  /** Unmistakable, also in another tab, in a pocket and to a screen reader; the focus stays where it is. */
+  floorIsMine() {
+    notice(`${this.t("speak")}. ${this.t("speak.lead")}`);
+    document.title = `● ${this.t("speak")}`;
+    navigator.vibrate?.([200, 100, 200]);
+  }
+
   floorIsGone() {
+    document.title = this.title;
     const wasSpeaking = this.voice;
     this.silence();
     close(this.face);
