@@ -50,10 +50,12 @@ function drawPhase(page, state) {
 
 /** Lost and regained, in words, without touching the focus. @param {Page} page */
 function followConnection({ attendance, t }) {
-  let connected = true;
+  let { connected } = attendance.path;
+  let wasConnected = connected;
   attendance.addEventListener("path", () => {
     if (attendance.path.connected === connected) return;
     connected = attendance.path.connected;
-    notice(t(connected ? "connection.back" : "connection.lost"));
+    if (wasConnected) notice(t(connected ? "connection.back" : "connection.lost"));
+    wasConnected ||= connected; // the first connection is no news
   });
 }

@@ -19,6 +19,7 @@ const attendance = new Attendance({
   invitation: new URLSearchParams(location.hash.slice(1)).get("t") ?? undefined,
   down: address.get("down") ?? undefined,
   up: address.get("up") ?? undefined,
+  sound: address.get("sound") ?? undefined,
 });
 /** @type {Promise<unknown>|null} */
 let rest = null;
@@ -43,6 +44,7 @@ async function press() {
     await attendance.listen({ sound: !listening });
     if (rest) show(attendance.isListening, "");
   } catch {
+    await attendance.listen({ sound: false }).catch(() => {}); // what did not start cannot be stopped either
     show(false, words["first.failed"]);
     loadRest();
   }
