@@ -105,19 +105,14 @@ class Floor:
         """A camera opened or closed: keep whoever is shown, else the latest holder with a camera, else the room."""
         people = self._programme.picture.people
         selected = self._programme.picture.selected
-        room = self._room()
-        if selected in people and selected != room:
+        rooms = [one.actor.person for one in self._publications.all() if one.actor.role == "room"]
+        if selected in people and selected not in rooms:
             return
         holders = [person for person in self._session.state.floor if person in people]
-        wanted = holders[-1] if holders else room
+        offered = [*reversed(holders), *(person for person in rooms if person in people), *people]
+        wanted = offered[0] if offered else None
         if wanted != selected:
             self._programme.select_picture(wanted)
-
-    def _room(self) -> PersonId | None:
-        """The room's own camera; without one, any."""
-        pictures = [one.actor for one in self._publications.all() if one.kind == "picture"]
-        rooms = [actor.person for actor in pictures if actor.role == "room"]
-        return next(iter([*rooms, *(actor.person for actor in pictures)]), None)
 
     def _follow_voice(self) -> None:
         """Of several who speak the one who goes on speaking is shown; a cough changes nothing."""

@@ -11,9 +11,10 @@ from typing import Literal, Protocol
 
 from jemaa.errors import JemaaError, ProtocolError, Refused
 from jemaa.limits import (
-    MAX_EARLY_PIECES,
-    MAX_PIECE_BYTES,
+    EARLY_PIECES,
+    MAX_CHUNK_BYTES,
     MAX_RENDITIONS,
+    MAX_UPLOAD_BYTES,
     PICTURE_BYTES_A_SECOND,
     PUBLICATION_IDLE_SECONDS,
     PUBLISH_BURST_SECONDS,
@@ -140,7 +141,7 @@ class Publications:
         on_closed: Callable[[Unpublished], None],
         on_keyframe: Callable[[int], None] | None = None,
     ) -> Publication:
-        """Open a camera or screen. `Refused` `not-your-turn`, `renditions`. `on_keyframe` gets the number."""
+        """Open a camera or screen. `Refused` `not-your-turn`, `bad-renditions`. `on_keyframe` gets the number."""
         if not may_show(self._session.state, actor.person, actor.role):
             raise Refused("not-your-turn", "You can be seen when you have been given the floor.")
         if not 1 <= len(renditions) <= MAX_RENDITIONS:
@@ -182,9 +183,9 @@ class Publications:
 
         `Refused` `piece-order` if it is too early to keep, `ProtocolError` as `write` and `piece-too-large`.
         """
-        if len(data) > MAX_PIECE_BYTES:
-            raise ProtocolError("piece-too-large", f"A piece has at most {MAX_PIECE_BYTES} bytes.")
-        if n > publication.next_piece + MAX_EARLY_PIECES:
+        if len(data) > MAX_UPLOAD_BYTES:
+            raise ProtocolError("piece-too-large", f"A piece has at most {MAX_UPLOAD_BYTES} bytes.")
+        if n > publication.next_piece + EARLY_PIECES:
             raise Refused("piece-order", f"Send piece {publication.next_piece} first.")
         if n >= publication.next_piece:
             publication.early[n] = data
@@ -222,6 +223,8 @@ class Publications:
 
     def _chunk(self, publication: Publication, track: int, body: bytes) -> None:
         now = self._now()
+        if len(body) > MAX_CHUNK_BYTES:
+            raise ProtocolError("chunk-too-large", f"A chunk has at most {MAX_CHUNK_BYTES} bytes.")
         if not publication.rate.spend(len(body), now):
             text = "This came much faster than anyone speaks; publishing was stopped."
             self.close(publication, Unpublished("too-fast", text))

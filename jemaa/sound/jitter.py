@@ -2,8 +2,8 @@
 
 Two clocks meet here, the publisher's (seen as samples that arrive) and ours. For each arrival we note how old its
 first sample is; sound must wait as long as the oldest of the last seconds, and a margin. Waiting longer than that is
-caught up with in pauses and by playing 1 or 2 % faster; too short a wait ends in a gap once, and is longer from then on.
-Frames of 20 ms sent one by one wait some 25 ms, the first of a piece of half a second some 620 ms.
+caught up with in pauses and by playing 1 or 2 % faster; too short a wait ends in a gap once and is longer from then
+on. Frames of 20 ms sent one by one wait some 25 ms, the first of a piece of half a second some 620 ms.
 """
 
 from collections import deque

@@ -18,6 +18,7 @@ from jemaa.meeting.ids import PersonId
 from jemaa.meeting.roles import Actor
 from jemaa.meeting.state import State
 from tests.harness.speech import GUEST_SPEECH, say
+from tests.live.until import until
 
 SAMPLE = Path(__file__).parents[2] / "jemaa" / "ingest" / "sample" / "welcome.webm"
 ROOM = Actor(PersonId("room"), "room")
@@ -54,17 +55,13 @@ def test_the_room_is_heard_and_seen_once_the_session_is_open() -> None:
     async def story() -> None:
         sitting = Sitting(State())
         async with demonstration(SAMPLE, sitting) as programme:
-            while programme.time_ms < 400:
-                await asyncio.sleep(0.02)
+            await until(lambda: programme.time_ms >= 400)
             assert not programme.levels
             sitting.state = State(phase="open")
-            async with asyncio.timeout(10):
-                while max(programme.levels.values(), default=-90) < -40:
-                    await asyncio.sleep(0.02)
-                programme.select_picture(ROOM.person)
-                for name in ("picture/low", "picture/high"):
-                    while not programme.tracks[name].from_independent():
-                        await asyncio.sleep(0.02)
+            await until(lambda: max(programme.levels.values(), default=-90) > -40)
+            programme.select_picture(ROOM.person)
+            for name in ("picture/low", "picture/high"):
+                await until(programme.tracks[name].from_independent)
 
     asyncio.run(story())
 

@@ -15,6 +15,7 @@ from jemaa.wire.chunk import Chunk, encode_chunk
 from tests.sound.speaking import frames_of, lag_of, tone, understood, words
 
 from .studio import AMINA, BADR, Studio, heard, loudness
+from .until import until
 
 
 @pytest.mark.parametrize(("track", "least"), [("sound/32", 0.95), ("sound/12", 0.92), ("sound/8", 0.88)])
@@ -170,11 +171,9 @@ def test_after_a_long_sleep_media_time_goes_on_with_a_gap() -> None:
         seconds = [0.0]
         programme = Programme("e", lambda: seconds[0])
         running = asyncio.get_running_loop().create_task(programme.run())
-        for later, until in ((1.0, 1_000), (31.0, 31_000)):
+        for later, due in ((1.0, 1_000), (31.0, 31_000)):
             seconds[0] = later
-            async with asyncio.timeout(5):
-                while programme.time_ms < until:
-                    await asyncio.sleep(0)
+            await until(lambda due=due: programme.time_ms >= due, pause=0)
         running.cancel()
         assert programme.time_ms == 31_000
         assert programme.tracks["sound/32"].newest_time_ms == 31_000
@@ -188,9 +187,7 @@ def test_the_mix_runs_on_time() -> None:
         programme = Programme("e", time.monotonic)
         began = time.monotonic()
         running = asyncio.get_running_loop().create_task(programme.run())
-        async with asyncio.timeout(10):
-            while programme.time_ms < 600:
-                await asyncio.sleep(0.005)
+        await until(lambda: programme.time_ms >= 600)
         running.cancel()
         assert time.monotonic() - began >= 0.6
 

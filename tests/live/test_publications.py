@@ -1,0 +1,230 @@
+"""Publications: the server decides who is heard, and every kind of misuse has its answer."""
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jemaa.errors import ProtocolError, Refused
+from jemaa.limits import (
+    EARLY_PIECES,
+    MAX_CHUNK_BYTES,
+    MAX_UPLOAD_BYTES,
+    PICTURE_BYTES_A_SECOND,
+    PUBLICATION_IDLE_SECONDS,
+    SOUND_BYTES_A_SECOND,
+)
+from jemaa.live.picture import Rendition
+from jemaa.live.programme import Programme
+from jemaa.live.publications import Publication, Publications, Unpublished
+from jemaa.meeting.roles import Actor
+from jemaa.meeting.state import Holder, Person, State
+from jemaa.wire.chunk import Chunk, encode_chunk
+from jemaa.wire.record import encode_record
+from tests.sound.speaking import frames_of, tone
+
+from .studio import AMINA, BADR
+
+SPEAKER, LISTENER = Actor(AMINA, "participant"), Actor(BADR, "participant")
+OPEN = State(phase="open", floor={AMINA: Holder(0)})
+FRAMES = frames_of(tone(2))
+LOW = Rendition("low", "vp8", 320, 180, 100)
+
+
+class Desk:
+    """Publications of a session whose state we set, with our own clock."""
+
+    def __init__(self, state: State = OPEN) -> None:
+        self.state = state
+        self.seconds = 9.0
+        self.programme = Programme("e", lambda: self.seconds)
+        self.all = Publications(self, self.programme, lambda: self.seconds)
+        self.told: list[str] = []
+
+    def closed(self, reason: Unpublished) -> None:
+        self.told.append(reason.code)
+
+    def sound(self, actor: Actor = SPEAKER) -> Publication:
+        return self.all.open_sound(actor, self.closed)
+
+    def heard_ms(self) -> float:
+        return sum(1000 for level in self.programme.levels.values() if level > -40)
+
+
+def record(publication: Publication, n: int, frame: bytes | None = None) -> bytes:
+    return encode_record(publication.number, encode_chunk(Chunk(n, n * 20, (frame or FRAMES[n % len(FRAMES)],))))
+
+
+def test_nobody_publishes_without_the_floor() -> None:
+    desk = Desk()
+    for actor, state in ((LISTENER, OPEN), (SPEAKER, State()), (Actor(BADR, "chair"), OPEN)):
+        desk.state = state
+        for ask in (lambda a=actor: desk.sound(a), lambda a=actor: desk.all.open_picture(a, [LOW], desk.closed)):
+            with pytest.raises(Refused) as refused:
+                ask()
+            assert refused.value.code == "not-your-turn"
+    assert desk.all.all() == []
+
+
+@pytest.mark.parametrize(
+    ("state", "code"),
+    [
+        (State(phase="open"), "floor-taken"),
+        (State(phase="open", floor={AMINA: Holder(0, muted=True)}), "muted"),
+        (State(phase="suspended", floor=OPEN.floor), "session-not-open"),
+        (State(phase="closed"), "session-not-open"),
+        (
+            State(
+                phase="open", floor=OPEN.floor, persons={AMINA: Person("A", "", "participant", "text", removed=True)}
+            ),
+            "removed",
+        ),
+    ],
+)
+def test_a_right_that_ends_closes_the_microphone_with_its_reason(state: State, code: str) -> None:
+    desk = Desk()
+    publication = desk.sound()
+    desk.all.enforce(OPEN)
+    assert desk.told == [] and desk.programme.levels
+    desk.all.enforce(state)
+    assert desk.told == [code] and not desk.programme.levels
+    desk.all.write(AMINA, record(publication, 0))
+
+
+def test_a_mute_does_not_blind() -> None:
+    desk = Desk()
+    desk.all.open_picture(SPEAKER, [LOW], desk.closed)
+    desk.all.enforce(State(phase="open", floor={AMINA: Holder(0, muted=True)}))
+    assert desk.told == []
+
+
+def test_a_second_tab_replaces_the_first_which_is_told() -> None:
+    desk = Desk()
+    first, second = desk.sound(), desk.sound()
+    assert desk.told == ["replaced"]
+    assert [one.number for one in desk.all.all()] == [second.number] != [first.number]
+
+
+def test_another_person_cannot_write_or_close_it() -> None:
+    desk = Desk()
+    publication = desk.sound()
+    desk.all.write(BADR, record(publication, 0, b"\xff\xff"))
+    with pytest.raises(Refused) as refused:
+        desk.all.get(publication.number, BADR)
+    assert refused.value.code == "no-such-publication"
+
+
+def test_ten_times_the_allowed_rate_is_closed() -> None:
+    desk = Desk()
+    publication = desk.sound()
+    for n in range(2_000):
+        desk.seconds += 0.002
+        desk.all.write(AMINA, record(publication, n))
+    assert desk.told == ["too-fast"] and not desk.programme.levels
+
+
+def test_too_many_bytes_are_closed_too() -> None:
+    desk = Desk()
+    publication = desk.all.open_picture(SPEAKER, [LOW], desk.closed)
+    size = 100_000
+    for n in range(200):
+        chunk = Chunk(n, n, (bytes(size),), True, False, b"vp8 2x2")
+        desk.seconds += size / (10 * PICTURE_BYTES_A_SECOND)
+        desk.all.write(AMINA, encode_record(publication.number, encode_chunk(chunk)))
+    assert desk.told == ["too-fast"]
+    assert SOUND_BYTES_A_SECOND < PICTURE_BYTES_A_SECOND
+
+
+def test_the_usual_rate_goes_on_for_ever() -> None:
+    desk = Desk()
+    publication = desk.sound()
+    for n in range(3_000):
+        desk.seconds += 0.02
+        desk.all.write(AMINA, record(publication, n))
+    assert desk.told == []
+
+
+def test_chunks_out_of_order_and_too_large_are_refused() -> None:
+    desk = Desk()
+    publication = desk.sound()
+    desk.all.write(AMINA, record(publication, 5))
+    for data, code in (
+        (record(publication, 5), "chunk-order"),
+        (record(publication, 2), "chunk-order"),
+        (record(publication, 6, bytes(MAX_CHUNK_BYTES)), "chunk-too-large"),
+        (record(publication, 7, b"\xff\xff\xff"), "not-opus"),
+        (record(publication, 8)[:-1], "truncated"),
+    ):
+        desk.seconds += 20
+        with pytest.raises(ProtocolError) as refused:
+            desk.all.write(AMINA, data)
+        assert refused.value.code == code
+    desk.all.write(AMINA, record(publication, 9))
+    assert desk.all.all() == [publication]
+
+
+def test_pieces_are_put_in_order_and_repeats_change_nothing() -> None:
+    desk = Desk()
+    publication = desk.sound()
+    pieces = [b"".join(record(publication, n * 5 + k) for k in range(5)) for n in range(12)]
+    asked = [0, 2, 1, 1, 0, 3, 5, 4]
+    assert [desk.all.write_piece(publication, n, pieces[n]) for n in asked] == [1, 1, 3, 3, 3, 4, 4, 6]
+    assert publication.next_seqs == [30]
+    with pytest.raises(Refused) as refused:
+        desk.all.write_piece(publication, 6 + EARLY_PIECES + 1, pieces[0])
+    assert refused.value.code == "piece-order"
+    with pytest.raises(ProtocolError) as too_large:
+        desk.all.write_piece(publication, 6, bytes(MAX_UPLOAD_BYTES + 1))
+    assert too_large.value.code == "piece-too-large"
+
+
+def test_who_vanishes_is_closed_after_a_while() -> None:
+    desk = Desk()
+    publication = desk.sound()
+    desk.seconds += PUBLICATION_IDLE_SECONDS - 1
+    desk.all.write(AMINA, record(publication, 0))
+    desk.seconds += PUBLICATION_IDLE_SECONDS - 1
+    desk.all.sweep()
+    assert desk.told == []
+    desk.seconds += 2
+    desk.all.sweep()
+    assert desk.told == ["publication-idle"]
+
+
+def test_whoever_closes_his_own_is_not_told() -> None:
+    desk = Desk()
+    publication = desk.sound()
+    desk.all.close(desk.all.get(publication.number, AMINA))
+    desk.all.close(publication)
+    assert desk.told == [] and desk.all.all() == []
+
+
+def test_a_picture_has_a_number_for_each_rendition() -> None:
+    desk = Desk()
+    asked: list[int] = []
+    high = Rendition("high", "vp8", 640, 360, 400)
+    publication = desk.all.open_picture(SPEAKER, [LOW, high], desk.closed, asked.append)
+    assert len(publication.tracks) == 2 and publication.number == publication.tracks[0]
+    desk.programme.select_picture(AMINA)
+    assert asked == [publication.number] and publication.wants_keyframe
+    for track in publication.tracks:
+        chunk = Chunk(0, 0, (bytes((track,)),), True, False, b"vp8 2x2")
+        desk.all.write(AMINA, encode_record(track, encode_chunk(chunk)))
+    shown = [desk.programme.tracks[f"picture/{size}"].from_independent()[0].frames for size in ("low", "high")]
+    assert shown == [(bytes((track,)),) for track in publication.tracks]
+    for renditions in ([], [LOW] * 4):
+        with pytest.raises(Refused) as refused:
+            desk.all.open_picture(SPEAKER, renditions, desk.closed)
+        assert refused.value.code == "bad-renditions"
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.binary(max_size=80))
+def test_random_bytes_from_a_speaker_are_refused_or_harmless(data: bytes) -> None:
+    desk = Desk()
+    publication = desk.sound()
+    for sent in (data, encode_record(publication.number, data)):
+        with suppress(ProtocolError):
+            desk.all.write(AMINA, sent)
+    desk.programme.tick()
