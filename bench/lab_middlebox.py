@@ -9,8 +9,8 @@ import sys
 import time
 
 from jemaa import limits
-from jemaa.lab import places, rtp
 from jemaa.lab import packet as wire
+from jemaa.lab import places, rtp
 from jemaa.lab.engine import Engine
 from jemaa.lab.packet import Direction
 from jemaa.lab.profile import load

@@ -22,6 +22,7 @@ from jemaa import limits
 from . import kernel
 from .actions import Release
 from .engine import Decision, Engine
+from .failures import LabFailed
 from .packet import Direction
 from .profile import load
 
@@ -156,7 +157,11 @@ def main() -> None:
     parser.add_argument("--log", type=Path, required=True)
     given = parser.parse_args()
     kernel.die_with_parent(signal.SIGKILL)
-    near, far = kernel.open_tun("near"), kernel.open_tun("far")
+    try:
+        near, far = kernel.open_tun("near"), kernel.open_tun("far")
+    except LabFailed as trouble:
+        print(json.dumps({"error": trouble.code, "text": trouble.text}), flush=True)
+        return
     began = time.monotonic()
     with given.log.open("a") as file:
         log = Log(file, began)

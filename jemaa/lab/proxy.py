@@ -87,7 +87,7 @@ class Proxy:
         except (OSError, EOFError, TimeoutError, ssl.SSLError, asyncio.LimitOverrunError, ValueError):
             pass  # either side went away, or spoke what is no HTTP: the tunnel ends, as a proxy's does
         finally:
-            writer.close()
+            await _close(writer)
 
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         asked = http.request(await reader.readuntil(b"\r\n\r\n"))
@@ -122,7 +122,7 @@ class Proxy:
             else:
                 await self._blind((reader, writer), far)
         finally:
-            far[1].close()
+            await _close(far[1])
 
     async def _blind(self, client: Streams, far: Streams) -> None:
         up = self._tasks.start(_copy(client[0], far[1]), "up")
@@ -217,6 +217,13 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
         while piece := await reader.read(65_536):
             writer.write(piece)
             await writer.drain()
+
+
+async def _close(writer: asyncio.StreamWriter) -> None:
+    """Close and wait for it; that the other end was faster is no matter."""
+    writer.close()
+    with contextlib.suppress(OSError):
+        await writer.wait_closed()
 
 
 async def _refuse(writer: asyncio.StreamWriter, status: int, why: str) -> None:

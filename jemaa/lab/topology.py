@@ -19,6 +19,7 @@ from .failures import LabFailed
 from .places import PROXY
 from .plan import ALL
 from .profile import Profile, load
+from .proxy import ProxySettings
 
 PROXY_PORT = 3128
 
@@ -28,6 +29,7 @@ class Lab:
 
     def __init__(self, profile: str, *, seed: int = 1, log: Path | None = None, by_kernel: bool = False) -> None:
         self.profile: Profile = load(profile)
+        ProxySettings.read(profile, self.profile.proxy)
         self._given = profile
         self._seed = seed
         self._by_kernel = by_kernel

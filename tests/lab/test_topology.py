@@ -90,10 +90,14 @@ def test_a_profile_is_switched_in_mid_connection() -> None:
 
 
 def test_two_labs_at_once_do_not_meet() -> None:
-    with Lab("clean") as one, Lab("udp-off") as other:
-        with echo(one, "server", SERVER[0]), echo(other, "server", SERVER[0]):
-            assert ask(one, "udp", SERVER[0], 3478, b"x")[0] == "1"
-            assert ask(other, "udp", SERVER[0], 3478, b"x")[0] == "0"
+    with (
+        Lab("clean") as one,
+        Lab("udp-off") as other,
+        echo(one, "server", SERVER[0]),
+        echo(other, "server", SERVER[0]),
+    ):
+        assert ask(one, "udp", SERVER[0], 3478, b"x")[0] == "1"
+        assert ask(other, "udp", SERVER[0], 3478, b"x")[0] == "0"
 
 
 def networks() -> set[str]:
