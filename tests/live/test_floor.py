@@ -173,7 +173,12 @@ def test_a_recorded_question_is_played_when_the_chair_says_so_and_stops_with_it(
             await here.session.submit(AMINA, c.LeaveNote(NoteId("n1"), 1_000))
             question = next(iter(here.session.state.questions))
             await here.chair(c.PlayNote(QuestionId(question)))
-            await until(lambda: here.pass_(0.02) or newest_loudness(here) > 0.1, pause=0)
+
+            def is_loud() -> bool:
+                here.pass_(0.02)
+                return newest_loudness(here) > 0.1
+
+            await until(is_loud, pause=0)
             await here.chair(c.MarkQuestion(QuestionId(question), "answered", ""))
             here.pass_(0.2)
             assert newest_loudness(here) < 0.001

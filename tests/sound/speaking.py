@@ -1,5 +1,8 @@
 """Words as Opus, and how much of them can be understood afterwards."""
 
+import io
+
+import av
 import numpy as np
 from numpy.typing import NDArray
 from pystoi import stoi
@@ -29,6 +32,15 @@ def frames_of(samples: Samples, *, kbps: int = 32, frame_ms: int = 20) -> list[b
 def sound_of(frames: "list[bytes] | tuple[bytes, ...]") -> Samples:
     decoder = OpusDecoder()
     return np.concatenate([decoder.decode(frame) for frame in frames])
+
+
+def played(data: bytes, kind: str) -> Samples:
+    """What FFmpeg plays of a file or stream of this kind, at our rate."""
+    resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE)
+    with av.open(io.BytesIO(data), "r", format=kind) as container:
+        parts = [part.to_ndarray()[0] for f in container.decode(audio=0) for part in resampler.resample(f)]
+    samples: Samples = np.concatenate(parts).astype(np.float32)
+    return samples
 
 
 def lag_of(source: Samples, heard: Samples, most: int = RATE) -> int:

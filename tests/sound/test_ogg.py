@@ -1,21 +1,14 @@
 """Ogg pages: what other people's players make of them."""
 
-import io
 import subprocess
 
-import av
 import numpy as np
 
 from jemaa.sound.mp3 import Mp3Encoder
 from jemaa.sound.ogg import OggOpus, opus_file
 from jemaa.sound.opus import RATE
 
-from .speaking import BLOCK, frames_of, tone, understood, words
-
-
-def played(data: bytes, kind: str = "ogg") -> np.ndarray:
-    with av.open(io.BytesIO(data), format=kind) as container:
-        return np.concatenate([frame.to_ndarray()[0] for frame in container.decode(audio=0)])
+from .speaking import BLOCK, frames_of, played, tone, understood, words
 
 
 def stream(seconds: float = 4, *, start_ms: int = 0) -> tuple[bytes, list[bytes]]:
@@ -26,14 +19,14 @@ def stream(seconds: float = 4, *, start_ms: int = 0) -> tuple[bytes, list[bytes]
 
 def test_a_file_is_played_whole() -> None:
     samples = words()
-    heard = played(opus_file(frames_of(samples), 20))
+    heard = played(opus_file(frames_of(samples), 20), "ogg")
     assert abs(len(heard) - len(samples)) < 2 * BLOCK
-    assert understood(samples, heard.astype(np.float32)) > 0.97
+    assert understood(samples, heard) > 0.97
 
 
 def test_a_listener_joins_in_the_middle_of_a_long_meeting() -> None:
     headers, pages = stream(start_ms=3_600_000)
-    heard = played(headers + b"".join(pages[6:]))
+    heard = played(headers + b"".join(pages[6:]), "ogg")
     assert len(heard) >= (len(pages) - 6) * 240 * RATE // 1000 - BLOCK
     assert np.abs(heard).max() > 0.3
 
@@ -61,5 +54,5 @@ def test_mp3_is_played_from_its_middle() -> None:
     frames = [frame for at in range(0, len(samples), BLOCK) for frame in encoder.encode(samples[at : at + BLOCK])]
     assert abs(sum(map(len, frames)) * 8 / (len(frames) * 0.024) - 24_000) < 500
     heard = played(b"".join(frames[40:]), "mp3")
-    assert len(heard) >= (len(frames) - 42) * 576
+    assert len(heard) >= (len(frames) - 42) * 1152
     assert np.abs(heard).max() > 0.3
