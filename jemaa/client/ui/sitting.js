@@ -6,7 +6,7 @@
 
 import { confirm } from "./dialog.js";
 import { button, el, keep, named, theirs, write } from "./dom.js";
-import { Panel } from "./panel.js";
+import { Panel, attempt } from "./panel.js";
 
 /** @typedef {import("./attending.js").State} State */
 /** @typedef {import("./panel.js").Page} Page */
@@ -96,6 +96,7 @@ export class DoorsPanel extends Panel {
   constructor(root, page) {
     super(root, page);
     const { t } = page;
+    this.drawnFrom = 0; // the event that a change of ours waits for: until then a box shows what was pressed
     this.boxes = { chat: this.box(), questions: this.box(), hands: this.box() };
     const rows = Object.entries(this.boxes).map(([door, box]) => el("label", { class: "check" }, box, t(`chair.doors.${door}`)));
     root.replaceChildren(el("h2", {}, t("chair.doors")), el("div", {}, ...rows));
@@ -107,12 +108,19 @@ export class DoorsPanel extends Panel {
 
   async change() {
     const { chat, questions, hands } = this.boxes;
-    await this.ask({ type: "set_doors", chat: chat.checked, questions: questions.checked, hands: hands.checked });
-    if (this.attendance.state) this.render(this.attendance.state);
+    const command = { type: "set_doors", chat: chat.checked, questions: questions.checked, hands: hands.checked };
+    this.drawnFrom = Infinity;
+    const done = await attempt(this.page, async () => {
+      const answer = /** @type {{seq?: number}|undefined} */ (await this.attendance.command(command));
+      this.drawnFrom = answer?.seq ?? 0;
+    });
+    if (!done) this.drawnFrom = 0;
+    if (!done && this.attendance.state) this.render(this.attendance.state);
   }
 
   /** @override @param {State} state */
   render(state) {
+    if (state.seq < this.drawnFrom) return;
     this.boxes.chat.checked = state.doors.chat;
     this.boxes.questions.checked = state.doors.questions;
     this.boxes.hands.checked = state.doors.hands;
