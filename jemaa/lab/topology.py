@@ -22,6 +22,7 @@ from .profile import Profile, load
 from .proxy import ProxySettings
 
 PROXY_PORT = 3128
+_PREFIX = "jemaa-lab-"
 
 
 class Lab:
@@ -33,7 +34,8 @@ class Lab:
         self._given = profile
         self._seed = seed
         self._by_kernel = by_kernel
-        self._folder: Path | None = None if log else Path(tempfile.mkdtemp(prefix="jemaa-lab-"))
+        _sweep()
+        self._folder: Path | None = None if log else Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
         self.log = log or (self._folder or Path()) / "decisions.jsonl"
         self._supervisor: subprocess.Popen[str] | None = None
         self._nodes: dict[str, int] = {}
@@ -115,6 +117,14 @@ class Lab:
         if "error" in said:
             raise LabFailed(said["error"], said["text"])
         return said
+
+
+def _sweep() -> None:
+    """Remove the logs of labs whose holder was killed: all that such a lab leaves."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
+        holder = folder.name.removeprefix(_PREFIX).partition("-")[0]
+        if holder.isdecimal() and not Path("/proc", holder).exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _pipe(pipe: IO[str] | None) -> IO[str]:

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -137,6 +138,8 @@ def test_nothing_is_left_however_it_ends(number: signal.Signals) -> None:
         holder.wait()
     wait_until(lambda: not spaces & networks(), "no process is in a namespace of that lab")
     assert Path("/proc/self/mounts").read_text() == before
+    with Lab("clean"):
+        assert not list(Path(tempfile.gettempdir()).glob(f"jemaa-lab-{holder.pid}-*")), "the next lab sweeps its log"
 
 
 def test_a_wrong_node_or_command_is_one_clear_sentence() -> None:
