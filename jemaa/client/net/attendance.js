@@ -1,0 +1,287 @@
+// @ts-check
+/**
+ * Net. A person's attendance of a session, as the page sees it: one object, its fields and its events.
+ *
+ * This file, the player and `wire/` are all that the first sound needs (path `stream`); what climbs, speaks, reads and
+ * asks is loaded after it. It reads nothing from the page.
+ */
+
+import { Player } from "../media/player.js";
+import { decodeChunk } from "../wire/chunk.js";
+import { RecordStream } from "../wire/record.js";
+
+const STREAM_MARGIN_MS = 150;
+const BURST_MS = 600; // of sound that the server has already: plays at once, and is the reserve
+
+/** @typedef {"live"|"stream"|"pieces"|"radio"|"text"} Down */
+/** @typedef {"live"|"pieces"|"note"|"text"} Up */
+/** @typedef {import("../wire/record.js").TrackRecord} TrackRecord */
+
+/**
+ * @typedef {object} Options
+ * @property {string} session
+ * @property {string} [invitation] the token out of a link
+ * @property {string} [down] force this path
+ * @property {string} [up]
+ * @property {string} [sound] force this rendition: "8", "12", "32", or "mp3" on `radio`
+ * @property {Pick<Storage, "getItem"|"setItem">|null} [storage] keeps who one is, and what worked last time
+ */
+
+/**
+ * Path `stream`: one long answer. `opened` starts it; `onEnd` hears once why it is over.
+ */
+export class Stream {
+  /**
+   * @param {Attendance} attendance
+   * @param {{sound: string|null, picture?: string|null, back_ms?: number}} wish
+   * @param {(record: TrackRecord) => void} onRecord
+   * @param {(code: string) => void} onEnd
+   */
+  constructor(attendance, wish, onRecord, onEnd) {
+    this.stop = new AbortController();
+    this.isAnonymous = !attendance.token;
+    const query = new URLSearchParams({ batch_ms: "200", back_ms: String(wish.back_ms ?? BURST_MS) });
+    if (wish.sound) query.set("sound", wish.sound);
+    if (wish.picture) query.set("picture", wish.picture);
+    this.#read(attendance, `stream?${query}`, onRecord).then(onEnd, (error) => onEnd(error.code ?? "lost"));
+  }
+
+  close() {
+    this.stop.abort();
+  }
+
+  /** @param {Attendance} attendance @param {string} address @param {(record: TrackRecord) => void} onRecord */
+  async #read(attendance, address, onRecord) {
+    const answer = await attendance.request(address, { signal: this.stop.signal });
+    const reader = /** @type {ReadableStream<Uint8Array>} */ (answer.body).getReader();
+    const records = new RecordStream();
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done || this.stop.signal.aborted) return "closed";
+      attendance.spent("stream", value.length);
+      for (const record of records.push(value)) onRecord(record);
+    }
+  }
+}
+
+/** An answer that is no success, or a refusal; `code` is stable (docs/protocol.md §6). */
+export class Refusal extends Error {
+  /** @param {string} code @param {string} text @param {Record<string, any>} [more] */
+  constructor(code, text, more = {}) {
+    super(text);
+    this.code = code;
+    this.more = more;
+  }
+}
+
+/**
+ * Events: `state` (`detail.events`), `status`, `path`, `cost`, `publishing`, `unpublished` (`detail` `{kind, code, text}`),
+ * `playing` (once), `gone` (the link is not, or no more, valid; `detail` `{code, text}`).
+ */
+export class Attendance extends EventTarget {
+  /** @param {Options} options */
+  constructor({ session, invitation, down, up, sound, storage = pageStorage() }) {
+    super();
+    this.session = session;
+    this.invitation = invitation;
+    this.down = /** @type {Down|undefined} */ (down);
+    this.up = /** @type {Up|undefined} */ (up);
+    this.rendition = sound;
+    this.storage = storage;
+    /** @type {import("../ui/attending.js").State|null} */
+    this.state = null;
+    /** @type {any} newest of §3.3 */
+    this.status = null;
+    /** @type {string|null} */
+    this.person = null;
+    /** @type {string|null} */
+    this.role = null;
+    /** @type {string|null} */
+    this.token = null;
+    /** @type {{down: string|null, up: string|null, why: string, connected: boolean}} */
+    this.path = { down: null, up: null, why: "first", connected: false };
+    this.cost = { kbps: 0, bytes: 0 };
+    /** @type {{sound: {readonly level: number}|null, picture: object|null}} */
+    this.publishing = { sound: null, picture: null };
+    this.wanted = { sound: false, picture: false };
+    /** @type {HTMLCanvasElement|OffscreenCanvas|null} */
+    this.canvas = null;
+    /** @type {Player|null} */
+    this.player = null;
+    /** What the volume and the loudspeaker shall be, before there is a player. */
+    this.sound = new SoundControls(this);
+    /** Told of each piece of a body: path and bytes. @type {(path: string, bytes: number) => void} */
+    this.spent = (path, bytes) => void this.early.push([path, bytes]);
+    /** @type {[string, number][]} what was spent before anyone counted */
+    this.early = [];
+    /** @type {Promise<import("./attending.js").Attending>|null} */
+    this.#rest = null;
+  }
+  #rest;
+
+  get isListening() {
+    return this.wanted.sound;
+  }
+
+  /** Who one is, and all that happens, from now on. Settles when one is in. */
+  async join() {
+    return (await this.rest()).join();
+  }
+
+  /**
+   * Hear and see, or stop; what is left out stays as it is. Call it in a click's handler the first time.
+   * @param {{sound?: boolean, picture?: boolean}} wanted
+   */
+  async listen(wanted) {
+    Object.assign(this.wanted, wanted);
+    if (wanted.sound) {
+      this.player ??= this.#openPlayer();
+      this.player?.wake();
+      this.#startAtOnce();
+    }
+    await (await this.rest()).listen();
+  }
+
+  /** @param {{type: string, [field: string]: unknown}} command @returns {Promise<{seq: number}>} rejects with a `Refusal` */
+  async command(command) {
+    return (await this.rest()).command(command);
+  }
+
+  /** Send one's voice. `stream` stays the caller's to stop. @param {MediaStream} stream */
+  async publishSound(stream) {
+    return (await this.rest()).publishSound(stream);
+  }
+
+  /** @param {MediaStream} stream @param {"camera"|"screen"} source */
+  async publishPicture(stream, source) {
+    return (await this.rest()).publishPicture(stream, source);
+  }
+
+  /** @param {"sound"|"picture"} kind */
+  async stopPublishing(kind) {
+    return (await this.rest()).stopPublishing(kind);
+  }
+
+  /** Where the picture is drawn; null: nowhere. @param {HTMLCanvasElement|OffscreenCanvas|null} canvas */
+  showPicture(canvas) {
+    this.canvas = canvas;
+  }
+
+  /** Record a question, connection or none. @param {MediaStream} stream @returns {Promise<import("./note.js").NoteRecording>} */
+  async recordNote(stream) {
+    return (await this.rest()).recordNote(stream);
+  }
+
+  /** A recording that has not been sent yet. @returns {Promise<import("./note.js").Note|null>} */
+  async pendingNote() {
+    return (await this.rest()).pendingNote();
+  }
+
+  /**
+   * A request to the session's part of the API, as the person one is. Rejects with a `Refusal` (`offline` if nothing came).
+   * @param {string} address
+   * @param {RequestInit} [init]
+   * @returns {Promise<Response>}
+   */
+  async request(address, init = {}) {
+    const headers = new Headers(init.headers);
+    if (this.token) headers.set("Authorization", `Bearer ${this.token}`);
+    this.spent("request", 0);
+    const answer = await fetch(`/api/s/${this.session}/${address}`, { ...init, headers }).catch((error) => {
+      throw new Refusal("offline", "There is no connection at the moment.", { cause: error });
+    });
+    if (answer.ok) return answer;
+    const { error = {} } = await answer.json().catch(() => ({}));
+    throw new Refusal(error.code ?? `http-${answer.status}`, error.text ?? "The server did not answer as expected.", error);
+  }
+
+  /** @param {string} type @param {object} [detail] */
+  tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+
+  /** The name under which something is kept. @param {string} what */
+  key(what) {
+    return `jemaa-${what}-${this.session}${this.invitation ? `-${this.invitation.slice(-12)}` : ""}`;
+  }
+
+  /** Everything else, loaded once; a load that failed is tried again by the next call. */
+  rest() {
+    this.#rest ??= import("./attending.js").then(
+      (module) => new module.Attending(this),
+      (error) => {
+        this.#rest = null;
+        throw new Refusal("offline", "There is no connection at the moment.", { cause: error });
+      },
+    );
+    return this.#rest;
+  }
+
+  /** A stream that the ladder finds running. @type {{stream: Stream, lane: import("../media/player.js").Lane, ended: string|null}|null} */
+  first = null;
+
+  #startAtOnce() {
+    const isFirst = !this.first && this.player && (!this.down || this.down === "stream");
+    if (!isFirst || (this.invitation && !this.token) || this.publishing.sound) return;
+    const lane = /** @type {Player} */ (this.player).lane(STREAM_MARGIN_MS, () => {});
+    const wish = { sound: `sound/${this.rendition ?? 12}` };
+    const stream = new Stream(this, wish, ({ track, body }) => track && lane.push(decodeChunk(body)), (code) => first && (first.ended = code));
+    /** @type {NonNullable<typeof this.first>} */
+    const first = { stream, lane, ended: null };
+    this.first = first;
+    this.path.down = "stream";
+    if (this.down) this.path.why = "forced";
+  }
+
+  /** None where the browser has no WebCodecs: `radio` needs none. */
+  #openPlayer() {
+    if (!("AudioDecoder" in globalThis)) return null;
+    const player = new Player();
+    player.volume = this.sound.volume;
+    player.onPlaying = () => this.tell("playing");
+    return player;
+  }
+}
+
+/** How loud and where, also before anything sounds. */
+class SoundControls {
+  #volume = 1;
+  /** @param {Attendance} attendance */
+  constructor(attendance) {
+    this.attendance = attendance;
+    this.output = "";
+    /** The `<audio>` of path `radio`. @type {HTMLAudioElement|null} */
+    this.radio = null;
+  }
+
+  /** From 0 to 1. */
+  get volume() {
+    return this.#volume;
+  }
+  set volume(value) {
+    this.#volume = value;
+    if (this.attendance.player) this.attendance.player.volume = value;
+    if (this.radio) this.radio.volume = value;
+  }
+
+  /** dBFS of what is heard; -Infinity where the browser does not say. */
+  get level() {
+    return this.attendance.player?.level ?? -Infinity;
+  }
+
+  /** @param {string} deviceId */
+  async setOutput(deviceId) {
+    this.output = deviceId;
+    await this.attendance.player?.setOutput(deviceId);
+    await this.radio?.setSinkId?.(deviceId);
+  }
+}
+
+/** None where the browser forbids it. */
+function pageStorage() {
+  try {
+    return globalThis.localStorage;
+  } catch {
+    return null;
+  }
+}

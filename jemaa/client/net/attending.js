@@ -1,0 +1,87 @@
+// @ts-check
+/**
+ * Net. The rest of an attendance, loaded after the first sound: who one is, what happens, which path, what one sends.
+ *
+ * It joins the parts and holds no rule of its own.
+ */
+
+import { Cost } from "./cost.js";
+import { Identity } from "./identity.js";
+import { Line } from "./line.js";
+import { Listening } from "./listening.js";
+
+/** @typedef {import("./attendance.js").Attendance} Attendance */
+
+const COST_MS = 1000;
+
+export class Attending {
+  /** @param {Attendance} attendance */
+  constructor(attendance) {
+    this.attendance = attendance;
+    this.cost = new Cost();
+    attendance.spent = (path, bytes) => (path === "request" ? this.cost.request() : this.cost.add(path, bytes));
+    for (const [path, bytes] of attendance.early.splice(0)) attendance.spent(path, bytes);
+    this.identity = new Identity(attendance);
+    this.line = new Line(attendance, this.identity);
+    this.listening = new Listening(attendance, this.line);
+    /** @type {Promise<import("./publishing.js").Publishing>|null} */
+    this.publisher = null;
+    setInterval(() => this.#tellCost(), COST_MS);
+  }
+
+  async join() {
+    await this.identity.join();
+    await this.line.start();
+  }
+
+  async listen() {
+    if (this.attendance.invitation) await this.identity.join();
+    this.listening.update();
+  }
+
+  /** @param {object} command @returns {Promise<{seq: number}>} */
+  async command(command) {
+    await this.identity.join();
+    if (this.line.live) return this.line.live.ask({ op: "command", command });
+    const body = JSON.stringify(command);
+    const answer = await this.attendance.request("commands", { method: "POST", body, headers: { "Content-Type": "application/json" } });
+    return answer.json();
+  }
+
+  /** @param {MediaStream} stream */
+  async publishSound(stream) {
+    await this.identity.join();
+    await this.listening.becomeKnown();
+    return (await this.#publishing()).sound(stream);
+  }
+
+  /** @param {MediaStream} stream @param {"camera"|"screen"} source */
+  async publishPicture(stream, source) {
+    await this.identity.join();
+    return (await this.#publishing()).picture(stream, source);
+  }
+
+  /** @param {"sound"|"picture"} kind */
+  async stopPublishing(kind) {
+    if (this.publisher) await (await this.publisher).stop(kind);
+  }
+
+  /** @param {MediaStream} stream */
+  async recordNote(stream) {
+    return (await import("./note.js")).record(this.attendance, stream);
+  }
+
+  async pendingNote() {
+    return (await import("./note.js")).pending(this.attendance, this.identity);
+  }
+
+  #publishing() {
+    this.publisher ??= import("./publishing.js").then((module) => new module.Publishing(this.attendance, this.line, this.listening));
+    return this.publisher;
+  }
+
+  #tellCost() {
+    this.attendance.cost = { kbps: this.cost.kbps, bytes: this.cost.bytes };
+    if (this.attendance.isListening) this.attendance.tell("cost");
+  }
+}

@@ -1,0 +1,60 @@
+// @ts-check
+/**
+ * Net. Where a recording lies in this browser until it is sent: IndexedDB, one recording a person and session.
+ * @module
+ */
+
+const NAME = "jemaa-notes";
+const PIECES = "pieces";
+
+/** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
+function answer(request) {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+export class Drawer {
+  /** @param {string} key whose recording */
+  static async open(key) {
+    const request = indexedDB.open(NAME, 1);
+    request.onupgradeneeded = () => request.result.createObjectStore(PIECES);
+    return new Drawer(await answer(request), key);
+  }
+
+  /** @param {IDBDatabase} database @param {string} key */
+  constructor(database, key) {
+    this.database = database;
+    this.key = key;
+  }
+
+  /** @param {number} n @param {import("./note.js").Piece} piece */
+  put(n, piece) {
+    return answer(this.store("readwrite").put(piece, [this.key, n]));
+  }
+
+  /** The number that the server gave the recording. @param {string|null} id */
+  setId(id) {
+    return answer(this.store("readwrite").put({ id }, [this.key, "id"]));
+  }
+
+  /** @returns {Promise<import("./note.js").Kept>} */
+  async all() {
+    const store = this.store("readonly");
+    const [values, about] = await Promise.all([
+      answer(store.getAll(IDBKeyRange.bound([this.key, 0], [this.key, Infinity]))),
+      answer(store.get([this.key, "id"])),
+    ]);
+    return { id: about?.id ?? null, pieces: values };
+  }
+
+  clear() {
+    return answer(this.store("readwrite").delete(IDBKeyRange.bound([this.key], [this.key, []])));
+  }
+
+  /** @param {IDBTransactionMode} mode */
+  store(mode) {
+    return this.database.transaction(PIECES, mode).objectStore(PIECES);
+  }
+}

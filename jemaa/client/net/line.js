@@ -1,0 +1,246 @@
+// @ts-check
+/**
+ * Net. The line to the session: everything that happens, lossless and in order, over `live` or else over `text`.
+ *
+ * It keeps one WebSocket where the network lets it, and reads `text` while there is none. Resuming is by the number of
+ * the last event, so nothing is missed and nothing is seen twice, whatever carried it.
+ */
+
+import { LiveSocket } from "./live.js";
+import { pollEvents, readEvents } from "./text.js";
+import { Retry, pause } from "./retry.js";
+
+/** @typedef {import("../wire/record.js").TrackRecord} TrackRecord */
+
+const SLEPT_MS = 30_000; // a timer this late: the machine slept, or its clock jumped
+const BEAT_MS = 2000;
+const FINAL = new Set(["token-revoked", "token-expired", "token-forged", "token-elsewhere", "removed", "invitation-needed"]);
+
+export class Line extends EventTarget {
+  /** @param {import("./attendance.js").Attendance} attendance @param {import("./identity.js").Identity} identity */
+  constructor(attendance, identity) {
+    super();
+    this.attendance = attendance;
+    this.identity = identity;
+    /** @type {LiveSocket|null} open, or null */
+    this.live = null;
+    /** Takes the records of `live`. @type {(record: TrackRecord) => void} */
+    this.onRecord = () => {};
+    /** @type {string|null} */
+    this.epoch = null;
+    this.isStarted = false;
+    this.liveWanted = attendance.down ? attendance.down === "live" : true;
+    /** Whether `live` was tried, and how it went. @type {"untried"|"open"|"blocked"} */
+    this.liveIs = "untried";
+    this.textIs = false;
+    this.wake = new AbortController();
+    /** @type {AbortController|null} */
+    this.text = null;
+  }
+
+  /** Begin; settles when the state is there. */
+  async start() {
+    if (!this.isStarted) {
+      this.isStarted = true;
+      // A mirror of the Python procedure, needed only from here on.
+      this.rules = await import("../meeting/state.js");
+      this.#watchSleep();
+      if (this.liveWanted) this.#keepLive();
+      this.#keepText();
+    }
+    if (!this.attendance.state) await new Promise((resolve) => this.addEventListener("state", resolve, { once: true }));
+  }
+
+  /** Somebody needs `live` (to speak) though the sound comes another way. @returns {Promise<LiveSocket|null>} */
+  async openLive() {
+    if (!this.liveWanted) {
+      this.liveWanted = true;
+      this.#keepLive();
+    }
+    if (this.liveIs === "untried") await new Promise((resolve) => this.addEventListener("live", resolve, { once: true }));
+    return this.live;
+  }
+
+  /** Try again now: the network has changed, or the machine has slept. */
+  hurry() {
+    this.wake.abort();
+    this.wake = new AbortController();
+  }
+
+  async #keepLive() {
+    const retry = new Retry();
+    for (;;) {
+      const wasOpen = await this.#liveOnce(retry);
+      if (this.isGone) return;
+      if (!wasOpen) this.#liveBecame("blocked");
+      await pause(retry.failed(), this.wake.signal);
+    }
+  }
+
+  /** @param {Retry} retry @returns {Promise<boolean>} whether it was open */
+  #liveOnce(retry) {
+    return new Promise((resolve) => {
+      const seq = this.attendance.state?.seq;
+      const socket = new LiveSocket(this.attendance, seq ? { since: seq } : {}, {
+        welcome: () => {
+          retry.succeeded();
+          this.live = socket;
+          this.#liveBecame("open");
+        },
+        message: (message) => this.take(message),
+        record: (record) => this.onRecord(record),
+        closed: (code, wasOpen) => {
+          this.live = this.live === socket ? null : this.live;
+          this.#refused(code);
+          if (wasOpen) this.#liveBecame("untried");
+          resolve(wasOpen);
+        },
+      });
+      this.socket = socket;
+    });
+  }
+
+  /** @param {"untried"|"open"|"blocked"} how */
+  #liveBecame(how) {
+    this.liveIs = how;
+    if (how === "open") this.text?.abort();
+    this.#tellPath();
+    this.dispatchEvent(new Event("live"));
+    if (how !== "open") this.dispatchEvent(new Event("text-needed"));
+  }
+
+  async #keepText() {
+    const retry = new Retry();
+    let polls = this.attendance.down === "text" ? false : false;
+    while (!this.isGone) {
+      if (this.live) {
+        await new Promise((resolve) => this.addEventListener("text-needed", resolve, { once: true }));
+        continue;
+      }
+      this.text = new AbortController();
+      try {
+        const seq = this.attendance.state?.seq ?? null;
+        const take = (/** @type {any} */ message) => {
+          retry.succeeded();
+          this.#textIs(true);
+          this.take(message);
+        };
+        if (polls) await pollEvents(this.attendance, seq, take, this.text.signal);
+        else if (!(await readEvents(this.attendance, seq, take, this.text.signal))) polls = !this.text.signal.aborted;
+        if (polls) retry.succeeded();
+      } catch (error) {
+        if (!this.text.signal.aborted) {
+          this.#refused(/** @type {{code?: string}} */ (error).code ?? "lost");
+          this.#textIs(false);
+          await pause(retry.failed(), this.wake.signal);
+        }
+      }
+      if (!polls) this.#textIs(false);
+    }
+  }
+
+  /** @param {any} message */
+  take(message) {
+    const { attendance } = this;
+    if (message.op === "status") return this.#status(message);
+    if (message.op === "snapshot") this.#snapshot(message);
+    else if (message.op === "events") this.#events(message.events);
+    else if (message.op === "unpublished" || message.op === "keyframe") attendance.tell(`line-${message.op}`, message);
+    else if (message.op === "refusal") this.#refused(message.code);
+  }
+
+  /** @param {{seq: number, state: any}} message */
+  #snapshot({ seq, state }) {
+    const { attendance } = this;
+    if (attendance.state && attendance.state.seq >= seq && this.epochIs(attendance.status)) return;
+    attendance.state = /** @type {any} */ (this.rules)?.fromSnapshot?.({ seq, state }) ?? { ...state, seq };
+    this.dispatchEvent(new Event("state"));
+    attendance.tell("state", { events: [] });
+  }
+
+  /** @param {any} status */
+  epochIs(status) {
+    return !status || status.epoch === this.epoch;
+  }
+
+  /** @param {any[]} events */
+  #events(events) {
+    const { attendance } = this;
+    const fresh = [];
+    for (const recorded of events) {
+      if (!attendance.state || recorded.seq <= attendance.state.seq) continue;
+      if (recorded.seq > attendance.state.seq + 1) return this.#resync();
+      attendance.state = /** @type {any} */ (this.rules).apply(attendance.state, recorded);
+      fresh.push(recorded);
+    }
+    if (fresh.length) attendance.tell("state", { events: fresh });
+  }
+
+  /** A hole in the events must never happen; if it does, the connection is taken anew, from the last event that we have. */
+  #resync() {
+    this.live?.close("lost");
+    this.text?.abort();
+  }
+
+  /** @param {any} status */
+  #status(status) {
+    const isAnother = this.epoch !== null && status.epoch !== this.epoch;
+    this.epoch = status.epoch;
+    this.attendance.status = status;
+    if (isAnother) this.dispatchEvent(new Event("epoch"));
+    this.attendance.tell("status");
+  }
+
+  /** @param {string} code */
+  #refused(code) {
+    if (code === "token-forged" || code === "not-joined") {
+      this.identity.forget(); // the server has another key: come in again
+      this.identity.join().catch((error) => this.#gone(error.code, error.message));
+    } else if (FINAL.has(code)) this.#gone(code, "");
+  }
+
+  /** @param {string} code @param {string} text */
+  #gone(code, text) {
+    if (this.isGone) return;
+    this.isGone = true;
+    this.live?.close(code);
+    this.text?.abort();
+    this.#tellPath(code);
+    this.attendance.tell("gone", { code, text });
+  }
+  isGone = false;
+
+  /** @param {boolean} isUp */
+  #textIs(isUp) {
+    if (this.textIs === isUp) return;
+    this.textIs = isUp;
+    this.#tellPath();
+  }
+
+  /** @param {string} [why] */
+  #tellPath(why) {
+    const { path } = this.attendance;
+    const connected = Boolean(this.live) || this.textIs;
+    if (path.connected === connected && !why) return;
+    path.connected = connected;
+    if (why) path.why = why;
+    this.attendance.tell("path");
+  }
+
+  /** Timers stand still while a machine sleeps; afterwards its connections are dead and do not know it. */
+  #watchSleep() {
+    let last = Date.now();
+    setInterval(() => {
+      const now = Date.now();
+      if (Math.abs(now - last - BEAT_MS) > SLEPT_MS) this.#awake();
+      last = now;
+    }, BEAT_MS);
+    globalThis.addEventListener?.("online", () => this.hurry());
+  }
+
+  #awake() {
+    this.socket?.say({ op: "ping", t: 0 });
+    this.hurry();
+    this.dispatchEvent(new Event("awake"));
+  }
+}

@@ -1,0 +1,296 @@
+// @ts-check
+/**
+ * Net. Listening: keeps open the paths that the ladder wants, and tells it what they bring.
+ *
+ * The ladder decides, the player plays each moment once, this file only carries between them.
+ */
+
+import { decodeChunk } from "../wire/chunk.js";
+import { Refusal, Stream } from "./attendance.js";
+import { Ladder } from "./ladder.js";
+
+/** @typedef {import("./ladder.js").Rung} Rung */
+/** @typedef {import("../wire/record.js").TrackRecord} TrackRecord */
+/** @typedef {{close(): void, change?: () => void}} Path */
+
+const TICK_MS = 200;
+const LIVE_MARGIN_MS = 30;
+const STREAM_MARGIN_MS = 150;
+const OVERLAP_MS = 1000; // what a new path repeats of the old one's sound, so that there is no gap between them
+/** Rendition of the sound on each rung, in kb/s: what the rung's overhead and its networks leave room for. */
+const KBPS = { live: 32, stream: 12, pieces: 8 };
+
+export class Listening {
+  /** @param {import("./attendance.js").Attendance} attendance @param {import("./line.js").Line} line */
+  constructor(attendance, line) {
+    this.attendance = attendance;
+    this.line = line;
+    const forced = /** @type {Rung|undefined} */ (attendance.down === "text" ? undefined : attendance.down);
+    const hint = /** @type {Rung|null} */ (attendance.storage?.getItem(attendance.key("path")) ?? null);
+    this.ladder = new Ladder({ forced, hint: hint === "live" ? "stream" : hint ?? undefined });
+    if (!forced) this.ladder.allow("live", false);
+    /** @type {Map<Rung, Path>} */
+    this.paths = new Map();
+    /** @type {import("../media/picture.js").Picture|null} */
+    this.picture = null;
+    this.isOn = false;
+    this.timer = 0;
+    line.addEventListener("live", () => this.#liveIs());
+    line.addEventListener("epoch", () => this.attendance.player?.reset());
+    line.addEventListener("awake", () => this.restart());
+    line.onRecord = (record) => this.liveLane && this.#record(record, this.liveLane);
+    /** @type {import("../media/player.js").Lane|null} */
+    this.liveLane = null;
+  }
+
+  /** What one wants to hear and see has changed. */
+  update() {
+    const { sound, picture } = this.attendance.wanted;
+    this.#showPicture(picture);
+    if (sound && !this.isOn && this.attendance.down !== "text") this.#begin();
+    else if (!sound && this.isOn) this.#end();
+    else for (const path of this.paths.values()) path.change?.();
+  }
+
+  /** All connections are dead: the machine has slept. */
+  restart() {
+    if (!this.isOn) return;
+    this.#end();
+    this.attendance.player?.reset();
+    this.#begin();
+  }
+
+  /** Before one speaks, the paths must know who one is, or one would hear oneself. */
+  async becomeKnown() {
+    const path = this.paths.get("stream");
+    if (path && "isAnonymous" in path && path.isAnonymous) {
+      this.paths.delete("stream");
+      this.#open("stream");
+      setTimeout(() => path.close(), OVERLAP_MS);
+    }
+  }
+
+  /** Speaking has begun or ended: some paths must be asked for another sound. */
+  speakingChanged() {
+    for (const path of this.paths.values()) path.change?.();
+  }
+
+  #begin() {
+    this.isOn = true;
+    const { player, first } = this.attendance;
+    if (!player) for (const rung of /** @type {Rung[]} */ (["live", "stream", "pieces"])) this.ladder.failed(rung, "unsupported", 0), this.ladder.allow(rung, false);
+    if (!player) this.ladder.why = this.ladder.forced ? "forced" : "unsupported";
+    if (player) player.onUnable = () => this.#unable();
+    this.ladder.start(performance.now());
+    if (player && first && !this.paths.has("stream") && !first.ended) this.#adopt(first);
+    this.timer = setInterval(() => this.#tick(), TICK_MS);
+    this.#tick();
+  }
+
+  #end() {
+    this.isOn = false;
+    clearInterval(this.timer);
+    for (const path of this.paths.values()) path.close();
+    this.paths.clear();
+    this.attendance.first?.stream.close();
+    this.attendance.first = null;
+    this.ladder.start(performance.now());
+    this.attendance.player?.reset();
+    Object.assign(this.attendance.path, { down: null });
+    this.attendance.tell("path");
+  }
+
+  #tick() {
+    const now = performance.now();
+    this.ladder.tick(now);
+    const wanted = this.ladder.open;
+    for (const [rung, path] of this.paths) {
+      if (wanted.has(rung)) continue;
+      this.paths.delete(rung);
+      path.close();
+    }
+    for (const rung of wanted) if (!this.paths.has(rung)) this.#open(rung);
+    this.#tellPath();
+  }
+
+  #tellPath() {
+    const { path } = this.attendance;
+    const { current, why } = this.ladder;
+    const down = current ?? (this.isOn ? path.down : null);
+    const reason = !this.ladder.forced && current === "stream" && this.line.liveIs === "blocked" && why === "first" ? "blocked" : why;
+    if (down === path.down && reason === path.why) return;
+    Object.assign(path, { down, why: reason });
+    if (current) this.#remember(current);
+    this.attendance.tell("path");
+  }
+
+  /** @param {Rung} rung */
+  #remember(rung) {
+    try {
+      this.attendance.storage?.setItem(this.attendance.key("path"), rung);
+    } catch {
+      // Only a hint: the next visit starts as the first did.
+    }
+  }
+
+  /** @param {Rung} rung */
+  #open(rung) {
+    const ended = (/** @type {string} */ code) => this.#ended(rung, path, code);
+    /** @type {Path|null} */
+    let path = null;
+    if (rung === "live") path = this.#openLive();
+    else if (rung === "stream") path = this.#openStream(ended);
+    else if (rung === "pieces") path = this.#late(rung, import("./pieces.js").then((module) => () => new module.Pieces(this, ended)));
+    else path = this.#late(rung, import("./radio.js").then((module) => () => new module.Radio(this, ended)));
+    if (path) this.paths.set(rung, path);
+    else this.ladder.failed(rung, this.line.liveIs === "blocked" ? "blocked" : "lost", performance.now());
+  }
+
+  /** A path whose module has yet to come. @param {Rung} rung @param {Promise<() => Path>} loading @returns {Path} */
+  #late(rung, loading) {
+    /** @type {Path|null} */
+    let opened = null;
+    let isClosed = false;
+    const late = { close: () => ((isClosed = true), opened?.close()), change: () => opened?.change?.() };
+    loading.then(
+      (open) => isClosed || (opened = open()),
+      () => this.#ended(rung, late, "lost"),
+    );
+    return late;
+  }
+
+  /** @returns {Path|null} */
+  #openLive() {
+    if (!this.line.live) return null;
+    const lane = this.#lane("live", LIVE_MARGIN_MS);
+    const socket = this.line.live;
+    this.liveLane = lane;
+    let asked = "";
+    const change = (/** @type {number} */ back_ms) => {
+      const wish = { sound: this.soundName("live"), picture: this.pictureName(), batch_ms: this.attendance.publishing.sound ? 20 : this.batchMs() };
+      if (JSON.stringify(wish) === asked) return;
+      asked = JSON.stringify(wish);
+      socket.say({ op: "listen", ...wish, back_ms });
+    };
+    change(OVERLAP_MS);
+    const close = () => {
+      if (this.liveLane === lane) this.liveLane = null;
+      lane.close();
+      socket.say({ op: "listen", sound: null, picture: null });
+    };
+    return { close, change: () => change(0) };
+  }
+
+  /** @param {(code: string) => void} ended @returns {Path & {isAnonymous: boolean}} */
+  #openStream(ended) {
+    const lane = this.#lane("stream", STREAM_MARGIN_MS);
+    let asked = this.pictureName();
+    const start = () => new Stream(this.attendance, { sound: this.soundName("stream"), picture: asked, back_ms: OVERLAP_MS }, (record) => this.#record(record, lane), ended);
+    let stream = start();
+    const change = () => {
+      if (this.pictureName() === asked) return;
+      asked = this.pictureName();
+      const before = stream;
+      stream = start();
+      before.close();
+    };
+    const close = () => (stream.close(), lane.close());
+    return { close, change, get isAnonymous() { return stream.isAnonymous; } };
+  }
+
+  /** The stream that began before this file was here. @param {NonNullable<import("./attendance.js").Attendance["first"]>} first */
+  #adopt(first) {
+    const { stream, lane } = first;
+    lane.onHeard = () => this.ladder.heard("stream", performance.now());
+    this.ladder.trying.set("stream", performance.now());
+    const path = { close: () => (stream.close(), lane.close()), change: () => this.pictureName() && this.#replace(path), isAnonymous: stream.isAnonymous };
+    this.paths.set("stream", path);
+    const check = setInterval(() => {
+      if (!first.ended) return;
+      clearInterval(check);
+      this.#ended("stream", path, first.ended);
+    }, TICK_MS);
+  }
+
+  /** @param {Path} path */
+  #replace(path) {
+    if (this.paths.get("stream") !== path) return;
+    this.paths.delete("stream");
+    this.#open("stream");
+    setTimeout(() => path.close(), OVERLAP_MS);
+  }
+
+  /** @param {Rung} rung @param {number} marginMs */
+  #lane(rung, marginMs) {
+    if (!this.attendance.player) throw new Refusal("unsupported", "This browser cannot decode the sound of this path.");
+    return this.attendance.player.lane(marginMs, () => this.heard(rung));
+  }
+
+  /** @param {Rung} rung */
+  heard(rung) {
+    this.ladder.heard(rung, performance.now());
+  }
+
+  /** @param {string} rung @returns {string} the track to ask for */
+  soundName(rung) {
+    const { rendition, person, publishing } = this.attendance;
+    if (rung === "pieces" && publishing.sound && person) return `mix/${person}`;
+    return `sound/${rendition ?? KBPS[/** @type {keyof typeof KBPS} */ (rung)] ?? 12}`;
+  }
+
+  pictureName() {
+    const has = this.attendance.wanted.picture && this.picture && this.attendance.status?.tracks;
+    return has ? (this.picture?.rendition ?? null) : null;
+  }
+
+  batchMs() {
+    return this.attendance.status?.recommended_batch_ms ?? 60;
+  }
+
+  /** @param {TrackRecord} record @param {import("../media/player.js").Lane} lane */
+  #record({ track, body }, lane) {
+    if (!track) return;
+    const info = this.attendance.status?.tracks?.find((/** @type {any} */ one) => one.id === track);
+    if (info?.kind === "picture") this.picture?.push(decodeChunk(body));
+    else if (info || !this.attendance.wanted.picture) lane.push(decodeChunk(body));
+  }
+
+  /** @param {Rung} rung @param {Path|null} path @param {string} code */
+  #ended(rung, path, code) {
+    if (!path || this.paths.get(rung) !== path) return;
+    this.paths.delete(rung);
+    path.close();
+    if (this.ladder.current === rung || !this.ladder.current) this.attendance.player?.reset();
+    this.ladder.failed(rung, code, performance.now());
+    this.#tellPath();
+  }
+
+  #liveIs() {
+    const isOpen = this.line.liveIs === "open";
+    const path = this.paths.get("live");
+    if (path) {
+      this.#ended("live", path, "lost");
+    }
+    if (!this.ladder.forced) this.ladder.allow("live", isOpen);
+    if (isOpen) this.ladder.history.delete("live");
+  }
+
+  /** The browser said yes to WebCodecs and cannot do it: `radio`, then. */
+  #unable() {
+    for (const rung of /** @type {Rung[]} */ (["live", "stream", "pieces"])) {
+      this.ladder.failed(rung, "unsupported", performance.now());
+      this.ladder.allow(rung, false);
+    }
+    this.#tick();
+  }
+
+  /** @param {boolean} isWanted */
+  async #showPicture(isWanted) {
+    if (isWanted && !this.picture) {
+      const { Picture } = await import("../media/picture.js");
+      this.picture ??= new Picture(this.attendance, () => this.speakingChanged());
+    }
+    if (!isWanted) this.picture?.stop();
+    this.speakingChanged();
+  }
+}

@@ -1,0 +1,56 @@
+// @ts-check
+/**
+ * Net. Path `radio`: an endless Ogg/Opus or MP3 in an audio element, which also plays on a locked phone.
+ *
+ * There is no mix without one's own voice here: while one speaks, it is silent.
+ */
+
+const CHECK_MS = 500;
+
+export class Radio {
+  /** @param {import("./listening.js").Listening} listening @param {(code: string) => void} onEnd */
+  constructor(listening, onEnd) {
+    this.listening = listening;
+    this.attendance = listening.attendance;
+    const { session, rendition, sound } = this.attendance;
+    this.element = new Audio();
+    const plays = this.element.canPlayType('audio/ogg; codecs="opus"') && rendition !== "mp3";
+    this.element.src = plays ? `/s/${session}/radio.opus?kbps=${rendition ?? 12}` : `/s/${session}/radio.mp3`;
+    this.kbps = plays ? Number(rendition ?? 12) : 24;
+    this.element.volume = sound.volume;
+    sound.radio = this.element;
+    if (sound.output) this.element.setSinkId?.(sound.output).catch(() => {});
+    this.last = 0;
+    this.isToldOf = false;
+    this.element.onended = () => onEnd("closed");
+    this.element.onerror = () => onEnd(this.element.error?.code === MediaError.MEDIA_ERR_SRC_NOT_SUPPORTED ? "blocked" : "lost");
+    this.timer = setInterval(() => this.#check(), CHECK_MS);
+    this.attendance.spent("request", 0);
+    this.element.play().catch(() => {});
+  }
+
+  /** Speaking has begun or ended. */
+  change() {
+    this.element.muted = Boolean(this.attendance.publishing.sound);
+  }
+
+  close() {
+    clearInterval(this.timer);
+    this.element.onended = this.element.onerror = null;
+    this.element.pause();
+    this.element.removeAttribute("src");
+    this.element.load();
+    if (this.attendance.sound.radio === this.element) this.attendance.sound.radio = null;
+  }
+
+  #check() {
+    const { currentTime } = this.element;
+    if (currentTime <= this.last) return;
+    // The element does not say what it has read: what it has played is what it has cost, or very nearly.
+    this.attendance.spent("radio", Math.round(((currentTime - this.last) * this.kbps * 1000) / 8));
+    this.last = currentTime;
+    this.listening.heard("radio");
+    if (!this.isToldOf) this.attendance.tell("playing");
+    this.isToldOf = true;
+  }
+}

@@ -1,0 +1,47 @@
+// @ts-check
+/**
+ * Net. The one retry policy: soon at first, never more often than every few seconds, jittered, slower for what has never
+ * worked. Whoever waits asks here; nothing else in the client counts failures.
+ */
+
+const FIRST_MS = 250;
+const KNOWN_CAP_MS = 2_500; // it has worked before: a server that restarts is back for everyone within five seconds
+const LATER_CAP_MS = 15_000; // it has been away for long
+const LONG_FAILURES = 60;
+const UNKNOWN_CAP_MS = 300_000; // it has never worked here: a network that blocks it will hardly change its mind
+
+export class Retry {
+  /** @param {() => number} [random] from 0 to 1 */
+  constructor(random = Math.random) {
+    this.random = random;
+    this.failures = 0;
+    this.hasWorked = false;
+  }
+
+  /** It works. */
+  succeeded() {
+    this.failures = 0;
+    this.hasWorked = true;
+  }
+
+  /** It does not. @returns {number} how long to wait before the next attempt, in ms */
+  failed() {
+    const cap = !this.hasWorked ? UNKNOWN_CAP_MS : this.failures > LONG_FAILURES ? LATER_CAP_MS : KNOWN_CAP_MS;
+    const base = Math.min(cap, FIRST_MS * 2 ** Math.min(this.failures++, 20));
+    return base * (0.75 + 0.25 * this.random());
+  }
+}
+
+/** Wait, or until `signal`. @param {number} ms @param {AbortSignal} [signal] @returns {Promise<void>} */
+export function pause(ms, signal) {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, ms);
+    function done() {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", done);
+      resolve();
+    }
+    signal?.addEventListener("abort", done);
+    if (signal?.aborted) done();
+  });
+}
