@@ -10,25 +10,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-import numpy as np
-
 from jemaa.limits import CATCH_UP_MS
 from jemaa.meeting.ids import PersonId
-from jemaa.sound.jitter import BLOCK
 from jemaa.sound.level import Limiter
 from jemaa.sound.opus import Samples
 
 from .microphone import Microphone
 from .picture import Camera, Picture, Rendition
 from .playing import Playing
-from .renditions import FIRST_MIX, SOUND, Mp3Rendition, OpusRendition, mix_info
+from .renditions import FIRST_MIX, SILENCE, SOUND, Mp3Rendition, OpusRendition, mix_info
 from .track import Track
 
 TICK_MS = 20
 _JUMP_MS = 1920
 """Media time jumps by whole pieces of every rendition, so that they stay aligned."""
-
-_SILENCE = np.zeros(BLOCK, np.float32)
 
 
 class _Minus:
@@ -222,7 +217,7 @@ class Programme:
 def _sum(blocks: list[Samples]) -> Samples:
     """The sum; blocks of others are never changed."""
     if not blocks:
-        return _SILENCE
+        return SILENCE
     total = blocks[0]
     for block in blocks[1:]:
         total = total + block

@@ -3,10 +3,13 @@
 import secrets
 from collections.abc import Callable
 
+import numpy as np
+
 from jemaa.meeting.ids import PersonId
+from jemaa.sound.jitter import BLOCK
 from jemaa.sound.mp3 import Mp3Encoder
 from jemaa.sound.ogg import OggOpus
-from jemaa.sound.opus import OpusEncoder, Samples
+from jemaa.sound.opus import RATE, OpusEncoder, Samples
 from jemaa.wire.chunk import Chunk
 
 from .track import Track, TrackInfo
@@ -26,6 +29,13 @@ def mix_info(number: int, person: PersonId) -> TrackInfo:
     return TrackInfo(number, f"mix/{person}", "sound", "opus", 32, 20, 20, 960, person)
 
 
+SILENCE = np.zeros(BLOCK, np.float32)
+"""The block of a mix in which nobody speaks: this very object, so that it is known at a glance."""
+
+_SETTLED_TICKS = 150
+"""After three seconds of silence an encoder's frames no longer change: the last one is said again, for nothing."""
+
+
 class OpusRendition:
     """One encoder and its track; with pages in Ogg beside it, if the radio plays it."""
 
@@ -40,11 +50,14 @@ class OpusRendition:
         self._a_chunk = info.chunk_ms // info.frame_ms
         self._time_ms = start_ms
         self._is_after_gap = False
+        self._silent_ticks = 0
+        self._held = 0
+        self._silent_frame = b""
 
     def encode(self, samples: Samples) -> None:
         """Take in 20 ms; when a chunk is complete, write it."""
         info = self.track.info
-        self._frames += self._encoder.encode(samples)
+        self._frames += self._encoded(samples)
         while len(self._frames) >= self._a_chunk:
             frames = tuple(self._frames[: self._a_chunk])
             del self._frames[: self._a_chunk]
@@ -58,6 +71,24 @@ class OpusRendition:
         """Media time jumps ahead."""
         self._time_ms += ms
         self._is_after_gap = True
+
+    def _encoded(self, samples: Samples) -> list[bytes]:
+        """The frames that are complete now. A long silence costs nothing: its ticks are held, and counted as frames."""
+        if samples is not SILENCE:
+            self._silent_ticks = 0
+            held, self._held = self._held, 0
+            frames = [frame for _ in range(held) for frame in self._encoder.encode(SILENCE)]
+            return [*frames, *self._encoder.encode(samples)]
+        self._silent_ticks += 1
+        if self._silent_ticks <= _SETTLED_TICKS or self._encoder.is_midway:
+            frames = self._encoder.encode(samples)
+            self._silent_frame = frames[-1] if frames else self._silent_frame
+            return frames
+        self._held += 1
+        if self._held * BLOCK * 1000 < self.track.info.frame_ms * RATE:
+            return []
+        self._held = 0
+        return [self._silent_frame]
 
 
 class Mp3Rendition:

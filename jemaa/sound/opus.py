@@ -41,6 +41,11 @@ class OpusEncoder:
         self._have = 0
         self._at = 0
 
+    @property
+    def is_midway(self) -> bool:
+        """Whether a frame has been begun."""
+        return self._have > 0
+
     def encode(self, samples: Samples) -> list[bytes]:
         """The frames that are now complete; most often none or one. `samples` divides a frame evenly."""
         self._waiting.append(samples)

@@ -24,6 +24,20 @@ def test_words_are_understood_through_the_mix_and_the_second_encoding(track: str
     assert understood(samples, heard(studio.programme.tracks[track])) >= least
 
 
+@pytest.mark.parametrize("ticks", [0, 1, 2])
+def test_a_long_silence_is_silent_and_the_first_words_after_it_are_heard_in_time(ticks: int) -> None:
+    studio, samples = Studio(), words()[: 6 * RATE]
+    quiet = 8 + ticks / 50
+    studio.pass_(quiet)
+    studio.speaks(AMINA, samples)
+    studio.pass_(7)
+    for track, least in (("sound/32", 0.95), ("sound/12", 0.92), ("sound/8", 0.88)):
+        sound = heard(studio.programme.tracks[track])
+        assert np.abs(sound[: int(quiet * RATE)]).max() < 0.002
+        assert understood(samples, sound[int(quiet * RATE) :]) >= least
+        assert lag_of(samples, sound[int(quiet * RATE) :]) / RATE < 0.06
+
+
 def test_who_speaks_hears_the_others_and_not_himself() -> None:
     studio = Studio()
     studio.speaks(AMINA, tone(3, 400))
