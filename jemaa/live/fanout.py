@@ -100,10 +100,10 @@ class Fanout:
         for listener in crowd.listeners:
             outlet = listener.outlet
             unsent = outlet.get_write_buffer_size()
-            if unsent == 0 and not listener.is_behind:
-                outlet.write(frame)
-            elif outlet.is_closing():
+            if outlet.is_closing():
                 gone.append(listener)
+            elif unsent == 0 and not listener.is_behind:
+                outlet.write(frame)
             elif listener.is_behind or unsent > LISTENER_BUFFER_BYTES:
                 self._pass_over(listener, crowd, frame, chunks, unsent)
             else:
