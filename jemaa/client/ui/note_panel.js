@@ -56,6 +56,7 @@ export class NotePanel extends Panel {
       this.stream = await openMicrophone("", "voice");
       this.recording = await this.attendance.recordNote(this.stream);
       this.show("recording", "");
+      this.tick();
       this.stop.focus();
     } catch (error) {
       close(this.stream);

@@ -22,6 +22,7 @@ export class Speak extends Panel {
     /** @type {MediaStream|null} */
     this.face = null;
     this.held = false;
+    this.silenced = false; // by the desk; the microphone opens again by one's own hand only
     this.title = document.title;
     this.opening = false;
     this.line = el("p");
@@ -140,7 +141,9 @@ export class Speak extends Panel {
     const holder = state.floor[this.attendance.person ?? ""];
     if (holder && !this.held) this.floorIsMine();
     if (!holder && this.held) this.floorIsGone();
+    if (holder && this.held && this.silenced && !holder.muted) notice(this.t("speak.lead"));
     this.held = Boolean(holder);
+    this.silenced = Boolean(holder?.muted);
     this.root.hidden = !holder;
     if (!holder) return;
     const speaking = Boolean(this.voice) && !this.opening;
@@ -148,7 +151,7 @@ export class Speak extends Panel {
     this.root.classList.toggle("live", speaking && !silenced && !this.isMuted());
     write(this.line, this.words(state, speaking, silenced));
     this.line.className = speaking ? `onair${silenced || this.isMuted() ? " off" : ""}` : "";
-    this.start.hidden = speaking;
+    this.start.hidden = speaking || silenced;
     this.stop.hidden = this.mute.hidden = this.meter.element.hidden = !speaking;
     write(this.mute, this.t(this.isMuted() ? "speak.unmute" : "speak.mute"));
     write(this.camera, this.t(this.face ? "speak.camera_off" : "speak.camera"));
