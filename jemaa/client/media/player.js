@@ -32,19 +32,20 @@ export class Timeline {
     this.late = 0;
     this.duplicates = 0;
     this.shortened = 0;
-    this.#grown = 0;
-    this.reset();
+    /** @type {number|null} media time up to which there is sound */
+    this.endMs = null;
+    /** When that ends, in seconds. */
+    this.endAt = 0;
+    this.isFast = false;
   }
-  #grown;
+  /** What stalls have added to the margin. */
+  #grown = 0;
   /** @type {{at: number, reserve: number}[]} */
   #window = [];
 
   /** Start afresh with the next frame: another server, or time lost. */
   reset() {
-    /** @type {number|null} media time up to which there is sound */
     this.endMs = null;
-    /** When that ends, in seconds. */
-    this.endAt = 0;
     this.#window = [];
     this.isFast = false;
   }

@@ -114,10 +114,9 @@ export class Attendance extends EventTarget {
     this.spent = (path, bytes) => void this.early.push([path, bytes]);
     /** @type {[string, number][]} what was spent before anyone counted */
     this.early = [];
-    /** @type {Promise<import("./attending.js").Attending>|null} */
-    this.#rest = null;
   }
-  #rest;
+  /** @type {Promise<import("./attending.js").Attending>|null} */
+  #rest = null;
 
   get isListening() {
     return this.wanted.sound;

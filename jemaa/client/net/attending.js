@@ -68,7 +68,7 @@ export class Attending {
 
   /** @param {MediaStream} stream */
   async recordNote(stream) {
-    return (await import("./note.js")).record(this.attendance, stream);
+    return (await import("./note.js")).record(this.attendance, this.identity, stream);
   }
 
   async pendingNote() {

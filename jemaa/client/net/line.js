@@ -28,6 +28,8 @@ export class Line extends EventTarget {
     this.onRecord = () => {};
     /** @type {string|null} */
     this.epoch = null;
+    /** @type {(state: any, recorded: any) => any} */
+    this.apply = (state) => state;
     this.isStarted = false;
     this.liveWanted = attendance.down ? attendance.down === "live" : true;
     /** Whether `live` was tried, and how it went. @type {"untried"|"open"|"blocked"} */
@@ -43,7 +45,7 @@ export class Line extends EventTarget {
     if (!this.isStarted) {
       this.isStarted = true;
       // A mirror of the Python procedure, needed only from here on.
-      this.rules = await import("../meeting/state.js");
+      ({ apply: this.apply } = await import("../meeting/state.js"));
       this.#watchSleep();
       if (this.liveWanted) this.#keepLive();
       this.#keepText();
@@ -111,7 +113,7 @@ export class Line extends EventTarget {
 
   async #keepText() {
     const retry = new Retry();
-    let polls = this.attendance.down === "text" ? false : false;
+    let polls = false;
     while (!this.isGone) {
       if (this.live) {
         await new Promise((resolve) => this.addEventListener("text-needed", resolve, { once: true }));
@@ -141,11 +143,10 @@ export class Line extends EventTarget {
 
   /** @param {any} message */
   take(message) {
-    const { attendance } = this;
     if (message.op === "status") return this.#status(message);
     if (message.op === "snapshot") this.#snapshot(message);
     else if (message.op === "events") this.#events(message.events);
-    else if (message.op === "unpublished" || message.op === "keyframe") attendance.tell(`line-${message.op}`, message);
+    else if (message.op === "unpublished" || message.op === "keyframe") this.dispatchEvent(new CustomEvent("publication", { detail: message }));
     else if (message.op === "refusal") this.#refused(message.code);
   }
 
@@ -153,7 +154,7 @@ export class Line extends EventTarget {
   #snapshot({ seq, state }) {
     const { attendance } = this;
     if (attendance.state && attendance.state.seq >= seq && this.epochIs(attendance.status)) return;
-    attendance.state = /** @type {any} */ (this.rules)?.fromSnapshot?.({ seq, state }) ?? { ...state, seq };
+    attendance.state = { ...state, seq };
     this.dispatchEvent(new Event("state"));
     attendance.tell("state", { events: [] });
   }
@@ -170,7 +171,7 @@ export class Line extends EventTarget {
     for (const recorded of events) {
       if (!attendance.state || recorded.seq <= attendance.state.seq) continue;
       if (recorded.seq > attendance.state.seq + 1) return this.#resync();
-      attendance.state = /** @type {any} */ (this.rules).apply(attendance.state, recorded);
+      attendance.state = /** @type {any} */ (this.apply(attendance.state, recorded));
       fresh.push(recorded);
     }
     if (fresh.length) attendance.tell("state", { events: fresh });

@@ -2,166 +2,179 @@
 /**
  * Net. A recorded question: kept piece by piece in this browser while it is spoken, sent piece by piece, and taken up
  * where it stopped after a cut or a reload. Nothing that was said is lost before the server has all of it.
- * @module
  */
 
-import { Capture } from "../media/capture.js";
+import { capture } from "../media/capture.js";
+import { opusMs } from "../media/player.js";
 import { wavOf } from "../media/wav.js";
 import { encodeChunk } from "../wire/chunk.js";
 import { encodeRecord } from "../wire/record.js";
+import { Refusal } from "./attendance.js";
 import { Drawer } from "./drawer.js";
+import { Retry, pause } from "./retry.js";
 
 const FRAME_MS = 60;
-const FRAMES_A_PIECE = 16; // about a second
+const PIECE_MS = 960;
 const BITRATE = 16000;
 const TRACK = 1;
-const AGAIN_MS = 1000;
-const AGAIN_MOST_MS = 10_000;
+const PASSING = new Set(["offline", "busy", "too-fast"]);
 
 /** @typedef {{frames: Uint8Array[]}} Piece */
 /** @typedef {{id: string|null, pieces: Piece[]}} Kept */
+/** @typedef {import("./attendance.js").Attendance} Attendance */
+/** @typedef {import("./identity.js").Identity} Identity */
+
+/**
+ * @param {Attendance} attendance
+ * @param {Identity} identity
+ * @param {MediaStream} stream
+ * @returns {Promise<NoteRecording>}
+ */
+export async function record(attendance, identity, stream) {
+  const drawer = await Drawer.open(attendance.key("note"));
+  await drawer.clear();
+  const recording = new NoteRecording(attendance, identity, drawer);
+  recording.source = await capture(stream, (_, frame) => recording.take(frame), { frameMs: FRAME_MS, bitrate: BITRATE });
+  return recording;
+}
+
+/** What an earlier visit left unsent. @param {Attendance} attendance @param {Identity} identity @returns {Promise<Note|null>} */
+export async function pending(attendance, identity) {
+  const drawer = await Drawer.open(attendance.key("note"));
+  const kept = await drawer.all();
+  return kept.pieces.length ? Note.of(attendance, identity, drawer, kept) : null;
+}
 
 export class NoteRecording {
-  /**
-   * @param {import("./attendance.js").Attendance} attendance
-   * @param {import("./desk.js").Desk} desk
-   * @param {MediaStream} stream
-   */
-  static async begin(attendance, desk, stream) {
-    const drawer = await Drawer.open(desk.key);
-    await drawer.clear();
-    const recording = new NoteRecording(attendance, desk, drawer);
-    const options = { frameMs: FRAME_MS, bitrate: BITRATE };
-    recording.capture = await Capture.begin(stream, (_, frame) => recording.take(frame), options);
-    return recording;
-  }
-
-  /**
-   * @param {import("./attendance.js").Attendance} attendance
-   * @param {import("./desk.js").Desk} desk
-   * @param {Drawer} drawer
-   */
-  constructor(attendance, desk, drawer) {
+  /** @param {Attendance} attendance @param {Identity} identity @param {Drawer} drawer */
+  constructor(attendance, identity, drawer) {
     this.attendance = attendance;
-    this.desk = desk;
+    this.identity = identity;
     this.drawer = drawer;
-    /** @type {Capture|null} */ this.capture = null;
-    /** @type {Uint8Array[]} */ this.frames = [];
-    this.count = 0;
+    /** @type {import("../media/capture.js").Source|null} */
+    this.source = null;
+    /** @type {Uint8Array[]} */
+    this.frames = [];
+    this.waitingMs = 0;
+    this.elapsed_ms = 0;
     this.pieces = 0;
+    /** @type {Promise<unknown>[]} */
+    this.writing = [];
   }
 
+  /** dBFS */
   get level() {
-    return this.capture?.level ?? -Infinity;
-  }
-
-  get elapsed_ms() {
-    return this.count * FRAME_MS;
+    return this.source?.level ?? -Infinity;
   }
 
   /** @param {Uint8Array} frame */
   take(frame) {
+    const ms = opusMs(frame);
     this.frames.push(frame);
-    this.count += 1;
-    if (this.frames.length === FRAMES_A_PIECE) this.keep();
-  }
-
-  keep() {
-    if (this.frames.length) this.drawer.put(this.pieces++, { frames: this.frames.splice(0) });
+    this.waitingMs += ms;
+    this.elapsed_ms += ms;
+    if (this.waitingMs >= PIECE_MS) this.#keep();
   }
 
   /** @returns {Promise<Note>} */
   async stop() {
-    await this.capture?.flush();
-    this.capture?.close();
-    this.keep();
+    await this.source?.flush();
+    this.source?.close();
+    this.#keep();
+    await Promise.all(this.writing);
     const kept = await this.drawer.all();
-    return Note.of(this.attendance, this.desk, this.drawer, kept);
+    if (!kept.pieces.length) throw new Refusal("note-empty", "Nothing was recorded.");
+    return Note.of(this.attendance, this.identity, this.drawer, kept);
+  }
+
+  #keep() {
+    this.waitingMs = 0;
+    if (this.frames.length) this.writing.push(this.drawer.put(this.pieces++, { frames: this.frames.splice(0) }));
   }
 }
 
 export class Note {
-  /**
-   * @param {import("./attendance.js").Attendance} attendance
-   * @param {import("./desk.js").Desk} desk
-   * @param {Drawer} drawer
-   * @param {Kept} kept
-   */
-  static async of(attendance, desk, drawer, kept) {
+  /** @param {Attendance} attendance @param {Identity} identity @param {Drawer} drawer @param {Kept} kept */
+  static async of(attendance, identity, drawer, kept) {
     const frames = kept.pieces.flatMap((piece) => piece.frames);
-    const url = URL.createObjectURL(await wavOf(frames, FRAME_MS));
-    return new Note(attendance, desk, drawer, kept, frames.length * FRAME_MS, url);
+    const url = URL.createObjectURL(await wavOf(frames, opusMs(frames[0])));
+    return new Note(attendance, identity, drawer, kept, url);
   }
 
-  /**
-   * @param {import("./attendance.js").Attendance} attendance
-   * @param {import("./desk.js").Desk} desk
-   * @param {Drawer} drawer
-   * @param {Kept} kept
-   * @param {number} durationMs
-   * @param {string} url plays it back
-   */
-  constructor(attendance, desk, drawer, kept, durationMs, url) {
+  /** @param {Attendance} attendance @param {Identity} identity @param {Drawer} drawer @param {Kept} kept @param {string} url plays it back */
+  constructor(attendance, identity, drawer, kept, url) {
     this.attendance = attendance;
-    this.desk = desk;
+    this.identity = identity;
     this.drawer = drawer;
     this.kept = kept;
-    this.duration_ms = durationMs;
     this.url = url;
+    this.frameMs = opusMs(kept.pieces[0].frames[0]);
+    this.duration_ms = kept.pieces.reduce((sum, piece) => sum + piece.frames.length * this.frameMs, 0);
   }
 
-  /** Send what the server does not have yet, for as long as it takes. @param {(done: number) => void} progress */
+  /**
+   * Send what the server does not have yet, for as long as it takes; may be called again.
+   * @param {(done: number) => void} progress from 0 to 1
+   * @returns {Promise<{question: string, seq: number}>}
+   */
   async send(progress) {
-    await this.desk.join();
-    for (let failures = 0; ; failures++) {
+    await this.identity.join();
+    const retry = new Retry();
+    retry.hasWorked = true;
+    for (;;) {
       try {
-        return await this.attempt(progress);
+        return await this.#attempt(progress, retry);
       } catch (error) {
-        const { status } = /** @type {any} */ (error);
-        if (status && status !== 503) throw error;
-        const wait = Math.min(AGAIN_MOST_MS, AGAIN_MS * 1.5 ** failures);
-        await new Promise((resolve) => setTimeout(resolve, wait));
+        const code = error instanceof Refusal ? error.code : "offline";
+        if (code === "no-such-note" && this.kept.id) await this.#renew(); // the server has lost it: begin again
+        else if (!PASSING.has(code) && !code.startsWith("http-5") && code !== "note-incomplete") throw error;
+        await pause(retry.failed());
       }
     }
-  }
-
-  /** @param {(done: number) => void} progress */
-  async attempt(progress) {
-    const { desk, kept } = this;
-    kept.id ??= (await desk.post("notes", { frame_ms: FRAME_MS })).note;
-    await this.drawer.setId(kept.id);
-    const { have } = await desk.request(`notes/${kept.id}`, { method: "GET" });
-    const missing = kept.pieces.map((_, n) => n).filter((n) => !have.includes(n));
-    for (const [place, n] of missing.entries()) {
-      progress((kept.pieces.length - missing.length + place) / kept.pieces.length);
-      await desk.request(`notes/${kept.id}/${n}`, { method: "PUT", body: pieceBytes(kept.pieces[n], n) });
-    }
-    const answer = await desk.post(`notes/${kept.id}/finish`, { pieces: kept.pieces.length });
-    progress(1);
-    await this.discard();
-    return answer;
   }
 
   async discard() {
     URL.revokeObjectURL(this.url);
     await this.drawer.clear();
   }
-}
 
-/**
- * What an earlier visit left unsent.
- * @param {import("./attendance.js").Attendance} attendance
- * @param {import("./desk.js").Desk} desk
- * @returns {Promise<Note|null>}
- */
-export async function pendingNote(attendance, desk) {
-  const drawer = await Drawer.open(desk.key);
-  const kept = await drawer.all();
-  return kept.pieces.length ? Note.of(attendance, desk, drawer, kept) : null;
-}
+  async #renew() {
+    this.kept.id = null;
+    await this.drawer.setId(null);
+  }
 
-/** @param {Piece} piece @param {number} n @returns {Uint8Array<ArrayBuffer>} */
-function pieceBytes(piece, n) {
-  const timeMs = n * FRAMES_A_PIECE * FRAME_MS;
-  return encodeRecord(TRACK, encodeChunk({ seq: n, timeMs, frames: piece.frames }));
+  /** @param {(done: number) => void} progress @param {Retry} retry */
+  async #attempt(progress, retry) {
+    const { kept } = this;
+    if (!kept.id) {
+      kept.id = (await this.#json("notes", { frame_ms: this.frameMs })).note;
+      await this.drawer.setId(kept.id);
+    }
+    const { have, finished } = await (await this.attendance.request(`notes/${kept.id}`)).json();
+    const missing = finished ? [] : kept.pieces.map((_, n) => n).filter((n) => !have.includes(n));
+    for (const [place, n] of missing.entries()) {
+      progress((kept.pieces.length - missing.length + place) / kept.pieces.length);
+      const body = this.#bytes(n);
+      await this.attendance.request(`notes/${kept.id}/${n}`, { method: "PUT", body });
+      this.attendance.spent("note", body.length);
+      retry.succeeded();
+    }
+    const answer = await this.#json(`notes/${kept.id}/finish`, { pieces: kept.pieces.length });
+    progress(1);
+    await this.discard();
+    return answer;
+  }
+
+  /** @param {string} address @param {object} value */
+  async #json(address, value) {
+    const init = { method: "POST", body: JSON.stringify(value), headers: { "Content-Type": "application/json" } };
+    return (await this.attendance.request(address, init)).json();
+  }
+
+  /** @param {number} n @returns {Uint8Array<ArrayBuffer>} */
+  #bytes(n) {
+    const { pieces } = this.kept;
+    const before = pieces.slice(0, n).reduce((sum, piece) => sum + piece.frames.length, 0);
+    return encodeRecord(TRACK, encodeChunk({ seq: n, timeMs: before * this.frameMs, frames: pieces[n].frames }));
+  }
 }

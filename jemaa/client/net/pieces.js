@@ -61,10 +61,10 @@ export class Pieces {
     while (!signal.aborted) {
       try {
         const track = wanted();
-        if (place?.track !== track) place = await this.#newest(track, signal);
-        const data = await this.#get(`pieces/${place.epoch}/${track}/${place.n}`, signal);
+        const here = place?.track === track ? place : await this.#newest(track, signal);
+        const data = await this.#get(`pieces/${here.epoch}/${track}/${here.n}`, signal);
         for (const { track: number, body } of decodeRecords(data)) if (number) onChunk(body);
-        place.n++;
+        place = { ...here, n: here.n + 1 };
         retry.succeeded();
       } catch (error) {
         if (signal.aborted) return "closed";
@@ -78,7 +78,7 @@ export class Pieces {
     return "closed";
   }
 
-  /** Where to begin: the newest that is complete. @param {string} track @param {AbortSignal} signal */
+  /** Where to begin: the newest that is complete. @param {string} track @param {AbortSignal} signal @returns {Promise<{epoch: string, track: string, n: number}>} */
   async #newest(track, signal) {
     const answer = await this.attendance.request(`pieces/newest?track=${encodeURIComponent(track)}`, { signal, cache: "no-store" });
     return { ...(await answer.json()), track };

@@ -1,107 +1,117 @@
 // @ts-check
 /**
- * Net. Up path `pieces`: what is said goes up in short numbered POSTs, safe to repeat.
- * @module
+ * Net. Up path `pieces`: what is said goes up in short numbered POSTs, safe to repeat (docs/protocol.md §4).
  */
 
 import { joined } from "../wire/chunk.js";
 import { encodeRecord } from "../wire/record.js";
+import { Refusal } from "./attendance.js";
+import { Retry, pause } from "./retry.js";
 
 const PIECE_MS = 500;
 const UNDER_WAY = 2;
 const WAITING = 6; // pieces that may wait, three seconds; beyond, the oldest are left out: newest matters
 const GIVE_UP_MS = 8000;
-const AGAIN_MS = 300;
+
+/** @typedef {{publication: number, tracks: number[]}} Published */
 
 export class UpPieces {
-  /**
-   * @param {import("./desk.js").Desk} desk
-   * @param {(message: any) => void} told what the server says of the publication
-   * @param {(up: UpPieces) => void} ended the way is cut
-   */
-  constructor(desk, told, ended) {
-    this.desk = desk;
-    this.told = told;
-    this.ended = ended;
+  name = "pieces";
+
+  /** @param {import("./attendance.js").Attendance} attendance @param {(message: any) => void} onMessage @param {() => void} onCut */
+  constructor(attendance, onMessage, onCut) {
+    this.attendance = attendance;
+    this.onMessage = onMessage;
+    this.onCut = onCut;
     this.publication = -1;
-    /** @type {Uint8Array[]} */ this.records = [];
-    /** @type {Uint8Array<ArrayBuffer>[]} */ this.waiting = [];
+    /** @type {Uint8Array[]} */
+    this.records = [];
+    /** @type {Uint8Array<ArrayBuffer>[]} */
+    this.waiting = [];
     this.next = 0;
     this.underWay = 0;
     this.timer = 0;
   }
 
-  /** @param {object} what */
+  /** @param {object} what @returns {Promise<Published>} */
   async publish(what) {
-    const answer = await this.desk.post("publications", what);
+    const init = { method: "POST", body: JSON.stringify(what), headers: { "Content-Type": "application/json" } };
+    const answer = await (await this.attendance.request("publications", init)).json();
     this.publication = answer.publication;
-    this.timer = setInterval(() => this.cut(), PIECE_MS);
+    this.timer = setInterval(() => this.#cut(), PIECE_MS);
     return answer;
-  }
-
-  /** @param {number} number */
-  unpublish(number) {
-    this.stop();
-    this.desk.request(`publications/${number}`, { method: "DELETE" }).catch(() => {});
   }
 
   /** @param {number} track @param {Uint8Array} chunk */
   write(track, chunk) {
     this.records.push(encodeRecord(track, chunk));
-    return true;
   }
 
-  stop() {
+  /** Say the rest, and no more. */
+  async unpublish() {
+    const number = this.publication;
+    if (number < 0) return;
+    this.#cut();
+    clearInterval(this.timer);
+    for (let n = 0; this.underWay + this.waiting.length && n < 20; n++) await pause(50);
+    this.#stop();
+    await this.attendance.request(`publications/${number}`, { method: "DELETE" }).catch(() => {});
+  }
+
+  #stop() {
     clearInterval(this.timer);
     this.publication = -1;
     this.waiting = [];
   }
 
-  cut() {
+  #cut() {
     if (this.records.length) this.waiting.push(joined(this.records.splice(0)));
     if (this.waiting.length > WAITING) this.waiting.shift();
-    this.pump();
+    this.#pump();
   }
 
-  pump() {
+  #pump() {
     while (this.underWay < UNDER_WAY && this.waiting.length && this.publication >= 0) {
-      this.underWay += 1;
+      this.underWay++;
       const body = /** @type {Uint8Array<ArrayBuffer>} */ (this.waiting.shift());
-      this.send(this.next++, body).finally(() => {
-        this.underWay -= 1;
-        this.pump();
+      this.#send(this.next++, body).finally(() => {
+        this.underWay--;
+        this.#pump();
       });
     }
   }
 
   /** @param {number} n @param {Uint8Array<ArrayBuffer>} body */
-  async send(n, body) {
+  async #send(n, body) {
+    const retry = new Retry();
+    retry.hasWorked = true;
     const begun = performance.now();
     while (this.publication >= 0) {
       try {
-        const path = `publications/${this.publication}/${n}`;
-        const answer = await this.desk.request(path, { method: "POST", body, signal: AbortSignal.timeout(GIVE_UP_MS) });
-        if (answer.keyframe) this.told({ op: "keyframe", publication: this.publication });
+        const signal = AbortSignal.timeout(GIVE_UP_MS);
+        const answer = await this.attendance.request(`publications/${this.publication}/${n}`, { method: "POST", body, signal });
+        this.attendance.spent("pieces", body.length);
+        if ((await answer.json()).keyframe) this.onMessage({ op: "keyframe", publication: this.publication });
         return;
       } catch (error) {
-        const { code, text, status } = /** @type {any} */ (error);
-        if (status) return this.refused(code, text);
-        if (performance.now() - begun > GIVE_UP_MS) return this.cutOff();
-        await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+        const code = error instanceof Refusal ? error.code : "offline";
+        if (code !== "offline" && !code.startsWith("http-5")) return this.#refused(code, /** @type {Error} */ (error).message);
+        if (performance.now() - begun > GIVE_UP_MS) return this.#cutOff();
+        await pause(retry.failed());
       }
     }
   }
 
   /** @param {string} code @param {string} text */
-  refused(code, text) {
-    const publication = this.publication;
-    this.stop();
-    if (publication >= 0) this.told({ op: "unpublished", publication, code, text });
+  #refused(code, text) {
+    const { publication } = this;
+    this.#stop();
+    if (publication >= 0) this.onMessage({ op: "unpublished", publication, code, text });
   }
 
-  cutOff() {
+  #cutOff() {
     if (this.publication < 0) return;
-    this.stop();
-    this.ended(this);
+    this.#stop();
+    this.onCut();
   }
 }

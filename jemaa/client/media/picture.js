@@ -1,0 +1,122 @@
+// @ts-check
+/**
+ * Media. The picture: decoded, drawn when the sound has come to the same media time, small where the network is thin.
+ */
+
+import { decodePictureConfig } from "../wire/chunk.js";
+
+const KEPT = 20; // decoded frames that may wait for the sound; a decoder has few
+const AHEAD_MS = 3000; // a picture so far ahead of the sound does not belong to it: draw it at once
+const PROVE_MS = 6000; // on `live` without a stall before the large rendition is asked for
+const AGAIN_MS = 60_000; // after it did not fit
+
+/** @typedef {import("./player.js").Player} Player */
+
+export class Picture {
+  /** @param {import("../net/attendance.js").Attendance} attendance @param {() => void} onRendition another one is wanted */
+  constructor(attendance, onRendition) {
+    this.attendance = attendance;
+    this.onRendition = onRendition;
+    /** @type {string|null} the track that is wanted; null: none, the network is too thin */
+    this.rendition = "picture/low";
+    /** @type {VideoDecoder|null} */
+    this.decoder = null;
+    /** @type {VideoFrame[]} */
+    this.frames = [];
+    this.config = "";
+    this.notBefore = performance.now() + PROVE_MS;
+    this.late = 0;
+    this.timer = setInterval(() => this.#choose(), 1000);
+    this.draws = false;
+  }
+
+  /** @param {import("../wire/chunk.js").Chunk} chunk */
+  push(chunk) {
+    if (!("VideoDecoder" in globalThis) || !this.attendance.canvas) return;
+    if (chunk.isAfterGap && !chunk.isIndependent) this.#end();
+    if (chunk.config.length) this.#configure(chunk.config);
+    if (this.decoder?.state === "configured") {
+      const type = chunk.isIndependent ? "key" : "delta";
+      const data = /** @type {BufferSource} */ (chunk.frames[0]);
+      this.decoder.decode(new EncodedVideoChunk({ type, timestamp: chunk.timeMs * 1000, data }));
+    }
+    if (!this.draws) this.#draw();
+  }
+
+  /** Nothing is to be seen any more. */
+  stop() {
+    this.#end();
+    for (const frame of this.frames.splice(0)) frame.close();
+  }
+
+  /** @param {Uint8Array} bytes */
+  #configure(bytes) {
+    const text = bytes.join();
+    if (this.decoder && text === this.config) return;
+    this.#end();
+    this.config = text;
+    const decoder = new VideoDecoder({
+      output: (frame) => this.#keep(frame),
+      error: () => (this.decoder = this.decoder === decoder ? null : this.decoder), // the next key frame begins anew
+    });
+    decoder.configure({ ...decodePictureConfig(bytes), optimizeForLatency: true });
+    this.decoder = decoder;
+  }
+
+  /** @param {VideoFrame} frame */
+  #keep(frame) {
+    this.frames.push(frame);
+    if (this.frames.length > KEPT) this.frames.shift()?.close();
+  }
+
+  #draw() {
+    this.draws = Boolean(this.attendance.canvas);
+    if (!this.draws) return;
+    requestAnimationFrame(() => this.#draw());
+    const now = this.attendance.player?.timeMs ?? null;
+    let due = null;
+    while (this.frames.length && isDue(this.frames[0].timestamp / 1000, now)) {
+      due?.close();
+      due = /** @type {VideoFrame} */ (this.frames.shift());
+    }
+    if (due) this.#show(due);
+  }
+
+  /** @param {VideoFrame} frame */
+  #show(frame) {
+    const { canvas } = this.attendance;
+    const pen = /** @type {CanvasRenderingContext2D|null} */ (canvas?.getContext("2d", { alpha: false }));
+    if (canvas && pen) {
+      if (canvas.width !== frame.displayWidth) canvas.width = frame.displayWidth;
+      if (canvas.height !== frame.displayHeight) canvas.height = frame.displayHeight;
+      pen.drawImage(frame, 0, 0);
+    }
+    frame.close();
+  }
+
+  /** Larger where the sound has lately never been late, smaller or none where it has. The sound goes before the picture. */
+  #choose() {
+    const { player, path, wanted } = this.attendance;
+    const late = player?.timeline.late ?? 0;
+    const now = performance.now();
+    const before = this.rendition;
+    if (late > this.late + 1) {
+      this.rendition = before === "picture/high" ? "picture/low" : null;
+      this.notBefore = now + AGAIN_MS;
+    } else if (now > this.notBefore && path.down === "live") this.rendition = "picture/high";
+    else if (now > this.notBefore) this.rendition ??= "picture/low";
+    this.late = late;
+    if (this.rendition !== before && wanted.picture) this.onRendition();
+  }
+
+  #end() {
+    if (this.decoder && this.decoder.state !== "closed") this.decoder.close();
+    this.decoder = null;
+    this.config = "";
+  }
+}
+
+/** @param {number} time of the frame @param {number|null} now of the sound */
+export function isDue(time, now) {
+  return now === null || time <= now + 20 || time > now + AHEAD_MS;
+}

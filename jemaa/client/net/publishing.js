@@ -1,0 +1,172 @@
+// @ts-check
+/**
+ * Net. Being heard and seen: a stream of this browser becomes a publication, by `live` or by `pieces`, and goes on another
+ * way when one is cut. The server decides whether it is let in, and when it ends.
+ */
+
+import { encodeChunk } from "../wire/chunk.js";
+import { Refusal } from "./attendance.js";
+import { Retry, pause } from "./retry.js";
+import { UpLive } from "./up_live.js";
+import { UpPieces } from "./up_pieces.js";
+
+/** @typedef {"sound"|"picture"} Kind */
+/** @typedef {{close(): void, wantKeyframe?: () => void}} Source */
+/** @typedef {{timeMs: number, frames: Uint8Array[], isIndependent?: boolean, config?: Uint8Array}} Fresh */
+
+/** One publication, whichever way it goes up at the time. */
+class Publication {
+  /** @param {Kind} kind @param {object} wanted @param {Source} source @param {UpLive|UpPieces} up */
+  constructor(kind, wanted, source, up) {
+    this.kind = kind;
+    this.wanted = wanted;
+    this.source = source;
+    this.up = up;
+    /** @type {number[]} */
+    this.tracks = [];
+    /** @type {number[]} the next chunk's number, for each track */
+    this.next = [];
+  }
+
+  /** @param {number} rendition @param {Fresh} chunk */
+  write(rendition, chunk) {
+    const track = this.tracks[rendition];
+    if (track === undefined) return;
+    this.up.write(track, encodeChunk({ ...chunk, seq: this.next[rendition]++ }), this.kind === "picture");
+  }
+}
+
+export class Publishing {
+  /** @param {import("./attendance.js").Attendance} attendance @param {import("./line.js").Line} line @param {import("./listening.js").Listening} listening */
+  constructor(attendance, line, listening) {
+    this.attendance = attendance;
+    this.line = line;
+    this.listening = listening;
+    /** @type {Map<Kind, Publication>} */
+    this.current = new Map();
+    line.addEventListener("publication", (event) => this.#told(/** @type {CustomEvent} */ (event).detail));
+    line.addEventListener("live", () => this.#checkLive());
+  }
+
+  /** @param {MediaStream} stream */
+  async sound(stream) {
+    const { capture } = await import("../media/capture.js");
+    await this.stop("sound");
+    const source = await capture(stream, (timeMs, frame) => this.current.get("sound")?.write(0, { timeMs, frames: [frame] }));
+    await this.#begin("sound", { kind: "sound", codec: "opus", frame_ms: source.frameMs }, source);
+  }
+
+  /** @param {MediaStream} stream @param {"camera"|"screen"} from */
+  async picture(stream, from) {
+    const { Camera } = await import("../media/camera.js");
+    await this.stop("picture");
+    const camera = await Camera.begin(stream, from, (rendition, chunk) => this.current.get("picture")?.write(rendition, chunk));
+    await this.#begin("picture", { kind: "picture", source: from, renditions: camera.renditions }, camera);
+    camera.start();
+  }
+
+  /** @param {Kind} kind */
+  async stop(kind) {
+    const publication = this.current.get(kind);
+    if (!publication) return;
+    this.#forget(publication);
+    await publication.up.unpublish();
+  }
+
+  /** @param {Kind} kind @param {object} wanted @param {Source} source */
+  async #begin(kind, wanted, source) {
+    // From here on only the mix may be heard; the server changes over when the publication opens.
+    this.attendance.publishing = { ...this.attendance.publishing, [kind]: source };
+    try {
+      const publication = new Publication(kind, wanted, source, await this.#way());
+      await this.#open(publication);
+      this.current.set(kind, publication);
+    } catch (error) {
+      source.close();
+      this.attendance.publishing = { ...this.attendance.publishing, [kind]: null };
+      throw error;
+    }
+    this.#changed();
+  }
+
+  /** @param {Publication} publication */
+  async #open(publication) {
+    const { publication: number, tracks } = await publication.up.publish(publication.wanted);
+    publication.up.publication = number;
+    publication.next = tracks.map(() => 0);
+    publication.tracks = tracks;
+    publication.source.wantKeyframe?.();
+  }
+
+  /** `live` where it is open or opens now, else short POSTs. @returns {Promise<UpLive|UpPieces>} */
+  async #way() {
+    const { up } = this.attendance;
+    if (up && up !== "live" && up !== "pieces") throw new Refusal("not-this-way", "The address of this page lets no voice through.");
+    const socket = up === "pieces" ? null : await this.line.openLive();
+    if (socket) return new UpLive(socket);
+    if (up === "live") throw new Refusal("offline", "There is no connection at the moment.");
+    const pieces = new UpPieces(this.attendance, (message) => this.#told(message), () => this.#cut(pieces));
+    return pieces;
+  }
+
+  /** The server says something of a publication. @param {any} message */
+  #told(message) {
+    const publication = [...this.current.values()].find((one) => one.up.publication === message.publication);
+    if (!publication) return;
+    if (message.op === "keyframe") return publication.source.wantKeyframe?.();
+    this.#forget(publication);
+    this.attendance.tell("unpublished", { kind: publication.kind, code: message.code, text: message.text });
+  }
+
+  /** A connection has come or gone. */
+  #checkLive() {
+    for (const { up } of this.current.values()) if (up instanceof UpLive && up.socket.isOver) this.#cut(up);
+  }
+
+  /** A way up is cut: what went by it goes by another. @param {UpLive|UpPieces} up */
+  #cut(up) {
+    for (const publication of this.current.values()) if (publication.up === up) this.#again(publication);
+  }
+
+  /** @param {Publication} publication */
+  async #again(publication) {
+    const { kind } = publication;
+    const retry = new Retry();
+    retry.hasWorked = true;
+    publication.tracks = [];
+    publication.up.publication = -1;
+    while (this.current.get(kind) === publication) {
+      try {
+        publication.up = await this.#way();
+        await this.#open(publication);
+        return this.#changed();
+      } catch (error) {
+        const code = error instanceof Refusal ? error.code : "lost";
+        const isPassing = code === "offline" || code === "lost" || code.startsWith("http-5");
+        if (!isPassing) {
+          this.#forget(publication);
+          return this.attendance.tell("unpublished", { kind, code, text: /** @type {Error} */ (error).message });
+        }
+        await pause(retry.failed());
+      }
+    }
+  }
+
+  /** @param {Publication} publication */
+  #forget({ kind, source }) {
+    this.current.delete(kind);
+    source.close();
+    this.attendance.publishing = { ...this.attendance.publishing, [kind]: null };
+    this.#changed();
+  }
+
+  #changed() {
+    const up = [...this.current.values()].at(0)?.up.name ?? null;
+    this.listening.speakingChanged();
+    if (this.attendance.path.up !== up) {
+      this.attendance.path.up = up;
+      this.attendance.tell("path");
+    }
+    this.attendance.tell("publishing");
+  }
+}
