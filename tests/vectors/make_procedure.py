@@ -41,16 +41,25 @@ def _story(seed: int) -> dict[str, Any]:
         state = apply(state, recorded)
 
     record(e.SessionCreated("Réunion «publique» جماعة", "Main room", ("Welcome", "Participation")))
-    for _ in range(260):
-        person = dice.choice([*_ROLES, "chair", "chair"])
+    asked: list[tuple[str, c.Command]] = [(person, c.Introduce(person)) for person in _ROLES]
+    asked += [
+        ("chair", c.OpenSession()),
+        ("chair", c.SetQueueRule(dice.choice(["arrival", "alternate", "first_time"]))),
+    ]
+    for turn in range(300):
+        person, command = asked[turn] if turn < len(asked) else (_person(dice), _command(dice, state))
         try:
-            for event in decide(state, Actor(PersonId(person), _ROLES[person]), _command(dice, state)):
+            for event in decide(state, Actor(PersonId(person), _ROLES[person]), command):
                 record(event)
         except Refused:
             continue
     if seed == 3:
         record(e.SessionClosed(PersonId("chair")))
     return {"name": f"story {seed}", "events": events, "state": msgspec.to_builtins(state)}
+
+
+def _person(dice: random.Random) -> str:
+    return dice.choice([*_ROLES, "chair", "chair"])
 
 
 def _command(dice: random.Random, state: State) -> c.Command:
@@ -75,7 +84,7 @@ def _command(dice: random.Random, state: State) -> c.Command:
         c.LeaveNote(NoteId(f"n{number}"), 1000 * number),
         c.MarkQuestion(question, dice.choice(["read", "answered", "dropped"]), "why"),
         c.PlayNote(question),
-        c.RemovePerson(PersonId("badr") if number == 7 else PersonId("chair"), "noise"),
+        c.RemovePerson(PersonId("badr") if number < 6 else PersonId("chair"), "noise"),
         c.Say(f"Message {number}"),
         c.RemoveMessage(message, "rude"),
         c.PostCaption(f"Caption {number}", "en", number),
