@@ -11,6 +11,7 @@ const FADE_SAMPLES = 240; // 5 ms: short enough not to be noticed, long enough n
 const LEAD = 0.02; // seconds that scheduling needs
 const QUIET = 0.003; // about -50 dBFS: nobody misses such a frame
 const CATCH_UP_RATE = 1.03;
+const PAUSE_PACE = 0.04; // of the time: how much of a pause may be left out; more would be heard as a cut
 const MOST_MARGIN = 1.2;
 const WINDOW = 3; // seconds over which the shortest reserve counts
 const TOO_LATE = 2.5; // seconds of reserve more than needed: the tab slept; jump instead of running after it
@@ -42,11 +43,14 @@ export class Timeline {
   #grown = 0;
   /** @type {{at: number, reserve: number}[]} */
   #window = [];
+  /** When the next quiet frame may be left out. */
+  #nextPause = 0;
 
   /** Start afresh with the next frame: another server, or time lost. */
   reset() {
     this.endMs = null;
     this.#window = [];
+    this.#nextPause = 0;
     this.isFast = false;
   }
 
@@ -71,7 +75,7 @@ export class Timeline {
     if (reserve < 0) return this.#after(timeMs, durationMs, now, -reserve);
     if (reserve > this.wanted() + TOO_LATE) return this.#put(timeMs, durationMs, now + this.wanted(), { isStart: true, isJump: true });
     const excess = this.#excess(now, reserve);
-    if (isQuiet && !gap && excess * 1000 > durationMs) return this.#leaveOut(durationMs - skipMs);
+    if (isQuiet && !gap && excess * 1000 > durationMs && now >= this.#nextPause) return this.#leaveOut(durationMs - skipMs, now);
     this.isFast = excess > (this.isFast ? 0.02 : 0.08);
     const rate = this.isFast ? CATCH_UP_RATE : 1;
     return this.#put(timeMs, durationMs, at, { skipMs, rate, isStart: gap > 0.001 });
@@ -102,8 +106,9 @@ export class Timeline {
     return Math.min(...this.#window.map((one) => one.reserve)) - this.wanted();
   }
 
-  /** @param {number} leftOutMs */
-  #leaveOut(leftOutMs) {
+  /** @param {number} leftOutMs @param {number} now */
+  #leaveOut(leftOutMs, now) {
+    this.#nextPause = now + leftOutMs / 1000 / PAUSE_PACE;
     this.endMs = (this.endMs ?? 0) + leftOutMs;
     this.shortened += leftOutMs;
     this.#sooner(leftOutMs / 1000);

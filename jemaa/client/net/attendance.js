@@ -11,7 +11,7 @@ import { decodeChunk } from "../wire/chunk.js";
 import { RecordStream } from "../wire/record.js";
 
 const STREAM_MARGIN_MS = 150;
-const BURST_MS = 600; // of sound that the server has already: plays at once, and is the reserve
+const BURST_MS = 400; // of sound that the server has already: plays at once, and is the reserve
 
 /** @typedef {"live"|"stream"|"pieces"|"radio"|"text"} Down */
 /** @typedef {"live"|"pieces"|"note"|"text"} Up */

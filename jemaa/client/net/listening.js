@@ -16,6 +16,7 @@ import { Ladder } from "./ladder.js";
 const TICK_MS = 200;
 const LIVE_MARGIN_MS = 30;
 const STREAM_MARGIN_MS = 150;
+const FIRST_BACK_MS = 80; // on `live` with nothing before it: more would only have to be caught up
 const OVERLAP_MS = 1000; // what a new path repeats of the old one's sound, so that there is no gap between them
 /** Rendition of the sound on each rung, in kb/s: what the rung's overhead and its networks leave room for. */
 const KBPS = { live: 32, stream: 12, pieces: 8 };
@@ -172,7 +173,7 @@ export class Listening {
       asked = JSON.stringify(wish);
       socket.say({ op: "listen", ...wish, back_ms });
     };
-    change(OVERLAP_MS);
+    change(this.attendance.player?.timeMs == null ? FIRST_BACK_MS : OVERLAP_MS);
     const close = () => {
       if (this.liveLane === lane) this.liveLane = null;
       lane.close();

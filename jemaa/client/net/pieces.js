@@ -61,6 +61,7 @@ export class Pieces {
     while (!signal.aborted) {
       try {
         const track = wanted();
+        /** @type {{epoch: string, track: string, n: number}} */
         const here = place?.track === track ? place : await this.#newest(track, signal);
         const data = await this.#get(`pieces/${here.epoch}/${track}/${here.n}`, signal);
         for (const { track: number, body } of decodeRecords(data)) if (number) onChunk(body);
