@@ -48,6 +48,7 @@ class Crowd:
         """Connect at the wanted pace, read until standard input ends."""
         self.selector.register(sys.stdin, selectors.EVENT_READ)
         hello = base64.b64decode(self.order.get("hello", ""))
+        print("begun", flush=True)
         while True:
             self._connect_due()
             for key, ready in self.selector.select(0.01 if len(self.ears) < self.order["count"] else 1):
@@ -146,6 +147,9 @@ class Listeners:
         self._write = self._process.stdin
         self._write.write(json.dumps(order) + "\n")
         self._write.flush()
+        # Only then may a command follow: one that were read together with the order would wait in its buffer.
+        assert self._process.stdout is not None  # PIPE was asked for
+        self._process.stdout.readline()
 
     def report(self) -> dict[str, Any]:
         """What the crowd got since the last report."""

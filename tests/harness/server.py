@@ -89,6 +89,7 @@ class Server:
         assert self._process is not None  # start() was called
         self._process.kill()
         self._process.wait(10)
+        self._done()
 
     def stop(self) -> None:
         """Ask it to end, and see that it does."""
@@ -100,6 +101,13 @@ class Server:
         except subprocess.TimeoutExpired:
             self.kill()
             raise
+        self._done()
+
+    def _done(self) -> None:
+        """The end of its output; the pipe is given back."""
+        assert self._process is not None  # start() was called
+        assert self._process.stdout is not None  # PIPE was asked for
+        self._process.stdout.close()
 
     def get(self, path: str) -> tuple[int, bytes]:
         """Status and body of a GET."""
