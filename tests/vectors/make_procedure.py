@@ -79,7 +79,7 @@ def _command(dice: random.Random, state: State) -> c.Command:
         c.GiveFloor(person),
         c.TakeFloor(person, "time"),
         c.Mute(person),
-        c.Unmute(person),
+        *(c.Unmute(holder) for holder in state.floor),
         c.Ask(f"Question {number}?"),
         c.LeaveNote(NoteId(f"n{number}"), 1000 * number),
         c.MarkQuestion(question, dice.choice(["read", "answered", "dropped"]), "why"),
