@@ -13,6 +13,7 @@ import ssl
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -103,38 +104,68 @@ def _is_loopback(host: str) -> bool:
     return False
 
 
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A server whose port is open. `close` it once."""
+
+    house: House
+    halls: OpenHalls
+    records: Meetings
+    links: Links
+    port: int
+    shown: list[MeetingRecord]
+    runner: web.AppRunner
+
+    async def close(self) -> None:
+        """Say goodbye to everyone, let what is under way end, and stop."""
+        await _close(self.runner, self.house, self.halls)
+
+
+async def start(config: Config, database: Database, demo: Demo | None = None) -> Running:
+    """Put everything together and open the port. `SettingsError`: `port-in-use`, `cannot-listen`, `bad-certificate`."""
+    records = Meetings(database)
+    tokens = Tokens(await records.signing_key())
+    halls = OpenHalls(Log(database), records, Notes(config.data / "notes"), Counters())
+    house = _house(config, halls, tokens)
+    runner = _runner(config, house)
+    await runner.setup()
+    try:
+        port = await _listen(config, runner)
+        house.tasks.start(halls.run(), "sweep")
+        shown = [await demo.open(records, halls, house.tasks)] if demo else []
+    except BaseException:
+        await _close(runner, house, halls)
+        raise
+    links = Links(tokens, base_url(config, port), config.number("invitation_days"), time.time())
+    return Running(house, halls, records, links, port, shown, runner)
+
+
 async def _serve(config: Config, database: Database, announce: Announce, demo: Demo | None) -> signal.Signals:
-    tasks, counters, meetings = Tasks("server"), Counters(), Meetings(database)
-    tokens = Tokens(await meetings.signing_key())
-    notes = Notes(config.data / "notes")
-    halls = OpenHalls(Log(database), meetings, notes, counters)
-    house = House(
+    ended: asyncio.Future[signal.Signals] = asyncio.get_running_loop().create_future()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, _end, ended, number)
+    running = await start(config, database, demo)
+    try:
+        announce(_announcement(running.links, running.shown))
+        return await ended
+    finally:
+        await running.close()
+
+
+def _house(config: Config, halls: OpenHalls, tokens: Tokens) -> House:
+    return House(
         halls=halls,
         door=Door(tokens, person_seconds=config.number("person_hours") * _HOUR),
-        notes=notes,
+        notes=halls.notes,
         client=ClientFiles(CLIENT, is_rereading=config.flag("reread_client")),
         strings=Strings(CLIENT / "strings"),
-        counters=counters,
-        tasks=tasks,
+        counters=halls.counters,
+        tasks=Tasks("server"),
         base_url=config.text("base_url"),
         is_secure=base_url(config).startswith("https://"),
         has_open_metrics=config.flag("open_metrics"),
         version=_version(),
     )
-    ended: asyncio.Future[signal.Signals] = asyncio.get_running_loop().create_future()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, _end, ended, number)
-    runner = _runner(config, house)
-    await runner.setup()
-    try:
-        port = await _listen(config, runner)
-        tasks.start(halls.run(), "sweep")
-        shown = [await demo.open(meetings, halls, tasks)] if demo else []
-        links = Links(tokens, base_url(config, port), config.number("invitation_days"), time.time())
-        announce(_announcement(links, shown))
-        return await ended
-    finally:
-        await _close(runner, house, halls, tasks)
 
 
 def _end(ended: asyncio.Future[signal.Signals], number: signal.Signals) -> None:
@@ -187,12 +218,12 @@ def _announcement(links: Links, meetings: list[MeetingRecord]) -> dict[str, Any]
     return {"url": links.base, "pid": os.getpid(), "meetings": [described(meeting, links) for meeting in meetings]}
 
 
-async def _close(runner: web.AppRunner, house: House, halls: OpenHalls, tasks: Tasks) -> None:
+async def _close(runner: web.AppRunner, house: House, halls: OpenHalls) -> None:
     for site in list(runner.sites):
         await site.stop()
     say_goodbye(house)
     await runner.cleanup()
-    await tasks.close()
+    await house.tasks.close()
     await halls.close()
 
 

@@ -61,6 +61,7 @@ class Attendance:
 
     def __init__(self, hall: Hall, transport: asyncio.Transport, manner: Manner, person: Pass | None) -> None:
         self.person = person
+        self.is_gone = False
         self._hall = hall
         self._transport = transport
         self._manner = manner
@@ -107,9 +108,14 @@ class Attendance:
 
     def send_away(self, farewell: bytes | None = None) -> None:
         """Close the connection, with a reason; cut it if the rest is not read soon."""
+        if self.is_gone:
+            return
+        self.is_gone = True
         self._silence()
         self.write(self._manner.farewell if farewell is None else farewell)
-        self._transport.close()
+        if not self.is_live:
+            self._transport.close()
+        # A WebSocket is closed by whoever was told (RFC 6455 §7.1.1): closing first can destroy the reason on its way.
         asyncio.get_running_loop().call_later(ABORT_SECONDS, self._transport.abort)
 
     def revoke(self) -> None:

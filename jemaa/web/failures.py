@@ -20,7 +20,6 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 STATUS: Final[dict[str, int]] = {
     "internal": 500,
     "busy": 503,
-    "shutting-down": 503,
     "too-fast": 429,
     "token-forged": 401,
     "token-expired": 401,
@@ -50,7 +49,7 @@ STATUS: Final[dict[str, int]] = {
     "note-too-long": 413,
     "text-too-long": 413,
     "chunk-too-large": 413,
-    "too-many-pieces": 429,
+    "piece-too-large": 413,
 }
 """What differs from the family's own status."""
 

@@ -5,6 +5,7 @@ aiohttp does the handshake and reads; what we say is written straight to the tra
 
 import asyncio
 import logging
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -18,7 +19,7 @@ from jemaa.wire.message import command_from, decode_object, refusal_message
 from jemaa.wire.token import Pass
 
 from . import publishing
-from .attendance import LIVE, PROTOCOL, REFUSED, Attendance, close_frame
+from .attendance import ABORT_SECONDS, LIVE, PROTOCOL, REFUSED, Attendance, close_frame
 from .door import Door, actor
 from .hall import Hall
 from .house import HOUSE, hall_of
@@ -47,6 +48,8 @@ async def live(request: web.Request) -> web.StreamResponse:
     except JemaaError as error:
         transport.write(websocket_text(refusal_message(None, error.code, error.text)))
         transport.write(close_frame(REFUSED if isinstance(error, Refused) else PROTOCOL, error.code))
+        with suppress(TimeoutError):
+            await socket.receive(timeout=ABORT_SECONDS)
         transport.close()
         return socket
     connection = LiveConnection(hall, Attendance(hall, transport, LIVE, person), person, house.tasks)
@@ -97,16 +100,14 @@ class LiveConnection:
         await self._hall.herald.greet(self._attendance, hello.since)
         if hello.listen is not None:
             self._guarded({"id": None}, lambda: self._attendance.listen(hello.listen or Listen()))
-        while not self._is_over:
-            message = await socket.receive()
-            if message.type in _ENDED:
-                return
+        while (message := await socket.receive()).type not in _ENDED:
+            if self._attendance.is_gone:
+                continue
             try:
                 self._message(message)
             except ProtocolError as error:
                 self._attendance.tell(refusal_message(None, error.code, error.text))
                 self._attendance.send_away(close_frame(PROTOCOL, error.code))
-                return
 
     def close(self) -> None:
         """The connection has ended, and with it what was published over it."""

@@ -68,7 +68,8 @@ def check_origin(request: web.Request, base_url: str) -> None:
     origin = request.headers.get(hdrs.ORIGIN)
     if origin is None or site == "same-origin":
         return
-    ours = {request.host, urlsplit(base_url).netloc}
+    # “null” is the origin of a page that hides its own: it has no host, and no host of ours is empty.
+    ours = {request.host, urlsplit(base_url).netloc} - {""}
     if urlsplit(origin).netloc not in ours:
         raise _foreign()
 

@@ -1,0 +1,38 @@
+"""What peers are told agrees with what docs/protocol.md promises them."""
+
+import re
+from pathlib import Path
+
+from jemaa.errors import JemaaError, ProtocolError, Refused, StoreFailed
+from jemaa.web.failures import STATUS, failure, status_of
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def promised() -> dict[str, int]:
+    """Code and status of each row that has one."""
+    rows = re.findall(r"^\| `([a-z0-9-]+)` \| (\d{3}) \|", (ROOT / "docs/protocol.md").read_text(), re.MULTILINE)
+    return {code: int(status) for code, status in rows}
+
+
+def test_the_table_of_the_protocol_has_the_statuses_that_are_sent() -> None:
+    table = promised()
+    assert {code: table.get(code) for code in STATUS} == STATUS
+    for code, status in table.items():
+        families = {
+            family(code, "").__class__: status_of(family(code, "")) for family in (Refused, ProtocolError, StoreFailed)
+        }
+        assert status in families.values(), f"no family of errors gives {code} the status {status}"
+
+
+def test_each_family_has_its_own_status() -> None:
+    assert status_of(Refused("some-rule", "")) == 409
+    assert status_of(ProtocolError("some-bytes", "")) == 400
+    assert status_of(StoreFailed("some-disk", "")) == 503
+    assert status_of(JemaaError("something-else", "")) == 500
+
+
+def test_who_is_asked_to_wait_is_told_how_long() -> None:
+    assert failure(Refused("too-fast", "Wait.")).headers["Retry-After"] == "3"
+    page = failure(Refused("not-found", "<b>"), as_page=True)
+    assert page.text is not None and "&lt;b&gt;" in page.text

@@ -1,0 +1,99 @@
+"""The page without JavaScript: as a browser's forms use it, with cookies and nothing else."""
+
+import asyncio
+import re
+from pathlib import Path
+
+import aiohttp
+
+from .place import place
+
+
+def test_asking_and_saying_by_form_as_one_person(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with place(tmp_path) as here, aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
+            async with browser.get(f"{here.page}/text") as page:
+                body = await page.text()
+                assert '<iframe name="now"' in body and 'name="name"' in body
+                assert "script-src" not in page.headers["Content-Security-Policy"]
+            form = {"name": "Amina", "text": "When? <b>Please</b> answer."}
+            async with browser.post(f"{here.page}/text", data=form) as page:
+                body = await page.text()
+                assert page.status == 200 and page.url.path.endswith("/text")
+                assert "When? &lt;b&gt;Please&lt;/b&gt; answer." in body and 'name="name"' not in body
+            async with browser.post(f"{here.page}/text/chat", data={"text": "Good morning"}) as page:
+                assert page.status == 200
+            state = (await here.hall()).session.state
+            assert len(state.persons) == 1
+            assert [one.text for one in state.messages.values()] == ["Good morning"]
+            chair = await here.join("chair")
+            question = next(iter(state.questions))
+            assert (await chair.command("mark_question", question=question, outcome="read"))[0] == 200
+            async with browser.get(f"{here.page}/text") as page:
+                assert "read out" in await page.text()
+
+    asyncio.run(story())
+
+
+def test_what_was_refused_comes_back_with_its_words(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with place(tmp_path) as here:
+            form = {"name": "Amina", "text": "x" * 2_100}
+            async with here.http.post(f"{here.page}/text", data=form) as page:
+                body = await page.text()
+                assert page.status == 413 and "at most 2000 characters" in body and "x" * 2_100 in body
+            async with here.http.post(
+                f"{here.page}/text", data=form, headers={"Origin": "https://evil.example"}
+            ) as page:
+                assert page.status == 403
+
+    asyncio.run(story())
+
+
+def test_the_frame_is_held_until_there_is_news(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with place(tmp_path) as here:
+            await here.opened()
+            captioner = await here.join("captioner")
+            async with here.http.get(f"{here.page}/text/now") as frame:
+                body = await frame.text()
+            again = re.search(r'content="1;url=([^"]+)"', body)
+            assert again is not None
+            address = here.url + again.group(1).replace("&amp;", "&")
+            held = asyncio.ensure_future(here.http.get(address))  # noqa: TID251
+            status, _ = await captioner.command("post_caption", text="افتتحت الجلسة", language="ar")
+            assert status == 200
+            async with await held as frame:
+                assert "افتتحت الجلسة" in await frame.text()
+
+    asyncio.run(story())
+
+
+def test_a_meeting_by_invitation_opens_by_the_link_pasted_into_the_form(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with (
+            place(tmp_path, public=False) as here,
+            aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser,
+        ):
+            async with browser.get(f"{here.page}/text") as page:
+                assert page.status == 401 and 'name="code"' in await page.text()
+            async with browser.post(f"{here.page}/text/code", data={"code": "wrong"}) as page:
+                assert page.status == 401
+            link = here.running.links.of_session(here.meeting, here.session)["participant"]
+            async with browser.post(f"{here.page}/text/code", data={"code": link}) as page:
+                assert page.status == 200 and '<iframe name="now"' in await page.text()
+            async with browser.get(f"{here.page}/radio.mp3") as radio:
+                assert radio.status == 200
+
+    asyncio.run(story())
+
+
+def test_arabic_runs_from_right_to_left(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with place(tmp_path) as here, here.http.get(f"{here.page}/text/now?lang=ar") as page:
+            found = re.search(r'<html lang="(\w+)" dir="(\w+)"', await page.text())
+            assert found is not None
+            has_arabic = "ar" in here.running.house.strings.languages
+            assert found.groups() == (("ar", "rtl") if has_arabic else ("en", "ltr"))
+
+    asyncio.run(story())
