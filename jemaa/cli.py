@@ -1,4 +1,4 @@
-"""The command line: `jemaa serve`, `jemaa demo`, `jemaa meeting`, `jemaa config`.
+"""The command line: `jemaa serve`, `jemaa demo`, `jemaa meeting`, `jemaa config`, `jemaa lab`.
 
 Results go to standard output, everything else to standard error. Exit codes: 0; 1 it failed; 2 it was called or set
 wrongly; 130 Ctrl-C. With `--json` each result is one line of JSON.
@@ -15,6 +15,7 @@ from jemaa import cli_config, cli_meeting
 from jemaa.cli_print import print_announcement, say
 from jemaa.config import SETTINGS, Config, Value, load_config
 from jemaa.errors import JemaaError
+from jemaa.lab import cli as lab
 
 USAGE = frozenset({"unknown-setting", "bad-setting", "config-unreadable", "needs-certificate"})
 """What is wrong with the call or the settings, as against what failed: exit code 2."""
@@ -25,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser().parse_args(arguments)
     flags: dict[str, Value | None] = {setting.name: getattr(given, setting.name, None) for setting in SETTINGS}
     try:
-        config = load_config(flags, file=given.config)
+        config = load_config(flags, file=getattr(given, "config", None))
         logging.basicConfig(
             level=config.text("log_level").upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
         )
@@ -66,6 +67,7 @@ def parser() -> argparse.ArgumentParser:
     demo.set_defaults(command=_demo)
     cli_meeting.add_commands(commands, shared)
     cli_config.add_command(commands, shared)
+    lab.add_parser(commands).set_defaults(command=lambda given, _config: lab.run(given))
     return top
 
 

@@ -37,7 +37,7 @@ def add_parser(subparsers: "Subparsers") -> argparse.ArgumentParser:
         one.add_argument("--kernel", action="store_true", help="let nftables judge instead of the middlebox")
         if name == "run":
             one.add_argument("--in", dest="node", default="participant", help=f"one of {', '.join(ALL)}")
-            one.add_argument("command", nargs=argparse.REMAINDER, help="-- COMMAND …")
+            one.add_argument("argv", metavar="-- COMMAND", nargs=argparse.REMAINDER, help="what to run")
     return lab
 
 
@@ -116,7 +116,7 @@ def _up(args: argparse.Namespace) -> int:
 
 
 def _run(args: argparse.Namespace) -> int:
-    command = args.command[1:] if args.command[:1] == ["--"] else args.command
+    command = args.argv[1:] if args.argv[:1] == ["--"] else args.argv
     if not command:
         raise SettingsError("lab-command-missing", "say which command: jemaa lab run PROFILE -- COMMAND")
     with _lab(args) as lab:
