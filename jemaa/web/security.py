@@ -40,8 +40,8 @@ def page_policy(body: str) -> str:
     styles = " ".join(["'self'", *(_hash(block) for block in _STYLE.findall(body))])
     return (
         f"default-src 'none'; script-src {scripts}; style-src {styles}; connect-src 'self'; "
-        "img-src 'self' data: blob:; media-src 'self' blob:; worker-src 'self' blob:; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'"
+        "img-src 'self' data: blob:; media-src 'self' blob:; worker-src 'self' blob:; manifest-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 
 
