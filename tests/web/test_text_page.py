@@ -1,10 +1,17 @@
 """The page without JavaScript: as a browser's forms use it, with cookies and nothing else."""
 
 import asyncio
+import json
 import re
 from pathlib import Path
+from typing import get_args
 
 import aiohttp
+
+from jemaa.meeting.commands import QuestionOutcome
+from jemaa.meeting.state import Phase
+from jemaa.serve import CLIENT
+from jemaa.web import text_html
 
 from .place import place
 
@@ -97,3 +104,14 @@ def test_arabic_runs_from_right_to_left(tmp_path: Path) -> None:
             assert found.groups() == (("ar", "rtl") if has_arabic else ("en", "ltr"))
 
     asyncio.run(story())
+
+
+def test_every_word_of_the_page_is_in_every_language() -> None:
+    source = Path(text_html.__file__).read_text(encoding="utf-8")
+    used = set(re.findall(r"view\.word\(['\"]([a-z_.]+[a-z])['\"]", source))
+    used |= {f"phase.{phase}" for phase in get_args(Phase)}
+    used |= {f"question.{status}" for status in ("waiting", *get_args(QuestionOutcome))}
+    for language in text_html.LANGUAGES:
+        table = json.loads((CLIENT / "strings" / f"{language}.json").read_text(encoding="utf-8"))
+        missing = {key for key in used if f"text.{key}" not in table}
+        assert not missing, f"{language}: {missing}"
