@@ -40,6 +40,8 @@ STATUS: Final[dict[str, int]] = {
     "no-such-question": 404,
     "no-such-message": 404,
     "no-such-item": 404,
+    "no-such-person": 404,
+    "no-such-invitation": 404,
     "piece-not-yet": 404,
     "method-not-allowed": 405,
     "piece-gone": 410,

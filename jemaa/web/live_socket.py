@@ -96,8 +96,8 @@ class LiveConnection:
         """Welcome, what has happened, then whatever comes, until the end."""
         person = self._person
         welcome = {"op": "welcome", "person": person.person if person else None}
-        self._tell(welcome | {"role": person.role if person else "participant"})
-        await self._hall.herald.greet(self._attendance, hello.since)
+        welcome |= {"role": person.role if person else "participant"}
+        await self._hall.herald.greet(self._attendance, hello.since, websocket_text(msgspec.json.encode(welcome)))
         if hello.listen is not None:
             self._guarded({"id": None}, lambda: self._attendance.listen(hello.listen or Listen()))
         while (message := await socket.receive()).type not in _ENDED:
