@@ -82,7 +82,7 @@ class Fanout:
 
     def _entry(self, entry: Entry) -> None:
         chunk_ms = self._track.info.chunk_ms
-        for crowd in self._crowds.values():
+        for crowd in list(self._crowds.values()):  # a flush forgets crowds whose last listener is gone
             if not crowd.waiting:
                 crowd.starts_ms = entry.time_ms
                 crowd.can_rejoin = entry.is_independent

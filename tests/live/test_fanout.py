@@ -118,3 +118,15 @@ def test_who_is_gone_is_forgotten() -> None:
     assert len(fanout) == 0
     say(track, 1)
     assert seqs(other) == [0]
+
+
+def test_the_last_listener_of_a_crowd_may_go_while_others_listen() -> None:
+    track = Track(SOUND)
+    fanout = Fanout(track, Counters())
+    gone, stays = SlowOutlet(), SlowOutlet()
+    fanout.add(Listener(gone), plain, batch_ms=20)
+    fanout.add(Listener(stays), plain, batch_ms=60)
+    gone.is_gone = True
+    say(track, 3)
+    assert seqs(stays) == [0, 1, 2]
+    assert len(fanout) == 1
