@@ -69,7 +69,17 @@ KEPT_MESSAGES = 200
 """Chat messages in the state; the log has all."""
 
 KEPT_QUESTIONS = 500
-"""Questions in the state: more than any session reads out."""
+"""Questions in the state: more than any session reads out. Those that are done leave first, oldest first."""
+
+MAX_WAITING_QUESTIONS = 400
+"""Questions that may wait at once: fewer than are kept, so that no question leaves the state unread."""
+
+KEPT_PERSONS = 500
+"""People in the state beside those whom something in it names (queue, floor, words, removals): a crowd that only gave
+its names must not weigh on whoever joins over 12 kb/s. Who was left out and acts is asked for the name again."""
+
+MAX_REVOKED = 1_000
+"""Withdrawn invitations of a session."""
 
 MAX_FLOOR_HOLDERS = 8
 """People who may hold the floor at once: a panel. Each costs a decoder and an encoder on the server."""
@@ -99,6 +109,15 @@ MAX_NOTE_BYTES = 1_500_000
 MAX_NOTE_PIECES = 1_000
 """Pieces of a recorded question: three minutes in pieces of 200 ms fit."""
 
+MAX_NOTES_A_PERSON = 20
+"""Recordings of one person in one session, unfinished ones included: nobody fills the disk alone."""
+
+MAX_NOTES_A_SESSION = 500
+"""Recordings of one session: 750 MB at the very most."""
+
+NOTE_ABANDONED_SECONDS = 86_400
+"""An unfinished recording untouched for a day makes room for others once a session has its fill."""
+
 # --- commands ------------------------------------------------------------------------------------------
 MAX_INBOX = 1_000
 """Commands that may wait for a session's owner task; beyond, the asker is told that the server is busy."""
@@ -107,7 +126,13 @@ COMMANDS_A_SECOND = 2.0
 """How fast one person's allowance of commands fills up; nobody reads faster than others can write."""
 
 COMMANDS_AT_ONCE = 20
-"""A person's allowance of commands; the desk's is ten times that."""
+"""A person's allowance of commands."""
+
+DESK_ALLOWANCE = 10
+"""How many times as much, and as fast, the chair and the manager may command: they act for everyone."""
+
+MAX_COMMANDS_TOGETHER = 64
+"""Waiting commands that a session decides and writes in one go: one fsync for all, and none waits long for the rest."""
 
 KEPT_EVENTS = 2_000
 """Newest events of a session kept in memory, so that a reconnecting crowd does not read the disk."""

@@ -5,6 +5,7 @@ that the owner does is cut in two by whoever asked going away: the asker only aw
 """
 
 import asyncio
+import itertools
 import logging
 import time
 from collections import deque
@@ -12,8 +13,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from jemaa.errors import Refused, StoreFailed
-from jemaa.limits import COMMANDS_A_SECOND, COMMANDS_AT_ONCE, KEPT_EVENTS, MAX_INBOX
+from jemaa.errors import JemaaError, ProtocolError, Refused, StoreFailed
+from jemaa.limits import (
+    COMMANDS_A_SECOND,
+    COMMANDS_AT_ONCE,
+    DESK_ALLOWANCE,
+    KEPT_EVENTS,
+    MAX_COMMANDS_TOGETHER,
+    MAX_INBOX,
+)
 from jemaa.meeting.apply import apply, replay
 from jemaa.meeting.commands import Command
 from jemaa.meeting.decide import decide
@@ -39,10 +47,14 @@ class _Asked:
     actor: Actor
     command: Command
     answer: asyncio.Future[int]
+    outcome: int | JemaaError = 0
 
 
 class Session:
-    """One sitting. Make it with `Session.reopened`, keep `run()` running, `submit` from anywhere on the loop."""
+    """One sitting. Make it with `Session.reopened`, keep `run()` running, `submit` from anywhere on the loop.
+
+    The state is touched only by the owner task (`run`).
+    """
 
     def __init__(self, id_: SessionId, event_log: EventLog, recorded: list[Recorded]) -> None:
         self.id = id_
@@ -53,6 +65,9 @@ class Session:
         self._listeners: list[Callable[[Recorded, State], None]] = []
         self._newer = asyncio.Event()
         self._allowances: dict[PersonId, tuple[float, float]] = {}
+        self._forget_above = 10 * MAX_INBOX
+        self._under_way: list[_Asked] = []
+        self._has_ended = False
 
     @classmethod
     async def reopened(cls, id_: SessionId, event_log: EventLog) -> "Session":
@@ -69,7 +84,12 @@ class Session:
         self._listeners.append(listener)
 
     async def submit(self, actor: Actor, command: Command) -> int:
-        """Ask for something; the `seq` after which it is true. `Refused` or `StoreFailed` if it does not happen."""
+        """Ask for something; the `seq` after which it is true. `Refused` or `StoreFailed` if it does not happen.
+
+        Once asked it is decided, also when the caller is cancelled meanwhile.
+        """
+        if self._has_ended:
+            raise _stopping()
         self._spend(actor)
         asked = _Asked(actor, command, asyncio.get_running_loop().create_future())
         try:
@@ -85,7 +105,7 @@ class Session:
             return []
         if self._tail and self._tail[0].seq <= seq + 1:
             first = seq + 1 - self._tail[0].seq
-            return [self._tail[place] for place in range(first, min(len(self._tail), first + limit))]
+            return list(itertools.islice(self._tail, first, first + limit))
         read = await self._log.read(self.id, seq, limit)
         return [one for one in read if one.seq <= newest]
 
@@ -95,65 +115,128 @@ class Session:
             await self._newer.wait()
 
     async def run(self) -> None:
-        """The owner task."""
-        while True:
-            asked = await self._inbox.get()
+        """The owner task. When it is cancelled everyone who still waits is told; the log has what was done."""
+        try:
+            while True:
+                self._under_way = [await self._inbox.get()]
+                while len(self._under_way) < MAX_COMMANDS_TOGETHER and not self._inbox.empty():
+                    self._under_way.append(self._inbox.get_nowait())
+                await self._handle(self._under_way)
+        finally:
+            self._has_ended = True
+            while not self._inbox.empty():
+                self._under_way.append(self._inbox.get_nowait())
+            for asked in self._under_way:
+                _answer(asked.answer, _stopping())
+
+    async def _handle(self, together: list[_Asked]) -> None:
+        """Decide one after the other, write all in one go, apply, and only then answer anyone.
+
+        A refusal waits for the write too: it may rest on what another of them did.
+        """
+        after = self._decided(together)
+        try:
+            if after:
+                events = [recorded.event for recorded, _ in after]
+                await self._log.append(self.id, self._state.seq, after[0][0].at, events)
+        except StoreFailed as failure:
+            for asked in together:
+                _answer(asked.answer, failure)
+            await self._reload()
+            return
+        except Exception:
+            log.exception("session %s: the log failed", self.id)
+            for asked in together:
+                _answer(asked.answer, _internal())
+            await self._reload()
+            return
+        self._advance(after)
+        for asked in together:
+            _answer(asked.answer, asked.outcome)
+
+    def _decided(self, together: list[_Asked]) -> list[tuple[Recorded, State]]:
+        """The events that these commands lead to, each with the state after it; each command gets its outcome."""
+        at = max(self._state.at, time.time_ns() // 1_000_000)
+        after: list[tuple[Recorded, State]] = []
+        for asked in together:
+            before = after[-1][1] if after else self._state
             try:
-                seq = await self._handle(asked.actor, asked.command)
-            except (Refused, StoreFailed) as refusal:
-                _answer(asked.answer, refusal)
-                if isinstance(refusal, StoreFailed):
-                    await self._reload()
+                mine = _applied(before, at, decide(before, asked.actor, asked.command))
+            except Refused as refusal:
+                asked.outcome = refusal
             except Exception:
                 log.exception("a command of type %s in session %s failed", type(asked.command).__name__, self.id)
-                _answer(asked.answer, Refused("internal", "Something went wrong on the server; nothing was changed."))
+                asked.outcome = _internal()
             else:
-                if not asked.answer.done():
-                    asked.answer.set_result(seq)
+                after += mine
+                asked.outcome = after[-1][0].seq if after else self._state.seq
+        return after
 
-    async def _handle(self, actor: Actor, command: Command) -> int:
-        events = decide(self._state, actor, command)
-        if not events:
-            return self._state.seq
-        at = max(self._state.at, time.time_ns() // 1_000_000)
-        recorded = await self._log.append(self.id, self._state.seq, at, events)
-        self._apply(recorded)
-        return self._state.seq
-
-    def _apply(self, recorded: list[Recorded]) -> None:
-        for one in recorded:
-            self._state = apply(self._state, one)
-            self._tail.append(one)
+    def _advance(self, after: Sequence[tuple[Recorded, State]]) -> None:
+        """Make these events true and tell the listeners; one that fails (our bug) leaves the others alone."""
+        for recorded, state in after:
+            self._state = state
+            self._tail.append(recorded)
             for listener in self._listeners:
-                listener(one, self._state)
+                try:
+                    listener(recorded, state)
+                except Exception:
+                    log.exception("session %s: a listener failed at event %d", self.id, recorded.seq)
         newer, self._newer = self._newer, asyncio.Event()
         newer.set()
 
     async def _reload(self) -> None:
         """After trouble with the disk the log decides what is true: take in whatever it has beyond us."""
         try:
-            self._apply(await self._log.read(self.id, self._state.seq))
-        except StoreFailed as failure:
+            missed = await self._log.read(self.id, self._state.seq)
+            state = self._state
+            self._advance([(one, state := apply(state, one)) for one in missed])
+        except (StoreFailed, ProtocolError) as failure:
             log.error("session %s: the log cannot be read: %s", self.id, failure)
 
     def _spend(self, actor: Actor) -> None:
         """One command of the person's allowance (token bucket)."""
         now = time.monotonic()
-        most = COMMANDS_AT_ONCE * (10 if is_desk(actor.role) else 1)
-        left, then = self._allowances.get(actor.person, (float(most), now))
-        left = min(most, left + (now - then) * COMMANDS_A_SECOND)
+        generous = DESK_ALLOWANCE if is_desk(actor.role) else 1
+        most = float(COMMANDS_AT_ONCE * generous)
+        left, then = self._allowances.get(actor.person, (most, now))
+        left = min(most, left + (now - then) * COMMANDS_A_SECOND * generous)
         if left < 1:
             raise Refused("too-fast", "That was very fast; please wait a few seconds.")
         self._allowances[actor.person] = (left - 1, now)
-        if len(self._allowances) > 10 * MAX_INBOX:
+        if len(self._allowances) > self._forget_above:
             self._forget(now)
 
     def _forget(self, now: float) -> None:
+        """Those whose allowance is full again. When that frees little the next time is put off: it reads them all."""
         full_after = COMMANDS_AT_ONCE / COMMANDS_A_SECOND
         self._allowances = {p: spent for p, spent in self._allowances.items() if now - spent[1] < full_after}
+        self._forget_above = max(10 * MAX_INBOX, 2 * len(self._allowances))
 
 
-def _answer(future: asyncio.Future[int], refusal: Refused | StoreFailed) -> None:
-    if not future.done():
-        future.set_exception(refusal)
+def _applied(state: State, at: int, events: list[Event]) -> list[tuple[Recorded, State]]:
+    """Each event as it will be recorded, and the state after it."""
+    after = []
+    for event in events:
+        recorded = Recorded(state.seq + 1, at, event)
+        state = apply(state, recorded)
+        after.append((recorded, state))
+    return after
+
+
+def _answer(future: asyncio.Future[int], outcome: int | JemaaError) -> None:
+    if future.done():
+        return
+    if isinstance(outcome, int):
+        future.set_result(outcome)
+    else:
+        future.set_exception(outcome)
         future.exception()  # the asker may be gone: that is not a failure of ours
+
+
+def _internal() -> Refused:
+    return Refused("internal", "Something went wrong on the server; nothing was changed.")
+
+
+def _stopping() -> Refused:
+    return Refused("busy", "This session is being closed on the server for a moment; please try again.")

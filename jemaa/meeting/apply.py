@@ -5,17 +5,14 @@ Pure and total over what `decide` emits. `jemaa/client/meeting/state.js` is the 
 """
 
 from dataclasses import replace
-from typing import TypeVar, assert_never
+from typing import assert_never
 
-from jemaa.limits import KEPT_CAPTIONS, KEPT_MESSAGES, KEPT_QUESTIONS
+from jemaa.limits import KEPT_CAPTIONS, KEPT_MESSAGES
 
 from . import events as e
-from . import queue
+from . import kept, queue
 from .ids import PersonId
 from .state import Caption, Doors, Holder, Message, Person, Question, State, Waiting
-
-_K = TypeVar("_K")
-_V = TypeVar("_V")
 
 
 def apply(state: State, recorded: e.Recorded) -> State:
@@ -82,7 +79,7 @@ def _person(state: State, event: _PersonEvent, at: int) -> State:
         case e.PersonIntroduced():
             return _introduced(state, event)
         case e.HandRaised():
-            newcomer = Waiting(event.person, event.channel, at)
+            newcomer = Waiting(event.person, event.channel, at, state.seq + 1)
             entered = queue.enter(
                 state.queue,
                 newcomer,
@@ -125,7 +122,8 @@ def _introduced(state: State, event: e.PersonIntroduced) -> State:
         turns=before.turns if before else 0,
         removed=before.removed if before else False,
     )
-    return replace(state, persons=state.persons | {event.person: person})
+    persons = state.persons | {event.person: person}
+    return replace(state, persons=kept.persons(state, persons, besides=event.person))
 
 
 def _floor_given(state: State, event: e.FloorGiven, at: int) -> State:
@@ -157,7 +155,7 @@ def _question(state: State, event: e.QuestionAsked | e.QuestionMarked | e.NotePl
     match event:
         case e.QuestionAsked():
             asked = Question(event.person, event.kind, event.text, event.note, event.duration_ms, at)
-            return replace(state, questions=_newest(state.questions | {event.question: asked}, KEPT_QUESTIONS))
+            return replace(state, questions=kept.questions(state, state.questions | {event.question: asked}))
         case e.QuestionMarked():
             marked = replace(state.questions[event.question], status=event.outcome, reason=event.reason)
             playing = None if state.playing == event.question else state.playing
@@ -171,12 +169,8 @@ def _question(state: State, event: e.QuestionAsked | e.QuestionMarked | e.NotePl
 def _message(state: State, event: e.MessageSaid | e.MessageRemoved, at: int) -> State:
     if isinstance(event, e.MessageSaid):
         said = Message(event.person, event.text, at)
-        return replace(state, messages=_newest(state.messages | {event.message: said}, KEPT_MESSAGES))
+        return replace(state, messages=kept.newest(state.messages | {event.message: said}, KEPT_MESSAGES))
     if event.message not in state.messages:
         return state
     gone = replace(state.messages[event.message], text="", removed=True)
     return replace(state, messages=state.messages | {event.message: gone})
-
-
-def _newest(kept: dict[_K, _V], limit: int) -> dict[_K, _V]:
-    return dict(list(kept.items())[-limit:]) if len(kept) > limit else kept

@@ -32,9 +32,7 @@ def raise_hand(state: State, actor: Actor, _command: c.RaiseHand) -> list[e.Even
         raise Refused("already-holds-floor", "You have the floor already.")
     if _waits(state, actor.person):
         raise Refused("already-waiting", "Your hand is up already; you keep your place.")
-    if not state.doors.hands and not is_desk(actor.role):
-        raise Refused("queue-closed", "The chair has closed the queue.")
-    _room_in_queue(state)
+    _may_enter(state, actor)
     return [e.HandRaised(actor.person, person.channel)]
 
 
@@ -48,8 +46,8 @@ def lower_hand(state: State, actor: Actor, command: c.LowerHand) -> list[e.Event
 
 
 def add_to_queue(state: State, actor: Actor, command: c.AddToQueue) -> list[e.Event]:
-    """Somebody without a page of his own: in the room, a hub, on the phone."""
-    _room_in_queue(state)
+    """Somebody without a page of his own: in the room, a hub, on the phone. A closed queue is closed to them too."""
+    _may_enter(state, actor)
     name = clean_line(command.name)
     affiliation = clean_line(command.affiliation, required=False)
     person = PersonId(f"q{state.seq + 1}")
@@ -72,7 +70,7 @@ def give_floor(state: State, actor: Actor, command: c.GiveFloor) -> list[e.Event
     """To anyone who gave a name, waiting or not; several may hold it at once."""
     if state.phase != "open":
         raise Refused("not-open", "Open the session before giving the floor.")
-    person = introduced(state, command.person)
+    person = _known(state, command.person)
     if person.removed:
         raise Refused("removed", "This person has been removed from the session.")
     if command.person in state.floor:
@@ -109,7 +107,7 @@ def unmute(state: State, actor: Actor, command: c.Unmute) -> list[e.Event]:
 
 def remove_person(state: State, actor: Actor, command: c.RemovePerson) -> list[e.Event]:
     """Anyone but the desk itself."""
-    person = introduced(state, command.person)
+    person = _known(state, command.person)
     if is_desk(person.role):
         raise Refused("not-allowed", "The chair and the manager cannot be removed.")
     if person.removed:
@@ -119,10 +117,17 @@ def remove_person(state: State, actor: Actor, command: c.RemovePerson) -> list[e
 
 
 def introduced(state: State, person: PersonId) -> Person:
-    """The person, who must have given a name."""
+    """The person who asks, who must have given a name."""
     known = state.persons.get(person)
     if known is None:
         raise Refused("name-needed", "Please give your name first; it is shown to everyone.")
+    return known
+
+
+def _known(state: State, person: PersonId) -> Person:
+    known = state.persons.get(person)
+    if known is None:
+        raise Refused("no-such-person", "Nobody of that name is here; ask the person to give a name first.")
     return known
 
 
@@ -140,6 +145,8 @@ def _holding(state: State, person: PersonId) -> None:
         raise Refused("no-floor", "This person does not have the floor.")
 
 
-def _room_in_queue(state: State) -> None:
+def _may_enter(state: State, actor: Actor) -> None:
+    if not state.doors.hands and not is_desk(actor.role):
+        raise Refused("queue-closed", "The chair has closed the queue.")
     if len(state.queue) >= MAX_QUEUE:
         raise Refused("queue-full", "The queue is full; please ask in writing.")

@@ -1,12 +1,12 @@
 """Meeting room. Decisions about the sitting itself: its phases, agenda, rule and doors."""
 
 from jemaa.errors import Refused
-from jemaa.limits import MAX_AGENDA_ITEMS, MAX_TEXT_CHARACTERS
+from jemaa.limits import MAX_AGENDA_ITEMS, MAX_REVOKED, MAX_TEXT_CHARACTERS
 
 from . import commands as c
 from . import events as e
 from .roles import Actor
-from .state import State
+from .state import Doors, State
 from .text import clean_line
 
 
@@ -56,8 +56,10 @@ def set_queue_rule(_state: State, actor: Actor, command: c.SetQueueRule) -> list
     return [e.QueueRuleSet(command.rule, actor.person)]
 
 
-def set_doors(_state: State, actor: Actor, command: c.SetDoors) -> list[e.Event]:
-    """Chat, questions and hands of participants."""
+def set_doors(state: State, actor: Actor, command: c.SetDoors) -> list[e.Event]:
+    """Chat, questions and hands of participants; as they are is no event."""
+    if state.doors == Doors(command.chat, command.questions, command.hands):
+        return []
     return [e.DoorsSet(command.chat, command.questions, command.hands, actor.person)]
 
 
@@ -65,6 +67,8 @@ def revoke_invitation(state: State, actor: Actor, command: c.RevokeInvitation) -
     """Once is enough."""
     if command.invitation in state.revoked:
         return []
+    if len(command.invitation) > 64 or len(state.revoked) >= MAX_REVOKED:
+        raise Refused("no-such-invitation", "There is no such invitation, or too many were withdrawn already.")
     return [e.InvitationRevoked(command.invitation, actor.person)]
 
 

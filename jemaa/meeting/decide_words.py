@@ -3,7 +3,12 @@
 import re
 
 from jemaa.errors import Refused
-from jemaa.limits import MAX_NOTE_MS, MAX_TEXT_CHARACTERS, MAX_WAITING_QUESTIONS_A_PERSON
+from jemaa.limits import (
+    MAX_NOTE_MS,
+    MAX_TEXT_CHARACTERS,
+    MAX_WAITING_QUESTIONS,
+    MAX_WAITING_QUESTIONS_A_PERSON,
+)
 
 from . import commands as c
 from . import events as e
@@ -73,9 +78,9 @@ def remove_message(state: State, actor: Actor, command: c.RemoveMessage) -> list
 
 
 def post_caption(state: State, actor: Actor, command: c.PostCaption) -> list[e.Event]:
-    """A final line."""
-    if state.phase != "open":
-        raise Refused("not-open", "Captions can be posted while the session is open.")
+    """A final line. Also in a recess: the last words before it are written down seconds after they were said."""
+    if state.phase == "announced":
+        raise Refused("not-open", "Captions can be posted once the session has been opened.")
     if not _LANGUAGE.fullmatch(command.language) or len(command.language) > 35:
         raise Refused("no-such-language", "Please give the language of the captions as a tag such as ar, en or fr.")
     if not 0 <= command.time_ms < 2**48:
@@ -85,12 +90,14 @@ def post_caption(state: State, actor: Actor, command: c.PostCaption) -> list[e.E
 
 def _may_question(state: State, actor: Actor) -> None:
     introduced(state, actor.person)
+    waiting = [question.person for question in state.questions.values() if question.status == "waiting"]
+    if len(waiting) >= MAX_WAITING_QUESTIONS:
+        raise Refused("questions-full", "Very many questions are waiting; please ask again when some were read out.")
     if is_desk(actor.role):
         return
     if not state.doors.questions:
         raise Refused("questions-closed", "The chair has closed the list of questions.")
-    mine = [q for q in state.questions.values() if q.person == actor.person and q.status == "waiting"]
-    if len(mine) >= MAX_WAITING_QUESTIONS_A_PERSON:
+    if waiting.count(actor.person) >= MAX_WAITING_QUESTIONS_A_PERSON:
         raise Refused("questions-waiting", "Please wait until your earlier questions have been read out.")
 
 

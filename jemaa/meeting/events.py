@@ -261,7 +261,11 @@ Event = (
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """An event in the log: its number (from 1, without holes) and when it was decided (Unix ms, never going back)."""
+    """An event in the log: `seq`, from 1 without holes, is the order; `at` is when it was decided, for people.
+
+    `at` is Unix ms by the server's clock and never smaller than that of the event before: after the clock was set
+    back, events carry the time of the last one until the clock has caught up. Order nothing by it.
+    """
 
     seq: int
     at: int

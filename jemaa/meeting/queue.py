@@ -1,7 +1,8 @@
 """Meeting room. One fair queue for everyone, wherever they are, and the rule that orders it.
 
-Whoever waits keeps his place relative to those already there: a rule only says where a newcomer comes in.
-So nobody's place gets worse by what others do, except by the desk's own move, which is an event.
+Whoever waits keeps his place relative to those already there: a rule only says where a newcomer comes in. Under
+`arrival` that is the end; under the other two a newcomer may come in before somebody, as the rule shown to everyone
+says. Beyond that only the desk's own move changes an order, and that is an event.
 """
 
 from collections.abc import Mapping, Sequence
@@ -33,7 +34,7 @@ def reorder(
 ) -> tuple[Waiting, ...]:
     """The same people under another rule, as if each had come in under it in order of arrival."""
     ordered: tuple[Waiting, ...] = ()
-    for waiting in sorted(queue, key=lambda w: w.since):
+    for waiting in sorted(queue, key=lambda w: w.seq):
         ordered = enter(ordered, waiting, rule=rule, persons=persons, last_channel=last_channel)
     return ordered
 

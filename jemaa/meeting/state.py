@@ -25,11 +25,16 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A place in the queue; it belongs to the person, not to a connection."""
+    """A place in the queue; it belongs to the person, not to a connection.
+
+    `seq`, of the event, is the order of arrival; `since`, Unix ms, is for showing: it may be the same for many when the
+    server's clock was set back.
+    """
 
     person: PersonId
     channel: Channel
     since: int
+    seq: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,12 @@ it has happened.
 
 import asyncio
 import logging
+import os
 import queue
 import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -55,6 +57,7 @@ class Database:
         self._thread = threading.Thread(target=self._run, name="jemaa.store", daemon=True)
         self._opened: threading.Event = threading.Event()
         self._failure: Exception | None = None
+        self._is_closed = False
 
     def open(self) -> None:
         """Make or open the file. `StoreFailed` (`store-unusable`, `store-newer`) says what the operator can do."""
@@ -66,7 +69,12 @@ class Database:
             raise StoreFailed("store-unusable", f"The database {self._path} cannot be opened: {self._failure}.")
 
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Run `work` in the writer thread, commit, then return its result."""
+        """Run `work` in the writer thread, commit, then return its result.
+
+        `StoreFailed`: `store-busy` (too much waits), `store-closed`, `store-failed` (the disk; nothing was changed).
+        """
+        if self._is_closed:
+            raise _closed()
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
         try:
@@ -77,6 +85,7 @@ class Database:
 
     def close(self) -> None:
         """Finish what is queued, then close the file."""
+        self._is_closed = True
         self._jobs.put(None)
         self._thread.join()
 
@@ -101,10 +110,35 @@ class Database:
             if ending:
                 break
         connection.close()
+        self._turn_away()
+
+    def _turn_away(self) -> None:
+        """Whoever asked while the file was being closed hears so."""
+        with suppress(queue.Empty):
+            while True:
+                late = self._jobs.get_nowait()
+                if late is not None:
+                    _answer(late, None, _closed())
+
+
+def _closed() -> StoreFailed:
+    return StoreFailed("store-closed", "The server is stopping; please try again in a moment.")
 
 
 def _connect(path: Path) -> sqlite3.Connection:
+    # The file has the key that signs every link: nobody else on the machine reads it. SQLite gives its -wal and -shm
+    # files the rights of the database.
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     connection = sqlite3.connect(path, isolation_level=None, timeout=10)
+    try:
+        _prepare(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
@@ -117,7 +151,9 @@ def _connect(path: Path) -> sqlite3.Connection:
             connection.execute(statement)
         connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
     connection.execute("COMMIT")
-    return connection
+
+
+_OWN_FAULT = (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.DataError)
 
 
 def _commit(connection: sqlite3.Connection, batch: list[_Job]) -> None:
@@ -131,7 +167,8 @@ def _commit(connection: sqlite3.Connection, batch: list[_Job]) -> None:
     except sqlite3.Error as error:
         log.error("the transaction failed, nothing of it was kept: %s", error)
         if connection.in_transaction:
-            connection.execute("ROLLBACK")
+            with suppress(sqlite3.Error):  # then the next transaction fails at BEGIN, and rolls back once more
+                connection.execute("ROLLBACK")
         failed = StoreFailed(
             "store-failed", "The server's disk failed; nothing was recorded. Please tell the operator."
         )
@@ -144,9 +181,9 @@ def _attempt(connection: sqlite3.Connection, job: _Job) -> tuple[Any, Exception 
     connection.execute("SAVEPOINT job")
     try:
         result = job.work(connection)
-    except sqlite3.OperationalError:
-        raise
     except Exception as error:
+        if isinstance(error, sqlite3.Error) and not isinstance(error, _OWN_FAULT):
+            raise  # the disk or the file: all of the transaction is lost
         connection.execute("ROLLBACK TO job")
         connection.execute("RELEASE job")
         return None, error
@@ -163,5 +200,5 @@ def _answer(job: _Job, result: Any, failure: Exception | None) -> None:
         else:
             job.future.set_exception(failure)
 
-    if not job.loop.is_closed():
+    with suppress(RuntimeError):  # the asker's loop is closed: nobody waits
         job.loop.call_soon_threadsafe(settle)

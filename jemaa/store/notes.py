@@ -1,21 +1,32 @@
 """Disk. Recorded questions: pieces that arrive in any order, each on the disk before it is acknowledged."""
 
 import asyncio
+import hashlib
 import json
 import os
+import re
 import secrets
 import shutil
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from jemaa.errors import Refused, StoreFailed
-from jemaa.limits import MAX_NOTE_BYTES, MAX_NOTE_PIECES
+from jemaa.limits import (
+    MAX_NOTE_BYTES,
+    MAX_NOTE_PIECES,
+    MAX_NOTES_A_PERSON,
+    MAX_NOTES_A_SESSION,
+    NOTE_ABANDONED_SECONDS,
+)
 from jemaa.meeting.ids import NoteId, PersonId, SessionId
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+_NOTE_ID = re.compile("[0-9a-f]{24}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +47,9 @@ class Notes:
         self._folder = folder
 
     async def create(self, session: SessionId, person: PersonId, frame_ms: int) -> NoteInfo:
-        """An empty recording."""
-        info = NoteInfo(NoteId(secrets.token_hex(12)), session, person, frame_ms, None)
+        """An empty recording. `Refused` `too-many-notes` if this person, or the session, has its fill."""
+        info = NoteInfo(NoteId(_mark(person) + secrets.token_hex(8)), session, person, frame_ms, None)
+        await self._do(self._make_room, info)
         await self._do(self._write_about, info)
         return info
 
@@ -79,6 +91,27 @@ class Notes:
     def _path(self, session: SessionId, note: NoteId) -> Path:
         return self._folder / session / note
 
+    def _make_room(self, info: NoteInfo) -> None:
+        folder = self._folder / info.session
+        folder.mkdir(parents=True, exist_ok=True)
+        notes = [entry.name for entry in folder.iterdir()]
+        if sum(name.startswith(_mark(info.person)) for name in notes) >= MAX_NOTES_A_PERSON:
+            raise Refused("too-many-notes", "You have left very many recordings; please ask in writing.")
+        if len(notes) >= MAX_NOTES_A_SESSION and not self._forget_abandoned(info.session, notes):
+            raise Refused("too-many-notes", "This session has no room for more recordings; please ask in writing.")
+
+    def _forget_abandoned(self, session: SessionId, notes: list[str]) -> bool:
+        """Whether that made room."""
+        long_ago = time.time() - NOTE_ABANDONED_SECONDS
+        gone = 0
+        for note in notes:
+            folder = self._folder / session / note
+            about = folder / "about.json"
+            if folder.stat().st_mtime < long_ago and not (about.exists() and json.loads(about.read_bytes())["pieces"]):
+                shutil.rmtree(folder)
+                gone += 1
+        return gone > 0
+
     def _write_about(self, info: NoteInfo) -> None:
         folder = self._path(info.session, info.note)
         folder.mkdir(parents=True, exist_ok=True)
@@ -86,7 +119,7 @@ class Notes:
         _write(folder / "about.json", json.dumps(about).encode())
 
     def _read_about(self, session: SessionId, note: NoteId) -> NoteInfo:
-        if not note.isalnum():
+        if not _NOTE_ID.fullmatch(note):
             raise Refused("no-such-note", "There is no such recording.")
         try:
             about = json.loads((self._path(session, note) / "about.json").read_bytes())
@@ -112,6 +145,11 @@ class Notes:
     def _read_pieces(self, info: NoteInfo) -> list[bytes]:
         folder = self._path(info.session, info.note)
         return [(folder / f"{n:05d}").read_bytes() for n in range(info.pieces or 0)]
+
+
+def _mark(person: PersonId) -> str:
+    """What the names of a person's recordings begin with, so that they are counted without being read."""
+    return hashlib.blake2b(person.encode(), digest_size=4).hexdigest()
 
 
 def _write(path: Path, data: bytes) -> None:

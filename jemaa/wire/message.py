@@ -37,7 +37,7 @@ def decode_object(data: bytes | str, *, limit: int = MAX_MESSAGE_BYTES) -> dict[
         raise ProtocolError("message-too-large", f"A message has at most {limit} bytes.")
     try:
         value = msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
         raise ProtocolError("not-json", "That is not JSON.") from None
     if not isinstance(value, dict):
         raise ProtocolError("not-an-object", "A message is a JSON object.")
@@ -82,11 +82,15 @@ def event_from(value: dict[str, Any]) -> e.Event:
 
 
 def recorded_to(recorded: e.Recorded, state: State) -> dict[str, Any]:
-    """An event for a client; the text of a message that has been removed by now is empty."""
+    """An event for a client. The text of a chat message leaves only while `state` has it.
+
+    So neither a removed one is told again, nor one that may have been removed before it left the state: a client that
+    catches up over so many messages would show none of these anyway.
+    """
     event = recorded.event
     if isinstance(event, e.MessageSaid):
         message = state.messages.get(event.message)
-        if message is not None and message.removed:
+        if message is None or message.removed:
             event = replace(event, text="")
     return {"seq": recorded.seq, "at": recorded.at, **event_to(event)}
 

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from jemaa.errors import Refused
+from jemaa.limits import KEPT_MESSAGES, KEPT_PERSONS, KEPT_QUESTIONS
 from jemaa.meeting import commands as c
 from jemaa.meeting import events as e
 from jemaa.meeting.apply import apply
@@ -26,36 +27,113 @@ _ROLES: dict[str, Role] = {"amina": "participant", "badr": "participant", "chair
 
 def made() -> list[dict[str, Any]]:
     """The vectors; the same at each call."""
-    return [_story(seed) for seed in range(4)]
+    return [_every_event(), _crowd(), *(_story(seed) for seed in range(4))]
+
+
+class _Log:
+    """Events with their numbers, and the state they lead to."""
+
+    def __init__(self) -> None:
+        self.state = State()
+        self.events: list[dict[str, Any]] = []
+        self.record(e.SessionCreated("Réunion «publique» جماعة", "Main room", ("Welcome", "Participation")))
+
+    def record(self, event: e.Event) -> None:
+        recorded = e.Recorded(self.state.seq + 1, 1_790_000_000_000 + 1000 * self.state.seq, event)
+        self.events.append({"seq": recorded.seq, "at": recorded.at, **event_to(event)})
+        self.state = apply(self.state, recorded)
+
+    def does(self, person: str, command: c.Command) -> None:
+        for event in decide(self.state, Actor(PersonId(person), _ROLES.get(person, "participant")), command):
+            self.record(event)
+
+    def story(self, name: str) -> dict[str, Any]:
+        return {"name": name, "events": self.events, "state": msgspec.to_builtins(self.state)}
+
+
+def _every_event() -> dict[str, Any]:
+    """Each event at least once, in a plausible order."""
+    log = _Log()
+    amina = PersonId("amina")
+    steps: list[tuple[str, c.Command]] = [
+        *((person, c.Introduce(person)) for person in _ROLES),
+        ("chair", c.OpenSession()),
+        ("chair", c.SetQueueRule("alternate")),
+        ("amina", c.RaiseHand()),
+        ("badr", c.RaiseHand()),
+        ("hub", c.AddToQueue("Hassan", "third row")),
+        ("chair", c.MoveInQueue(PersonId("badr"), 0)),
+        ("badr", c.LowerHand()),
+        ("chair", c.GiveFloor(amina)),
+        ("chair", c.Mute(amina)),
+        ("chair", c.Unmute(amina)),
+        ("chair", c.TakeFloor(amina, "time")),
+        ("chair", c.PostCaption("مرحبا", "ar", 1200)),
+        ("chair", c.StartItem(1)),
+        ("chair", c.SetAgenda(("One", "Two"))),
+        ("badr", c.Ask("Why?")),
+        ("badr", c.LeaveNote(NoteId("n1"), 9_000)),
+        ("badr", c.Say("hello")),
+    ]
+    for person, command in steps:
+        log.does(person, command)
+    written, spoken = log.state.questions
+    last: list[c.Command] = [
+        c.MarkQuestion(written, "dropped", "asked before"),
+        c.PlayNote(spoken),
+        c.MarkQuestion(spoken, "answered"),
+        c.RemoveMessage(next(iter(log.state.messages)), "rude"),
+        c.SetDoors(True, False, True),
+        c.SuspendSession("lunch"),
+        c.ResumeSession(),
+        c.RemovePerson(PersonId("badr"), "noise"),
+        c.RevokeInvitation(InvitationId("i1")),
+        c.CloseSession(),
+    ]
+    for command in last:
+        log.does("chair", command)
+    return log.story("every event")
+
+
+def _crowd() -> dict[str, Any]:
+    """More of everything than the state keeps: who and what leaves it."""
+    log = _Log()
+    log.does("chair", c.Introduce("chair"))
+    log.does("chair", c.OpenSession())
+    for n in range(KEPT_PERSONS + 60):
+        log.does(f"p-{n}", c.Introduce(f"P{n}"))
+        if n % 9 == 0:
+            log.does(f"p-{n}", c.RaiseHand())
+        if n % 9 == 0 and n < 40:
+            log.does("chair", c.GiveFloor(PersonId(f"p-{n}")))
+    log.does("chair", c.RemovePerson(PersonId("p-100")))
+    for n in range(KEPT_QUESTIONS + 20):
+        log.does("chair", c.Ask(f"Q{n}"))
+        if n % 5:
+            log.does("chair", c.MarkQuestion(list(log.state.questions)[-1], "read"))
+    for n in range(KEPT_MESSAGES + 5):
+        log.does("chair", c.Say(f"M{n}"))
+        log.does("chair", c.PostCaption(f"C{n}", "en"))
+    for n in range(60, KEPT_PERSONS, 7):
+        log.does(f"late-{n}", c.Introduce(f"L{n}"))
+    return log.story("a crowd")
 
 
 def _story(seed: int) -> dict[str, Any]:
     dice = random.Random(seed)
-    state = State()
-    events: list[dict[str, Any]] = []
-
-    def record(event: e.Event) -> None:
-        nonlocal state
-        recorded = e.Recorded(state.seq + 1, 1_790_000_000_000 + 1000 * state.seq, event)
-        events.append({"seq": recorded.seq, "at": recorded.at, **event_to(event)})
-        state = apply(state, recorded)
-
-    record(e.SessionCreated("Réunion «publique» جماعة", "Main room", ("Welcome", "Participation")))
+    log = _Log()
     asked: list[tuple[str, c.Command]] = [(person, c.Introduce(person)) for person in _ROLES]
     asked += [
         ("chair", c.OpenSession()),
         ("chair", c.SetQueueRule(dice.choice(["arrival", "alternate", "first_time"]))),
     ]
     for turn in range(300):
-        person, command = asked[turn] if turn < len(asked) else (_person(dice), _command(dice, state))
+        person, command = asked[turn] if turn < len(asked) else (_person(dice), _command(dice, log.state))
         try:
-            for event in decide(state, Actor(PersonId(person), _ROLES[person]), command):
-                record(event)
+            log.does(person, command)
         except Refused:
             continue
-    if seed == 3:
-        record(e.SessionClosed(PersonId("chair")))
-    return {"name": f"story {seed}", "events": events, "state": msgspec.to_builtins(state)}
+    return log.story(f"story {seed}")
 
 
 def _person(dice: random.Random) -> str:
@@ -98,5 +176,15 @@ def _command(dice: random.Random, state: State) -> c.Command:
     return dice.choice(choices)
 
 
+def written() -> bytes:
+    """The file: JSON with a line an event, so that a change shows as what it is."""
+    stories = []
+    for story in made():
+        events = b",\n".join(msgspec.json.encode(event) for event in story["events"])
+        name, state = msgspec.json.encode(story["name"]), msgspec.json.encode(story["state"])
+        stories.append(b'{"name":%s,"events":[\n%s\n],"state":%s}' % (name, events, state))
+    return b"[\n" + b",\n".join(stories) + b"\n]\n"
+
+
 if __name__ == "__main__":
-    PATH.write_bytes(msgspec.json.format(msgspec.json.encode(made()), indent=1) + b"\n")
+    PATH.write_bytes(written())

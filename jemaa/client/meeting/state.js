@@ -9,6 +9,7 @@
 const KEPT_CAPTIONS = 200; // of jemaa/limits.py
 const KEPT_MESSAGES = 200;
 const KEPT_QUESTIONS = 500;
+const KEPT_PERSONS = 500;
 
 /** @typedef {Record<string, any>} State */
 /** @typedef {{seq: number, at: number, type: string, [field: string]: any}} Recorded */
@@ -56,9 +57,12 @@ const CHANGES = {
   item_started: (_, { index }) => ({ item: index }),
   person_introduced: (state, { person, name, affiliation, role, channel }) => {
     const { turns = 0, removed = false } = state.persons[person] ?? {};
-    return { persons: { ...state.persons, [person]: { name, affiliation, role, channel, turns, removed } } };
+    const persons = { ...state.persons, [person]: { name, affiliation, role, channel, turns, removed } };
+    return { persons: keptPersons(state, persons, person) };
   },
-  hand_raised: (state, { person, channel, at }) => ({ queue: enter(state, state.queue, { person, channel, since: at }, state.queue_rule) }),
+  hand_raised: (state, { person, channel, at, seq }) => ({
+    queue: enter(state, state.queue, { person, channel, since: at, seq }, state.queue_rule),
+  }),
   hand_lowered: (state, { person }) => ({ queue: leave(state.queue, person) }),
   queue_moved: (state, { person, place }) => {
     const rest = leave(state.queue, person);
@@ -66,7 +70,7 @@ const CHANGES = {
     return { queue: [...rest.slice(0, place), moved, ...rest.slice(place)] };
   },
   queue_rule_set: (state, { rule }) => {
-    const arrived = [...state.queue].sort((a, b) => a.since - b.since);
+    const arrived = [...state.queue].sort((a, b) => a.seq - b.seq);
     const queue = arrived.reduce((ordered, one) => enter(state, ordered, one, rule), []);
     return { queue_rule: rule, queue };
   },
@@ -90,7 +94,7 @@ const CHANGES = {
   }),
   question_asked: (state, { question, person, kind, text, note, duration_ms, at }) => {
     const asked = { person, kind, text, note, duration_ms, at, status: "waiting", reason: "" };
-    return { questions: newest({ ...state.questions, [question]: asked }, KEPT_QUESTIONS) };
+    return { questions: keptQuestions(state, { ...state.questions, [question]: asked }) };
   },
   question_marked: (state, { question, outcome, reason }) => ({
     questions: { ...state.questions, [question]: { ...state.questions[question], status: outcome, reason } },
@@ -145,4 +149,26 @@ function without(from, key) {
 function newest(kept, limit) {
   const entries = Object.entries(kept);
   return entries.length > limit ? Object.fromEntries(entries.slice(-limit)) : kept;
+}
+
+/** `jemaa/meeting/kept.py` `questions`. @param {State} state @param {Record<string, any>} asked */
+function keptQuestions(state, asked) {
+  const done = Object.keys(asked).filter((name) => asked[name].status !== "waiting" && name !== state.playing);
+  return less(asked, done, KEPT_QUESTIONS);
+}
+
+/** `jemaa/meeting/kept.py` `persons`. @param {State} state @param {Record<string, any>} known @param {string} besides */
+function keptPersons(state, known, besides) {
+  if (Object.keys(known).length <= KEPT_PERSONS) return known;
+  const named = new Set([besides, ...Object.keys(state.floor)]);
+  for (const one of [...state.queue, ...Object.values(state.questions), ...Object.values(state.messages)]) named.add(one.person);
+  const isForgettable = (/** @type {any} */ one) => !one.removed && one.turns === 0 && !["chair", "manager"].includes(one.role);
+  const idle = Object.keys(known).filter((name) => !named.has(name) && isForgettable(known[name]));
+  return less(known, idle, KEPT_PERSONS);
+}
+
+/** @param {Record<string, any>} entries @param {string[]} dispensable @param {number} limit */
+function less(entries, dispensable, limit) {
+  const gone = new Set(dispensable.slice(0, Math.max(0, Object.keys(entries).length - limit)));
+  return gone.size > 0 ? Object.fromEntries(Object.entries(entries).filter(([name]) => !gone.has(name))) : entries;
 }
