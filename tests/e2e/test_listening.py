@@ -9,7 +9,7 @@ import pytest
 from tests.harness import hearing
 from tests.harness.person import Cast
 from tests.harness.server import Server
-from tests.harness.speech import RATE, Samples, Speech, unbroken
+from tests.harness.speech import CHAIR_SPEECH, RATE, Samples, Speech, unbroken
 
 from . import acts
 
@@ -48,7 +48,7 @@ def test_the_page_is_silent_until_listen_is_pressed(cast: Cast, meeting: Server)
 def unbroken_meeting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Speech]]:
     """A floor without any pause: an interruption is ours."""
     directory = tmp_path_factory.mktemp("climbing")
-    speech = unbroken("The square belongs to everyone, and whoever comes may listen, ask and speak. " * 3)
+    speech = unbroken(CHAIR_SPEECH)
     with Server(directory / "data", "--floor", str(speech.write(directory / "floor.wav"))) as server:
         yield server, speech
 

@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 from pystoi import stoi
+from scipy.ndimage import maximum_filter1d
 from scipy.signal import fftconvolve, resample_poly
 
 from .speech import RATE, Samples, Speech
@@ -29,6 +30,14 @@ HEARD_SCORE = 0.32
 HEARD_DISTINCTNESS = 5.0
 """A voice counts as heard when its best place in the recording matches this well, and stands out from all other
 places by so many standard deviations. The unit tests hold both against mixtures and against other sentences."""
+
+ELASTIC_SCORE = 0.35
+ELASTIC_DISTINCTNESS = 4.5
+ELASTIC_PART_SECONDS, ELASTIC_SLACK_SECONDS = 2.0, 0.3
+"""A player that catches up moves a long speech's end against its start. So its parts may each be a little off; that
+lets more chance matches in, hence marks of its own, and a whole speech of `ELASTIC_SECONDS` at least."""
+
+ELASTIC_SECONDS = 6.0
 
 STOI_PIECE_SECONDS = 2.0
 """Length of the pieces that are aligned each for itself before intelligibility is measured."""
@@ -53,19 +62,41 @@ def find(speech: Speech, recording: Samples) -> Found:
     known, heard = _spectrogram(speech.samples), _spectrogram(recording)
     if heard.shape[1] < known.shape[1] or not np.abs(recording).max() > 1e-4:
         return Found(0.0, 0.0, 0.0)
-    scores = _scores(known, heard)
+    return _standing_out(_scores(known, heard), 25)
+
+
+def _standing_out(scores: NDArray[np.float64], width: int) -> Found:
+    """The best place, and by how much it is better than those more than `width` columns away."""
     best = int(scores.argmax())
-    away = np.abs(np.arange(len(scores)) - best) > 25
-    others = scores[away]
+    others = scores[np.abs(np.arange(len(scores)) - best) > width]
     if len(others) < 20:
         return Found(best * HOP / RATE, float(scores[best]), 0.0)
-    distinctness = (scores[best] - others.mean()) / max(float(others.std()), 1e-3)
+    distinctness = (scores[best] - others.mean()) / max(float(others.std()), 1e-2)
     return Found(best * HOP / RATE, float(scores[best]), float(distinctness))
 
 
 def hears(speech: Speech, recording: Samples) -> bool:
     """Whether this voice, saying this, is in the recording. Give it seconds to spare around the speech."""
-    return find(speech, recording).heard
+    if find(speech, recording).heard:
+        return True
+    if speech.seconds < ELASTIC_SECONDS:
+        return False
+    found = _find_elastic(speech, recording)
+    return found.score >= ELASTIC_SCORE and found.distinctness >= ELASTIC_DISTINCTNESS
+
+
+def _find_elastic(speech: Speech, recording: Samples) -> Found:
+    """As `find`, each part of the speech allowed to be early or late by itself."""
+    known, heard = _spectrogram(speech.samples), _spectrogram(recording)
+    places = heard.shape[1] - known.shape[1] + 1
+    part, slack = int(ELASTIC_PART_SECONDS * RATE / HOP), int(ELASTIC_SLACK_SECONDS * RATE / HOP)
+    if places < part or not np.abs(recording).max() > 1e-4:
+        return Found(0.0, 0.0, 0.0)
+    starts = range(0, known.shape[1] - part + 1, part)
+    near = [
+        maximum_filter1d(_scores(known[:, at : at + part], heard), 2 * slack + 1)[at : at + places] for at in starts
+    ]
+    return _standing_out(np.mean(near, axis=0), 25 + 2 * slack)
 
 
 def delay_of(speech: Speech, recording: Samples) -> float:

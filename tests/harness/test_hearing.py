@@ -85,6 +85,18 @@ def test_hears_part_of_a_speech_that_is_said_again_and_again() -> None:
     assert hearing.hears(part, recording)
 
 
+def test_hears_a_voice_that_a_player_shifted_here_and_there() -> None:
+    recording = scene((CHAIR, 1.0, 0.4))
+    drifting = silence(20)
+    for part, shift in zip(range(5), (0.0, 0.15, 0.25, 0.1, 0.3), strict=True):
+        piece = DELEGATE.part(2 * part, 2 * part + 1.9).samples
+        at = round((3 + 2 * part + shift) * RATE)
+        drifting[at : at + len(piece)] += np.float32(0.4) * piece
+    assert hearing.hears(DELEGATE, recording + drifting)
+    assert not hearing.hears(GUEST, recording + drifting)
+    assert not hearing.hears(SAME_VOICE, recording + drifting)
+
+
 def test_says_when_a_voice_stops() -> None:
     speech = unbroken(DELEGATE_SPEECH)
     recording = scene((speech.part(0, 3), 1.0, 0.5), seconds=8)
