@@ -13,7 +13,6 @@ from jemaa.meeting.commands import Introduce, OpenSession, StartItem
 from jemaa.meeting.ids import PersonId
 from jemaa.meeting.roles import Actor
 from jemaa.store.meetings import MeetingRecord, Meetings
-from jemaa.tasks import Tasks
 
 log = logging.getLogger("jemaa.demo")
 
@@ -30,13 +29,12 @@ class Demo:
 
     floor: Path
 
-    async def open(self, records: Meetings, halls: OpenHalls, tasks: Tasks) -> MeetingRecord:
+    async def open(self, records: Meetings, halls: OpenHalls) -> MeetingRecord:
         """Make the meeting, or find it, open it, and let the file play on its floor until the server ends."""
         found = [meeting for meeting in await records.all() if meeting.closed_at is None]
         meeting = found[-1] if found else await records.create(TITLE, agenda=AGENDA)
         hall = await halls.hall(meeting.sessions[0].id)
         assert hall is not None  # its meeting was found or made just now
-        halls.keep(hall.id)
         session = hall.session
         if session.state.phase == "announced":
             await session.submit(_ROOM, Introduce("Meeting room"))
@@ -45,5 +43,5 @@ class Demo:
                 await session.submit(_CHAIR, StartItem(0))
             except Refused:
                 log.debug("this meeting has no agenda")
-        tasks.start(FileRoom(self.floor, hall.publications, _ROOM).run(), "floor from a file")
+        await halls.reside(hall.id, lambda there: FileRoom(self.floor, there.publications, _ROOM).run())
         return meeting

@@ -7,7 +7,10 @@ import asyncio
 import logging
 import secrets
 import time
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
 from jemaa.counters import Counters
 from jemaa.limits import IDLE_HALL_SECONDS
@@ -21,11 +24,17 @@ from jemaa.store.log import Log
 from jemaa.store.meetings import MeetingRecord, Meetings
 from jemaa.store.notes import Notes
 from jemaa.tasks import Tasks
+from jemaa.web.attendance import RESTARTING, close_frame
 from jemaa.web.hall import Hall, Meeting, Room
 
 log = logging.getLogger("jemaa.halls")
 
 SWEEP_SECONDS = 30.0
+RETRY_SECONDS = 1.0
+"""What fails again and again does so no faster."""
+
+Resident = Callable[[Hall], Coroutine[Any, Any, None]]
+"""What the server itself does in a hall, for as long as that hall is open."""
 
 
 @dataclass(slots=True)
@@ -35,7 +44,6 @@ class _Open:
     hall: Hall
     tasks: Tasks
     used_at: float
-    is_kept: bool = False
 
 
 @dataclass(slots=True)
@@ -58,7 +66,9 @@ class OpenHalls:
     records: Meetings
     notes: Notes
     counters: Counters
+    tasks: Tasks
     _open: dict[SessionId, _Open] = field(default_factory=dict)
+    _residents: dict[SessionId, Resident] = field(default_factory=dict)
     _opening: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def hall(self, session: SessionId) -> Hall | None:
@@ -81,16 +91,21 @@ class OpenHalls:
         """Those that are open now."""
         return [found.hall for found in self._open.values()]
 
-    def keep(self, session: SessionId) -> None:
-        """Never close this one for want of people: something is published into it by the server itself."""
-        self._open[session].is_kept = True
+    async def reside(self, session: SessionId, resident: Resident) -> None:
+        """Let something of the server's own live in a hall, which is never closed for want of people then."""
+        self._residents[session] = resident
+        found = self._open.get(session)
+        if found is None:
+            await self.hall(session)
+        else:
+            found.tasks.start(resident(found.hall), "resident")
 
     async def run(self) -> None:
         """Task: close what nobody has used for a while; a silent programme costs processor time too."""
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
             for session, found in list(self._open.items()):
-                if not found.is_kept and _is_idle(found):
+                if session not in self._residents and _is_idle(found):
                     del self._open[session]
                     await found.tasks.close()
                     log.info("session %s is asleep: nobody is there", session)
@@ -118,10 +133,28 @@ class OpenHalls:
             ("floor", floor.run),
             ("status", hall.announce),
         ):
-            tasks.start(run(), name)
+            tasks.start(run(), name).add_done_callback(partial(self._ended, session))
         opened = self._open[session] = _Open(hall, tasks, time.monotonic())
+        if session in self._residents:
+            tasks.start(self._residents[session](hall), "resident")
         log.info("session %s is open at event %d", session, sitting.state.seq)
         return opened
+
+    def _ended(self, session: SessionId, task: asyncio.Task[None]) -> None:
+        """Without one of its tasks a hall is silent or deaf: better that everyone comes back to a new one at once."""
+        if task.cancelled() or task.exception() is None or session not in self._open:
+            return
+        found = self._open.pop(session)
+        self.counters.add("halls_failed")
+        log.error("session %s is opened anew after a failure of ours", session)
+        found.hall.send_everyone_away(close_frame(RESTARTING, "internal"))
+        self.tasks.start(self._anew(session, found), f"anew {session}")
+
+    async def _anew(self, session: SessionId, failed: _Open) -> None:
+        await failed.tasks.close()
+        await asyncio.sleep(RETRY_SECONDS)
+        if session in self._residents:
+            await self.hall(session)
 
 
 def _is_idle(found: _Open) -> bool:

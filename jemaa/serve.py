@@ -125,14 +125,14 @@ async def start(config: Config, database: Database, demo: Demo | None = None) ->
     """Put everything together and open the port. `SettingsError`: `port-in-use`, `cannot-listen`, `bad-certificate`."""
     records = Meetings(database)
     tokens = Tokens(await records.signing_key())
-    halls = OpenHalls(Log(database), records, Notes(config.data / "notes"), Counters())
+    halls = OpenHalls(Log(database), records, Notes(config.data / "notes"), Counters(), Tasks("server"))
     house = _house(config, halls, tokens)
     runner = _runner(config, house)
     await runner.setup()
     try:
         port = await _listen(config, runner)
         house.tasks.start(halls.run(), "sweep")
-        shown = [await demo.open(records, halls, house.tasks)] if demo else []
+        shown = [await demo.open(records, halls)] if demo else []
     except BaseException:
         await _close(runner, house, halls)
         raise
@@ -160,7 +160,7 @@ def _house(config: Config, halls: OpenHalls, tokens: Tokens) -> House:
         client=ClientFiles(CLIENT, is_rereading=config.flag("reread_client")),
         strings=Strings(CLIENT / "strings"),
         counters=halls.counters,
-        tasks=Tasks("server"),
+        tasks=halls.tasks,
         base_url=config.text("base_url"),
         is_secure=base_url(config).startswith("https://"),
         has_open_metrics=config.flag("open_metrics"),

@@ -47,6 +47,7 @@ def close_frame(code: int, reason: str) -> bytes:
 
 
 GOING_AWAY = 1001
+RESTARTING = 1012
 PROTOCOL = 4002
 REFUSED = 4003
 TOO_SLOW = 4008
