@@ -11,9 +11,11 @@ const FADE_SAMPLES = 240; // 5 ms: short enough not to be noticed, long enough n
 const LEAD = 0.02; // seconds that scheduling needs
 const QUIET = 0.003; // about -50 dBFS: nobody misses such a frame
 const CATCH_UP_RATE = 1.03;
+const SILENT = 0.0002; // about -74 dBFS: nothing at all
 const PAUSE_PACE = 0.04; // of the time: how much of a pause may be left out; more would be heard as a cut
+const SILENCE_PACE = 0.5;
 const MOST_MARGIN = 1.2;
-const WINDOW = 3; // seconds over which the shortest reserve counts
+const WINDOW = 2.5; // seconds over which the shortest reserve counts
 const TOO_LATE = 2.5; // seconds of reserve more than needed: the tab slept; jump instead of running after it
 
 /** @typedef {import("../wire/chunk.js").Chunk} Chunk */
@@ -59,10 +61,10 @@ export class Timeline {
    * @param {number} timeMs
    * @param {number} durationMs
    * @param {number} now seconds
-   * @param {boolean} [isQuiet] may be left out to catch up
+   * @param {number} [loudness] root of the mean square: what is quiet may be left out to catch up
    * @returns {Placed|null}
    */
-  place(timeMs, durationMs, now, isQuiet = false) {
+  place(timeMs, durationMs, now, loudness = 1) {
     if (this.endMs === null) return this.#put(timeMs, durationMs, now + LEAD, { isStart: true });
     const skipMs = Math.max(0, this.endMs - timeMs);
     if (skipMs > durationMs - 1) {
@@ -70,15 +72,22 @@ export class Timeline {
       return null;
     }
     const gap = Math.max(0, timeMs - this.endMs) / 1000;
-    const at = this.endAt + gap;
+    // Where nothing was, no time need be kept: a gap may only bring the reserve back to what is wanted.
+    const at = gap ? Math.max(this.endAt, Math.min(this.endAt + gap, now + this.wanted())) : this.endAt;
     const reserve = at - now;
     if (reserve < 0) return this.#after(timeMs, durationMs, now, -reserve);
     if (reserve > this.wanted() + TOO_LATE) return this.#put(timeMs, durationMs, now + this.wanted(), { isStart: true, isJump: true });
     const excess = this.#excess(now, reserve);
-    if (isQuiet && !gap && excess * 1000 > durationMs && now >= this.#nextPause) return this.#leaveOut(durationMs - skipMs, now);
+    const isSpare = loudness < QUIET && !gap && excess * 1000 > durationMs && now >= this.#nextPause;
+    if (isSpare) return this.#leaveOut(durationMs - skipMs, now, loudness < SILENT ? SILENCE_PACE : PAUSE_PACE);
     this.isFast = excess > (this.isFast ? 0.02 : 0.08);
     const rate = this.isFast ? CATCH_UP_RATE : 1;
     return this.#put(timeMs, durationMs, at, { skipMs, rate, isStart: gap > 0.001 });
+  }
+
+  /** The sound comes another way from here on: what the old one had in reserve says nothing. */
+  change() {
+    this.#window = [];
   }
 
   /** The reserve that is aimed at, in seconds. */
@@ -106,9 +115,9 @@ export class Timeline {
     return Math.min(...this.#window.map((one) => one.reserve)) - this.wanted();
   }
 
-  /** @param {number} leftOutMs @param {number} now */
-  #leaveOut(leftOutMs, now) {
-    this.#nextPause = now + leftOutMs / 1000 / PAUSE_PACE;
+  /** @param {number} leftOutMs @param {number} now @param {number} pace */
+  #leaveOut(leftOutMs, now, pace) {
+    this.#nextPause = now + leftOutMs / 1000 / pace;
     this.endMs = (this.endMs ?? 0) + leftOutMs;
     this.shortened += leftOutMs;
     this.#sooner(leftOutMs / 1000);
@@ -208,6 +217,11 @@ export class Player {
     return lane;
   }
 
+  /** This lane may take over from all others. @param {Lane} lane */
+  prefer(lane) {
+    this.lanes = [...this.lanes.filter((one) => one !== lane), lane];
+  }
+
   /** @param {Lane} lane */
   drop(lane) {
     this.lanes = this.lanes.filter((one) => one !== lane);
@@ -230,7 +244,7 @@ export class Player {
       const samples = buffer.getChannelData(0);
       data.copyTo(samples, { planeIndex: 0, format: "f32-planar" });
       this.timeline.margin = lane.margin;
-      const placed = this.timeline.place(timeMs, durationMs, this.context.currentTime, loudness(samples) < QUIET);
+      const placed = this.timeline.place(timeMs, durationMs, this.context.currentTime, loudness(samples));
       if (placed) this.#schedule(buffer, placed);
       lane.onHeard();
     }
@@ -246,6 +260,7 @@ export class Player {
     const goesOn = endMs !== null && timeMs >= endMs - 60 && timeMs <= endMs + 1;
     if (!(isNewer && goesOn) && !(isDry && (endMs === null || timeMs >= endMs - 60))) return false;
     this.heard = lane;
+    this.timeline.change();
     return true;
   }
 

@@ -10,8 +10,9 @@ import { Player } from "../media/player.js";
 import { decodeChunk } from "../wire/chunk.js";
 import { RecordStream } from "../wire/record.js";
 
-const STREAM_MARGIN_MS = 150;
-const BURST_MS = 400; // of sound that the server has already: plays at once, and is the reserve
+const STREAM_MARGIN_MS = 120;
+const ALONE_MS = 1200; // nothing sounds by then: the rest is needed, to try other paths
+const BURST_MS = 340; // of sound that the server has already: plays at once, and is the reserve
 
 /** @typedef {"live"|"stream"|"pieces"|"radio"|"text"} Down */
 /** @typedef {"live"|"pieces"|"note"|"text"} Up */
@@ -40,7 +41,7 @@ export class Stream {
   constructor(attendance, wish, onRecord, onEnd) {
     this.stop = new AbortController();
     this.isAnonymous = !attendance.token;
-    const query = new URLSearchParams({ batch_ms: "200", back_ms: String(wish.back_ms ?? BURST_MS) });
+    const query = new URLSearchParams({ batch_ms: "60", back_ms: String(wish.back_ms ?? BURST_MS) });
     if (wish.sound) query.set("sound", wish.sound);
     if (wish.picture) query.set("picture", wish.picture);
     this.#read(attendance, `stream?${query}`, onRecord).then(onEnd, (error) => onEnd(error.code ?? "lost"));
@@ -117,6 +118,8 @@ export class Attendance extends EventTarget {
   }
   /** @type {Promise<import("./attending.js").Attending>|null} */
   #rest = null;
+  /** The first sound needs the network for itself. */
+  #firstSound = Promise.resolve();
 
   get isListening() {
     return this.wanted.sound;
@@ -137,6 +140,7 @@ export class Attendance extends EventTarget {
       this.player ??= this.#openPlayer();
       this.player?.wake();
       this.#startAtOnce();
+      await this.#firstSound;
     }
     await (await this.rest()).listen();
   }
@@ -228,6 +232,10 @@ export class Attendance extends EventTarget {
     /** @type {NonNullable<typeof this.first>} */
     const first = { stream, lane, ended: null };
     this.first = first;
+    this.#firstSound = new Promise((resolve) => {
+      this.addEventListener("playing", () => resolve(), { once: true });
+      setTimeout(resolve, ALONE_MS);
+    });
     this.path.down = "stream";
     if (this.down) this.path.why = "forced";
   }

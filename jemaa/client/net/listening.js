@@ -14,8 +14,8 @@ import { Ladder } from "./ladder.js";
 /** @typedef {{close(): void, change?: () => void}} Path */
 
 const TICK_MS = 200;
-const LIVE_MARGIN_MS = 30;
-const STREAM_MARGIN_MS = 150;
+const LIVE_MARGIN_MS = 40;
+const STREAM_MARGIN_MS = 120;
 const FIRST_BACK_MS = 80; // on `live` with nothing before it: more would only have to be caught up
 const OVERLAP_MS = 1000; // what a new path repeats of the old one's sound, so that there is no gap between them
 /** Rendition of the sound on each rung, in kb/s: what the rung's overhead and its networks leave room for. */
@@ -65,9 +65,7 @@ export class Listening {
   async becomeKnown() {
     const path = this.paths.get("stream");
     if (path && "isAnonymous" in path && path.isAnonymous) {
-      this.paths.delete("stream");
-      this.#open("stream");
-      setTimeout(() => path.close(), OVERLAP_MS);
+      this.#replace(path);
     }
   }
 
@@ -218,6 +216,7 @@ export class Listening {
     if (this.paths.get("stream") !== path) return;
     this.paths.delete("stream");
     this.#open("stream");
+    if (this.liveLane && this.ladder.trying.has("live")) this.attendance.player?.prefer(this.liveLane);
     setTimeout(() => path.close(), OVERLAP_MS);
   }
 

@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Ladder } from "../../jemaa/client/net/ladder.js";
+import { Retry } from "../../jemaa/client/net/retry.js";
+
+/** A ladder with a clock: `run` lets time pass while the rungs in `sounding` bring sound. */
+function attending(options = {}) {
+  const ladder = new Ladder({ random: () => 0.5, ...options });
+  const self = {
+    ladder,
+    now: 0,
+    run(ms, ...sounding) {
+      for (const end = self.now + ms; self.now < end; self.now += 100) {
+        for (const rung of sounding) if (ladder.open.has(rung)) ladder.heard(rung, self.now);
+        ladder.tick(self.now);
+      }
+    },
+  };
+  ladder.start(0);
+  return self;
+}
+
+const opened = ({ ladder }) => [...ladder.open].sort().join();
+
+test("it starts low, by itself, and without a socket", () => {
+  const one = attending();
+  assert.equal(opened(one), "stream");
+  assert.equal(one.ladder.why, "first");
+});
+
+test("where nothing comes within a second and a half the next runs beside it, and the first to sound stays", () => {
+  const one = attending();
+  one.run(1400);
+  assert.equal(opened(one), "stream");
+  one.run(300);
+  assert.equal(opened(one), "pieces,stream");
+  one.run(500, "pieces");
+  assert.equal(one.ladder.current, "pieces");
+  assert.equal(opened(one), "pieces");
+});
+
+test("it climbs once the sound is steady, make before break", () => {
+  const one = attending();
+  one.run(1500, "stream");
+  assert.equal(opened(one), "live,stream");
+  assert.equal(one.ladder.current, "stream");
+  one.run(200, "stream", "live");
+  assert.equal(opened(one), "live");
+  assert.equal(one.ladder.why, "better");
+});
+
+test("a stall of two seconds opens the rung below, and it is said why", () => {
+  const one = attending();
+  one.run(2500, "stream", "live");
+  assert.equal(one.ladder.current, "live");
+  one.run(1900);
+  assert.equal(opened(one), "live");
+  one.run(400);
+  assert.equal(opened(one), "live,stream");
+  one.run(300, "stream");
+  assert.equal(opened(one), "stream");
+  assert.equal(one.ladder.why, "stalled");
+});
+
+test("a path that sounds again keeps its place", () => {
+  const one = attending();
+  one.run(2500, "stream", "live");
+  one.run(2300);
+  one.run(300, "live");
+  assert.equal(opened(one), "live");
+});
+
+test("each climb that failed makes the next one wait longer", () => {
+  const one = attending();
+  const waits = [];
+  for (let n = 0; n < 4; n++) {
+    const since = one.now;
+    while (!one.ladder.trying.has("live")) one.run(100, "stream");
+    waits.push(one.now - since);
+    one.ladder.failed("live", "blocked", one.now);
+  }
+  assert.ok(waits[1] >= 4500 && waits[2] > waits[1] * 1.5 && waits[3] > waits[2] * 1.5, String(waits));
+  assert.equal(one.ladder.why, "blocked");
+});
+
+test("a climb that gives nothing is given up after six seconds, and nothing was lost", () => {
+  const one = attending();
+  one.run(9000, "stream");
+  assert.equal(one.ladder.current, "stream");
+  assert.equal(opened(one), "stream");
+});
+
+test("a path that ends is tried again at once and others beside it", () => {
+  const one = attending();
+  one.run(2500, "stream", "live");
+  one.ladder.failed("live", "lost", one.now);
+  assert.equal(one.ladder.why, "lost");
+  one.run(700);
+  assert.ok(one.ladder.open.has("live"));
+  one.run(1500);
+  assert.ok(one.ladder.open.has("stream"));
+});
+
+test("while a server is away it is asked at least every three seconds, so that sound is back within five", () => {
+  const one = attending();
+  one.run(2500, "stream");
+  let asked = one.now;
+  let longest = 0;
+  for (let n = 0; n < 600; n++) {
+    one.run(100);
+    for (const rung of [...one.ladder.open]) {
+      longest = Math.max(longest, one.now - asked);
+      asked = one.now;
+      one.ladder.failed(rung, "offline", one.now);
+    }
+  }
+  assert.ok(longest <= 3000, `${longest} ms`);
+});
+
+test("a forced path is the only one, whatever happens", () => {
+  const one = attending({ forced: "pieces" });
+  assert.equal(opened(one), "pieces");
+  one.run(20_000);
+  assert.equal(opened(one), "pieces");
+  one.ladder.failed("pieces", "lost", one.now);
+  one.run(3000, "pieces");
+  assert.equal(one.ladder.current, "pieces");
+  assert.equal(one.ladder.why, "forced");
+});
+
+test("without WebCodecs there is the radio", () => {
+  const one = attending({ usable: ["radio"] });
+  one.run(4000, "radio");
+  assert.equal(one.ladder.current, "radio");
+  one.run(60_000, "radio");
+  assert.equal(opened(one), "radio");
+});
+
+test("what worked last time is a hint and no more", () => {
+  const one = attending({ hint: "pieces" });
+  assert.equal(opened(one), "pieces");
+  one.run(5000, "stream");
+  assert.equal(one.ladder.current, "stream");
+});
+
+test("retries are soon, jittered and capped, and rare where it never worked", () => {
+  const known = new Retry(() => 1);
+  known.succeeded();
+  assert.equal(known.failed(), 250);
+  for (let n = 0; n < 20; n++) known.failed();
+  assert.equal(known.failed(), 2500);
+  const unknown = new Retry(() => 0);
+  for (let n = 0; n < 20; n++) unknown.failed();
+  assert.equal(unknown.failed(), 225_000);
+});

@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Timeline, opusMs } from "../../jemaa/client/media/player.js";
+
+/** Frames of `durationMs` arrive `delay` seconds after their media time; returns what was placed. */
+function feed(timeline, { from = 0, to, durationMs = 20, arrival = (ms) => ms / 1000, loudness = 1 }) {
+  const placed = [];
+  for (let ms = from; ms < to; ms += durationMs) {
+    const one = timeline.place(ms, durationMs, arrival(ms), loudness);
+    if (one) placed.push({ ms, ...one });
+  }
+  return placed;
+}
+
+test("frames that follow each other are played without gap", () => {
+  const placed = feed(new Timeline(), { to: 1000 });
+  for (let n = 1; n < placed.length; n++) assert.ok(Math.abs(placed[n].at - placed[n - 1].at - 0.02) < 1e-9);
+  assert.ok(placed[0].isStart && !placed[1].isStart);
+});
+
+test("a moment that another path has brought is not played again, and half of one only by half", () => {
+  const timeline = new Timeline();
+  feed(timeline, { to: 100 });
+  assert.equal(timeline.place(60, 20, 0.1), null);
+  assert.equal(timeline.duplicates, 1);
+  assert.equal(timeline.place(80, 60, 0.1).skipMs, 20);
+});
+
+test("a late frame is counted, and waits with more in reserve", () => {
+  const timeline = new Timeline();
+  feed(timeline, { to: 200 });
+  const late = timeline.place(200, 20, 0.5);
+  assert.equal(timeline.late, 1);
+  assert.ok(late.isStart && late.at > 0.5);
+  assert.ok(timeline.wanted() > timeline.margin);
+});
+
+test("too much in reserve is caught up in silence, fast", () => {
+  const timeline = new Timeline();
+  timeline.margin = 0.04;
+  feed(timeline, { to: 1000, arrival: () => 0 });
+  feed(timeline, { from: 1000, to: 6000, arrival: (ms) => ms / 1000 - 1, loudness: 0 });
+  assert.ok(timeline.endAt - 5 < 0.2, `still ${timeline.endAt - 5} s in reserve`);
+});
+
+test("in speech it is caught up by three per cent, without a hole", () => {
+  const timeline = new Timeline();
+  timeline.margin = 0.04;
+  feed(timeline, { to: 500, arrival: () => 0 });
+  const placed = feed(timeline, { from: 500, to: 20_000, arrival: (ms) => (ms - 500) / 1000 });
+  for (let n = 1; n < placed.length; n++) {
+    const played = 0.02 / placed[n - 1].rate;
+    assert.ok(Math.abs(placed[n].at - placed[n - 1].at - played) < 1e-6);
+    assert.ok(placed[n].rate <= 1.04);
+  }
+  assert.ok(timeline.endAt - 19.5 < 0.15, `still ${timeline.endAt - 19.5} s in reserve`);
+  assert.ok(placed.at(-1).rate === 1);
+});
+
+test("what was skipped takes no time beyond the reserve that is wanted", () => {
+  const timeline = new Timeline();
+  feed(timeline, { to: 200 });
+  const { at } = timeline.place(5000, 20, 0.19);
+  assert.ok(at < 0.19 + timeline.wanted() + 0.05);
+});
+
+test("after an hour of sleep the newest is played, not the hour", () => {
+  const timeline = new Timeline();
+  feed(timeline, { to: 200 });
+  const placed = feed(timeline, { from: 200, to: 10_000, arrival: () => 0.2 });
+  assert.ok(placed.some((one) => one.isJump));
+  assert.ok(timeline.endAt < 0.2 + 4);
+});
+
+test("another epoch starts afresh", () => {
+  const timeline = new Timeline();
+  feed(timeline, { from: 90_000, to: 90_200, arrival: () => 5 });
+  timeline.reset();
+  assert.ok(timeline.place(40, 20, 6).isStart);
+});
+
+test("an Opus packet says how long it is", () => {
+  assert.equal(opusMs(Uint8Array.of(0xf8)), 20);
+  assert.equal(opusMs(Uint8Array.of(0x78 | 0)), 20);
+  assert.equal(opusMs(Uint8Array.of(3 << 3)), 60);
+  assert.equal(opusMs(Uint8Array.of((1 << 3) | 1)), 40);
+  assert.equal(opusMs(Uint8Array.of((31 << 3) | 3, 3)), 60);
+});
