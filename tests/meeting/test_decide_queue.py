@@ -1,9 +1,13 @@
 """One fair queue, and the floor."""
 
+from dataclasses import replace
+
 import pytest
 
-from jemaa.limits import MAX_FLOOR_HOLDERS
+from jemaa.limits import MAX_FLOOR_HOLDERS, MAX_QUEUE
 from jemaa.meeting import commands as c
+from jemaa.meeting.apply import replay
+from jemaa.meeting.ids import PersonId
 from jemaa.meeting.rules import may_show, may_speak, next_in_queue
 
 from .people import Story
@@ -155,3 +159,48 @@ def test_the_floor_is_given_only_while_the_session_is_open() -> None:
     story.opened()
     story.chair.does(c.CloseSession())
     amina.is_refused(c.RaiseHand(), "closed")
+
+
+def test_the_room_cannot_fill_a_closed_queue() -> None:
+    story = Story().opened()
+    room = story.person("Room", "room")
+    room.does(c.AddToQueue("Hassan"))
+    story.chair.does(c.SetDoors(chat=True, questions=True, hands=False))
+    room.is_refused(c.AddToQueue("Houda"), "queue-closed")
+    story.chair.does(c.AddToQueue("Houda"))
+    assert story.waiting() == ["Hassan", "Houda"]
+
+
+def test_a_full_queue_says_what_else_one_can_do() -> None:
+    story = Story().opened()
+    amina = story.person("Amina")
+    story.chair.does(c.AddToQueue("First"))
+    story.state = replace(story.state, queue=story.state.queue * MAX_QUEUE)
+    amina.is_refused(c.RaiseHand(), "queue-full")
+    story.chair.is_refused(c.AddToQueue("One more"), "queue-full")
+
+
+def test_arrival_is_the_order_also_after_the_clock_was_set_back() -> None:
+    story = Story().opened()
+    amina, badr = story.person("Amina"), story.person("Badr")
+    story.chair.does(c.SetQueueRule("first_time"))
+    story.chair.does(c.GiveFloor(amina.id))
+    story.chair.does(c.TakeFloor(amina.id))
+    amina.does(c.RaiseHand())
+    badr.does(c.RaiseHand())
+    story.chair.does(c.SetQueueRule("arrival"))
+    stuck = replay([replace(recorded, at=7_000) for recorded in story.log])
+    assert [waiting.person for waiting in stuck.queue] == [amina.id, badr.id]
+
+
+def test_nobody_unknown_is_given_the_floor_or_sent_out() -> None:
+    story = Story().opened()
+    for command in (c.GiveFloor(PersonId("nobody")), c.RemovePerson(PersonId("nobody"))):
+        story.chair.is_refused(command, "no-such-person")
+
+
+def test_the_desk_closing_what_is_closed_is_no_news() -> None:
+    story = Story().opened()
+    doors = c.SetDoors(chat=False, questions=True, hands=True)
+    assert len(story.chair.does(doors)) == 1
+    assert story.chair.does(doors) == []

@@ -1,8 +1,10 @@
 """The phases of a sitting and its agenda."""
 
+from dataclasses import replace
+
 import pytest
 
-from jemaa.limits import MAX_AGENDA_ITEMS
+from jemaa.limits import MAX_AGENDA_ITEMS, MAX_REVOKED
 from jemaa.meeting import commands as c
 from jemaa.meeting.ids import InvitationId
 from jemaa.meeting.rules import may_read
@@ -35,6 +37,7 @@ def test_a_sitting_opens_recesses_resumes_and_closes() -> None:
         (c.StartItem(-1), "no-such-item"),
         (c.SetAgenda(("x",) * (MAX_AGENDA_ITEMS + 1)), "agenda-too-long"),
         (c.SetAgenda(("", "x")), "text-empty"),
+        (c.RevokeInvitation(InvitationId("i" * 65)), "no-such-invitation"),
     ],
 )
 def test_what_does_not_fit_the_moment_is_refused(command: c.Command, code: str) -> None:
@@ -55,3 +58,9 @@ def test_a_revoked_invitation_is_no_longer_good() -> None:
     assert may_read(story.state, InvitationId("i2"))
     assert may_read(story.state, None)
     assert story.chair.does(c.RevokeInvitation(InvitationId("i1"))) == []
+
+
+def test_withdrawn_invitations_have_a_limit() -> None:
+    story = Story()
+    story.state = replace(story.state, revoked=(InvitationId("i"),) * MAX_REVOKED)
+    story.chair.is_refused(c.RevokeInvitation(InvitationId("one-more")), "no-such-invitation")

@@ -1,9 +1,12 @@
 """Questions, chat and captions."""
 
+import unicodedata
+from dataclasses import replace
+
 import pytest
 
 from jemaa.errors import Refused
-from jemaa.limits import KEPT_MESSAGES, MAX_WAITING_QUESTIONS_A_PERSON
+from jemaa.limits import KEPT_MESSAGES, MAX_NOTE_MS, MAX_WAITING_QUESTIONS, MAX_WAITING_QUESTIONS_A_PERSON
 from jemaa.meeting import commands as c
 from jemaa.meeting import events as e
 from jemaa.meeting.ids import NoteId, QuestionId
@@ -117,13 +120,22 @@ def test_captions_are_the_captioners() -> None:
         ("Cafe\u0301", "Café"),
         ("می\u200cخواهم", "می\u200cخواهم"),
         ("a\x00b\x1bc", "abc"),
+        ("a\tb\u2028c\rd\x85e", "a b\nc\nd\ne"),
+        ("a\n\n \n\n\nb", "a\n\nb"),
+        ("\u06dd١٢", "\u06dd١٢"),
+        (
+            "\U0001fae9 \U0001f468\u200d\U0001f469\u200d\U0001f467",
+            "\U0001fae9 \U0001f468\u200d\U0001f469\u200d\U0001f467",
+        ),
     ],
 )
 def test_text_stays_text(written: str, shown: str) -> None:
     assert clean_text(written) == shown
 
 
-@pytest.mark.parametrize("written", ["", "   ", "\u202e\u2066", "\u200d\u200c", "\x00"])
+@pytest.mark.parametrize(
+    "written", ["", "   ", "\u202e\u2066", "\u200d\u200c", "\x00", "\u3164", "\u2800 \u2800", "\ufe0f\u0301"]
+)
 def test_nothing_is_not_a_text(written: str) -> None:
     with pytest.raises(Refused, match="text-empty"):
         clean_text(written)
@@ -137,3 +149,40 @@ def test_too_much_is_refused(length: int) -> None:
 
 def test_a_name_is_one_line() -> None:
     assert clean_line("Amina\n  El  Fassi") == "Amina El Fassi"
+
+
+def test_no_control_that_reorders_a_line_gets_through() -> None:
+    controls = [*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C, 0xFEFF, 0xAD, 0x200B]
+    shown = clean_text("a" + "".join(map(chr, controls)) + "b")
+    assert shown == "ab"
+    everything = "".join(chr(n) for n in range(0x3000) if not 0xD800 <= n < 0xE000)
+    ordinary = {"\n", "\u200c", "\u200d"}
+    left = {c for c in clean_text(everything, limit=0x3000) if unicodedata.category(c) in ("Cc", "Cf")} - ordinary
+    assert left == set("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u0890\u0891\u08e2")
+
+
+def test_what_was_said_before_a_recess_is_still_captioned() -> None:
+    story = Story()
+    captioner = story.person("Cap", "captioner")
+    captioner.is_refused(c.PostCaption("too early", "en"), "not-open")
+    story.opened()
+    story.chair.does(c.SuspendSession())
+    captioner.does(c.PostCaption("Let us pause.", "en"))
+    assert story.state.captions[-1].text == "Let us pause."
+    captioner.is_refused(c.PostCaption("x", "en", -1), "bad-time")
+
+
+def test_when_very_many_questions_wait_nobody_adds_one() -> None:
+    story = Story().opened()
+    amina = story.person("Amina")
+    question = asked(amina, "Why?")
+    many = {QuestionId(f"x{n}"): story.state.questions[question] for n in range(MAX_WAITING_QUESTIONS)}
+    story.state = replace(story.state, questions=many)
+    amina.is_refused(c.Ask("Also"), "questions-full")
+    story.chair.is_refused(c.Ask("Also"), "questions-full")
+
+
+@pytest.mark.parametrize("duration_ms", [0, -1, MAX_NOTE_MS + 1])
+def test_a_recording_has_a_length(duration_ms: int) -> None:
+    story = Story().opened()
+    story.person("Amina").is_refused(c.LeaveNote(NoteId("n"), duration_ms), "note-too-long")

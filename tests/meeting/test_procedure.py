@@ -128,6 +128,23 @@ class Procedure(RuleBasedStateMachine):
                 assert recorded_to(recorded, self.state)["text"] == ""
 
     @invariant()
+    def a_client_that_was_there_and_one_that_came_late_see_the_same(self) -> None:
+        told = [recorded_to(recorded, self.state) for recorded in self.log]
+        fields = ("seq", "at")
+        events = [event_from({k: v for k, v in one.items() if k not in fields}) for one in told]
+        late = replay([e.Recorded(r.seq, r.at, event) for r, event in zip(self.log, events, strict=True)])
+        assert late == self.state
+
+    @invariant()
+    def everybody_named_is_known(self) -> None:
+        state = self.state
+        named = {*state.floor, *(one.person for one in state.queue)}
+        named.update(question.person for question in state.questions.values())
+        named.update(message.person for message in state.messages.values())
+        assert named <= state.persons.keys()
+        assert state.playing is None or state.playing in state.questions
+
+    @invariant()
     def everything_is_bounded(self) -> None:
         assert len(self.state.queue) <= MAX_QUEUE
         assert len(self.state.floor) <= MAX_FLOOR_HOLDERS

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jemaa.errors import ProtocolError
-from jemaa.limits import MAX_MESSAGE_BYTES
+from jemaa.limits import KEPT_MESSAGES, MAX_MESSAGE_BYTES
 from jemaa.meeting import commands as c
 from jemaa.meeting import events as e
 from jemaa.meeting.apply import apply, replay
@@ -69,6 +69,27 @@ def test_random_input_never_breaks_anything(data: bytes | str) -> None:
         assert len(error.text) < 400
 
 
+_GOOD = [
+    b'{"type":"add_to_queue","name":"Hassan","affiliation":"ISOC","channel":"room"}',
+    b'{"type":"set_agenda","items":["One","Two"]}',
+    b'{"type":"post_caption","text":"\\u0645\\u0631","language":"ar","time_ms":1200}',
+    b'{"type":"set_doors","chat":true,"questions":false,"hands":true}',
+]
+
+
+@given(
+    st.sampled_from(_GOOD),
+    st.lists(st.tuples(st.integers(0, 90), st.integers(0, 3), st.binary(max_size=3)), min_size=1, max_size=4),
+)
+def test_mutated_bytes_never_break_anything(good: bytes, cuts: list[tuple[int, int, bytes]]) -> None:
+    for place, length, put in cuts:
+        good = good[:place] + put + good[place + length :]
+    try:
+        command_from(decode_object(good))
+    except ProtocolError as error:
+        assert len(error.text) < 400
+
+
 @given(
     st.sampled_from(sorted(COMMANDS)),
     st.dictionaries(
@@ -102,6 +123,22 @@ def test_the_text_of_a_removed_message_is_not_sent() -> None:
     state = apply(state, e.Recorded(4, 4, e.MessageRemoved(message, person, "rude")))
     assert b"vile" not in events_message(log, state)
     assert b"vile" not in snapshot_message(state)
+
+
+def test_the_text_of_a_removed_message_is_not_sent_when_many_others_followed() -> None:
+    person, message = PersonId("p"), MessageId("m3")
+    log = [
+        e.Recorded(1, 1, e.SessionCreated("T", "", ())),
+        e.Recorded(2, 2, e.PersonIntroduced(person, "Troll", "", "participant", "remote")),
+        e.Recorded(3, 3, e.MessageSaid(message, person, "vile")),
+        e.Recorded(4, 4, e.MessageRemoved(message, person, "rude")),
+    ]
+    log += [
+        e.Recorded(seq, seq, e.MessageSaid(MessageId(f"m{seq}"), person, "kind")) for seq in range(5, KEPT_MESSAGES + 6)
+    ]
+    state = replay(log)
+    assert message not in state.messages
+    assert b"vile" not in events_message(log, state)
 
 
 def test_a_snapshot_has_the_state_by_its_names() -> None:

@@ -6,7 +6,8 @@
  * @module
  */
 
-const KEPT_CAPTIONS = 200; // of jemaa/limits.py
+// Of jemaa/limits.py; the vectors have a crowd that exceeds each.
+const KEPT_CAPTIONS = 200;
 const KEPT_MESSAGES = 200;
 const KEPT_QUESTIONS = 500;
 const KEPT_PERSONS = 500;
