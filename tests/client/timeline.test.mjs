@@ -44,6 +44,14 @@ test("too much in reserve is caught up in silence, fast", () => {
   assert.ok(timeline.endAt - 5 < 0.2, `still ${timeline.endAt - 5} s in reserve`);
 });
 
+test("a decoder's rounding of times is no gap", () => {
+  const timeline = new Timeline();
+  timeline.margin = 0.04;
+  feed(timeline, { to: 1000, arrival: () => 0 });
+  for (let ms = 1000; ms < 6000; ms += 20) timeline.place(ms + (ms % 3 ? 0.001 : 0), 20, ms / 1000 - 1, 0);
+  assert.ok(timeline.endAt - 5 < 0.2, `still ${timeline.endAt - 5} s in reserve`);
+});
+
 test("in speech it is caught up by three per cent, without a hole", () => {
   const timeline = new Timeline();
   timeline.margin = 0.04;

@@ -71,7 +71,7 @@ export class Timeline {
       this.duplicates++;
       return null;
     }
-    const gap = Math.max(0, timeMs - this.endMs) / 1000;
+    const gap = timeMs - this.endMs > 1 ? (timeMs - this.endMs) / 1000 : 0; // decoders round their times
     // Where nothing was, no time need be kept: a gap may only bring the reserve back to what is wanted.
     const at = gap ? Math.max(this.endAt, Math.min(this.endAt + gap, now + this.wanted())) : this.endAt;
     const reserve = at - now;
@@ -82,7 +82,7 @@ export class Timeline {
     if (isSpare) return this.#leaveOut(durationMs - skipMs, now, loudness < SILENT ? SILENCE_PACE : PAUSE_PACE);
     this.isFast = excess > (this.isFast ? 0.02 : 0.08);
     const rate = this.isFast ? CATCH_UP_RATE : 1;
-    return this.#put(timeMs, durationMs, at, { skipMs, rate, isStart: gap > 0.001 });
+    return this.#put(timeMs, durationMs, at, { skipMs, rate, isStart: gap > 0 });
   }
 
   /** The sound comes another way from here on: what the old one had in reserve says nothing. */

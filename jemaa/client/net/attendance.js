@@ -12,7 +12,7 @@ import { RecordStream } from "../wire/record.js";
 
 const STREAM_MARGIN_MS = 120;
 const ALONE_MS = 1200; // nothing sounds by then: the rest is needed, to try other paths
-const BURST_MS = 340; // of sound that the server has already: plays at once, and is the reserve
+const BURST_MS = 460; // of sound that the server has already: plays at once, and is the reserve
 
 /** @typedef {"live"|"stream"|"pieces"|"radio"|"text"} Down */
 /** @typedef {"live"|"pieces"|"note"|"text"} Up */
