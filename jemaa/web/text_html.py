@@ -115,7 +115,7 @@ def _document(view: View, title: str, body: str, head: str) -> str:
     return (
         f'<!doctype html><html lang="{view.language}" dir="{direction(view.language)}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{html.escape(title)}</title>{head}<style>{_STYLE}</style></head><body>{body}</body></html>"
+        f"<title>{html.escape(title)}</title>{head}<style>{_STYLE}</style></head><body><main>{body}</main></body></html>"
     )
 
 

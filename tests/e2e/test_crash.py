@@ -16,13 +16,14 @@ BACK_WITHIN = 5.0
 
 def test_after_kill_9_pages_resume_and_no_event_is_missing(cast: Cast, floor: Speech, tmp_path: Path) -> None:
     with Server(tmp_path / "data", "--floor", str(floor.write(tmp_path / "floor.wav"))) as server:
-        badr = server.join("participant")
-        badr.command("introduce", name="Badr")
+        people = [server.join("participant") for _ in range(8)]
+        for person in people:
+            person.command("introduce", name="Badr")
         with cast.person("Amina", server.page("participant")) as amina:
             acts.listen(amina)
             acts.wait_until_hears(amina, floor)
             amina.page.evaluate("window.neverReloaded = true")
-            acknowledged = [badr.command("say", text=f"message {n}") for n in range(40)]
+            acknowledged = [people[n % 8].command("say", text=f"message {n}") for n in range(40)]
             server.kill()
             server.wait_gone()
             dead = amina.now()
