@@ -61,6 +61,11 @@ class ClientFiles:
             return (self._folder / "pages" / f"{name}.html").read_text(encoding="utf-8")
         return self._files[f"pages/{name}.html"].body.decode()
 
+    @property
+    def style(self) -> str:
+        """The style sheet, for the page that has it inside itself to spare a request."""
+        return self._files["ui/jemaa.css"].body.decode()
+
     async def serve(self, request: web.Request) -> web.Response:
         """`GET /client/{hash}/{path}`."""
         if self._is_rereading:

@@ -63,7 +63,9 @@ function show(listening, hint) {
   if (line) line.textContent = hint ?? "";
 }
 
-element("listen").addEventListener("click", press);
+// On a thin line somebody may press before this file is here: the page itself has noted it.
+element("listen").onclick = press;
+if ("pressed" in element("listen").dataset) press();
 attendance.addEventListener("playing", () => {
   show(true, "");
   loadRest();

@@ -1,0 +1,26 @@
+"""On a thin line the page is there before its scripts: a press of *Listen* counts from the first moment."""
+
+from pathlib import Path
+
+from playwright.sync_api import Route
+
+from tests.harness.person import Cast
+from tests.harness.server import Server
+from tests.harness.speech import Speech
+
+from . import acts
+
+
+def test_a_press_before_the_scripts_have_come_is_not_lost(cast: Cast, floor: Speech, tmp_path: Path) -> None:
+    held: list[Route] = []
+    with (
+        Server(tmp_path / "data", "--floor", str(floor.write(tmp_path / "floor.wav"))) as server,
+        cast.person("Amina", "about:blank") as amina,
+    ):
+        amina.page.route("**/ui/listen.js", held.append)
+        amina.page.goto(server.page("participant"), wait_until="commit")
+        acts.listen(amina)
+        assert amina.page.locator("#listen.on").count() == 1, "the button shows at once that it was pressed"
+        for route in held:
+            route.continue_()
+        acts.wait_until_hears(amina, floor)
