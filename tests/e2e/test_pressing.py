@@ -17,10 +17,10 @@ def test_a_press_before_the_scripts_have_come_is_not_lost(cast: Cast, floor: Spe
         Server(tmp_path / "data", "--floor", str(floor.write(tmp_path / "floor.wav"))) as server,
         cast.person("Amina", "about:blank") as amina,
     ):
-        amina.page.route("**/ui/listen.js", held.append)
-        amina.page.goto(server.page("participant"), wait_until="commit")
+        amina.page.route("**/ui/listen.js", lambda route: held.append(route))
+        with amina.page.expect_request("**/ui/listen.js"):
+            amina.page.goto(server.page("participant"), wait_until="commit")
         acts.listen(amina)
         assert amina.page.locator("#listen.on").count() == 1, "the button shows at once that it was pressed"
-        for route in held:
-            route.continue_()
+        held.pop().continue_()
         acts.wait_until_hears(amina, floor)
