@@ -1,10 +1,14 @@
 """A map that is not tested is a lie in waiting: links, paths, symbols and commands of the documentation exist."""
 
+import argparse
 import ast
 import re
 from pathlib import Path
 
 import pytest
+
+from jemaa.cli import parser
+from jemaa.config import SETTINGS
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -115,3 +119,27 @@ def test_the_first_command_of_the_readme_is_make_run() -> None:
 def test_pictures_of_the_readme_are_there() -> None:
     for picture in re.findall(r"!\[[^]]*]\(([^)]+)\)", (ROOT / "README.md").read_text()):
         assert (ROOT / picture).exists(), picture
+
+
+def test_every_setting_is_in_the_operators_page() -> None:
+    page = (ROOT / "docs" / "operations.md").read_text()
+    documented = set(re.findall(r"^\| `(\w+)` \| `--", page, re.MULTILINE))
+    assert documented == {setting.name for setting in SETTINGS}
+
+
+def subcommands(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    """The commands of a parser by name; argparse keeps them in the action that chooses among them."""
+    choices = [action.choices for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    return dict(choices[0]) if choices else {}
+
+
+def test_jemaa_commands_of_the_pages_exist() -> None:
+    known = subcommands(parser())
+    for page, line in commands():
+        words = [word for word in re.split(r"[\s|]+", line) if word]
+        if words[:1] != ["jemaa"] or len(words) < 2 or words[1].startswith(("-", "…")):
+            continue
+        assert words[1] in known, f"{page} says “{line}”, and there is no jemaa {words[1]}"
+        below = subcommands(known[words[1]])
+        if below and len(words) > 2 and words[2].isalpha():
+            assert words[2] in below, f"{page} says “{line}”, and there is no jemaa {words[1]} {words[2]}"
