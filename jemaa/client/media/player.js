@@ -9,6 +9,8 @@
 const RATE = 48000;
 const FADE_SAMPLES = 240; // 5 ms: short enough not to be noticed, long enough not to click
 const LEAD = 0.02; // seconds that scheduling needs
+const GATHER_MS = 25;
+const GATHERINGS = 20;
 const QUIET = 0.003; // about -50 dBFS: nobody misses such a frame
 const CATCH_UP_RATE = 1.03;
 const SILENT = 0.0002; // about -74 dBFS: nothing at all
@@ -27,6 +29,8 @@ const TOO_LATE = 2.5; // seconds of reserve more than needed: the tab slept; jum
  * @property {boolean} isStart nothing was played right before: fade in
  * @property {boolean} isJump throw away what is scheduled
  */
+
+/** @typedef {{timeMs: number, durationMs: number, buffer: AudioBuffer}} Decoded */
 
 /** When each moment is played. Reserve: how long before its time a frame is here. */
 export class Timeline {
@@ -90,6 +94,11 @@ export class Timeline {
     this.#window = [];
   }
 
+  /** The shortest reserve of late, in seconds. */
+  get reserve() {
+    return Math.min(...this.#window.map((one) => one.reserve));
+  }
+
   /** The reserve that is aimed at, in seconds. */
   wanted() {
     return Math.min(MOST_MARGIN, this.margin + this.#grown);
@@ -112,7 +121,7 @@ export class Timeline {
     const isKnown = now - this.#window[0].at > WINDOW * 0.6;
     if (!isKnown) return 0;
     this.#grown = Math.max(0, this.#grown - 0.00002); // about 1 ms a second: a bad minute is forgotten in a quiet one
-    return Math.min(...this.#window.map((one) => one.reserve)) - this.wanted();
+    return this.reserve - this.wanted();
   }
 
   /** @param {number} leftOutMs @param {number} now @param {number} pace */
@@ -143,9 +152,15 @@ export class Timeline {
 
 /** Sound of one path on its way into the player. */
 export class Lane {
-  /** @param {Player} player @param {number} marginMs reserve that this path needs at the least @param {() => void} onHeard */
-  constructor(player, marginMs, onHeard) {
+  /**
+   * @param {Player} player
+   * @param {number} marginMs reserve that this path needs at the least
+   * @param {() => void} onHeard
+   * @param {number} startMs how much of what is here is played where nothing was before: what is older is left out
+   */
+  constructor(player, marginMs, onHeard, startMs) {
     this.player = player;
+    this.startMs = startMs;
     this.margin = marginMs / 1000;
     this.onHeard = onHeard;
     this.isClosed = false;
@@ -197,6 +212,8 @@ export class Player {
     this.gain = new GainNode(this.context);
     this.analyser = new AnalyserNode(this.context, { fftSize: 2048 });
     this.gain.connect(this.analyser).connect(this.context.destination);
+    /** Decoded, and not yet begun with. @type {Decoded[]} */
+    this.gathered = [];
     /** @type {Set<AudioBufferSourceNode>} */
     this.nodes = new Set();
     /** @type {AudioBufferSourceNode|null} */
@@ -210,9 +227,9 @@ export class Player {
     if (this.context.state !== "running" && this.context.state !== "closed") this.context.resume().catch(() => {});
   }
 
-  /** @param {number} marginMs @param {() => void} onHeard whenever this lane's sound is scheduled */
-  lane(marginMs, onHeard) {
-    const lane = new Lane(this, marginMs, onHeard);
+  /** @param {number} marginMs @param {() => void} onHeard whenever this lane's sound is scheduled @param {number} [startMs] */
+  lane(marginMs, onHeard, startMs = Infinity) {
+    const lane = new Lane(this, marginMs, onHeard, startMs);
     this.lanes.push(lane);
     return lane;
   }
@@ -231,6 +248,7 @@ export class Player {
   /** Media time begins anew (another epoch), or the sound was off. What is scheduled plays out. */
   reset() {
     this.timeline.reset();
+    this.gathered = [];
     this.heard = null;
   }
 
@@ -243,12 +261,34 @@ export class Player {
       const buffer = new AudioBuffer({ length: data.numberOfFrames, sampleRate: data.sampleRate });
       const samples = buffer.getChannelData(0);
       data.copyTo(samples, { planeIndex: 0, format: "f32-planar" });
-      this.timeline.margin = lane.margin;
-      const placed = this.timeline.place(timeMs, durationMs, this.context.currentTime, loudness(samples));
-      if (placed) this.#schedule(buffer, placed);
+      if (this.timeline.endMs === null) this.#gather(lane, { timeMs, durationMs, buffer });
+      else this.#play(lane, { timeMs, durationMs, buffer });
       lane.onHeard();
     }
     data.close();
+  }
+
+  /** @param {Lane} lane @param {Decoded} decoded */
+  #play(lane, { timeMs, durationMs, buffer }) {
+    this.timeline.margin = lane.margin;
+    const placed = this.timeline.place(timeMs, durationMs, this.context.currentTime, loudness(buffer.getChannelData(0)));
+    if (placed) this.#schedule(buffer, placed);
+  }
+
+  /** Before the first sound: see how much has come while the page and the loudspeaker woke up. @param {Lane} lane @param {Decoded} decoded */
+  #gather(lane, decoded) {
+    this.gathered.push(decoded);
+    if (this.gathered.length === 1) setTimeout(() => this.#begin(lane, this.context.currentTime, GATHERINGS), GATHER_MS);
+  }
+
+  /** @param {Lane} lane @param {number} since @param {number} left how often to look again whether the loudspeaker runs */
+  #begin(lane, since, left) {
+    if (this.context.currentTime === since && left) return void setTimeout(() => this.#begin(lane, since, left - 1), GATHER_MS);
+    const gathered = this.gathered.splice(0);
+    const newest = gathered.at(-1);
+    if (!newest || lane.isClosed) return;
+    const from = newest.timeMs + newest.durationMs - lane.startMs;
+    for (const one of gathered) if (one.timeMs >= from || one === newest) this.#play(lane, one);
   }
 
   /** A lane takes over as soon as it goes on where the sound ends, or the sound has stopped. @param {Lane} lane @param {number} timeMs */

@@ -10,9 +10,11 @@ import { Player } from "../media/player.js";
 import { decodeChunk } from "../wire/chunk.js";
 import { RecordStream } from "../wire/record.js";
 
-const STREAM_MARGIN_MS = 120;
+/** Of path `stream`: the reserve, and what is played of the first burst (a chunk's length more). */
+export const STREAM_MARGIN_MS = 120;
+export const STREAM_START_MS = 360;
 const ALONE_MS = 1200; // nothing sounds by then: the rest is needed, to try other paths
-const BURST_MS = 460; // of sound that the server has already: plays at once, and is the reserve
+const BURST_MS = 400; // of sound that the server has already: plays at once, and is the reserve
 
 /** @typedef {"live"|"stream"|"pieces"|"radio"|"text"} Down */
 /** @typedef {"live"|"pieces"|"note"|"text"} Up */
@@ -226,7 +228,7 @@ export class Attendance extends EventTarget {
   #startAtOnce() {
     const isFirst = !this.first && this.player && (!this.down || this.down === "stream");
     if (!isFirst || (this.invitation && !this.token) || this.publishing.sound) return;
-    const lane = /** @type {Player} */ (this.player).lane(STREAM_MARGIN_MS, () => {});
+    const lane = /** @type {Player} */ (this.player).lane(STREAM_MARGIN_MS, () => {}, STREAM_START_MS);
     const wish = { sound: `sound/${this.rendition ?? 12}` };
     const stream = new Stream(this, wish, ({ track, body }) => track && lane.push(decodeChunk(body)), (code) => first && (first.ended = code));
     /** @type {NonNullable<typeof this.first>} */

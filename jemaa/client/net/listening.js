@@ -6,7 +6,7 @@
  */
 
 import { decodeChunk } from "../wire/chunk.js";
-import { Refusal, Stream } from "./attendance.js";
+import { Refusal, STREAM_MARGIN_MS, STREAM_START_MS, Stream } from "./attendance.js";
 import { Ladder } from "./ladder.js";
 
 /** @typedef {import("./ladder.js").Rung} Rung */
@@ -15,7 +15,7 @@ import { Ladder } from "./ladder.js";
 
 const TICK_MS = 200;
 const LIVE_MARGIN_MS = 40;
-const STREAM_MARGIN_MS = 120;
+const LIVE_START_MS = 120;
 const FIRST_BACK_MS = 80; // on `live` with nothing before it: more would only have to be caught up
 const OVERLAP_MS = 1000; // what a new path repeats of the old one's sound, so that there is no gap between them
 /** Rendition of the sound on each rung, in kb/s: what the rung's overhead and its networks leave room for. */
@@ -161,7 +161,7 @@ export class Listening {
   /** @returns {Path|null} */
   #openLive() {
     if (!this.line.live) return null;
-    const lane = this.#lane("live", LIVE_MARGIN_MS);
+    const lane = this.#lane("live", LIVE_MARGIN_MS, LIVE_START_MS);
     const socket = this.line.live;
     this.liveLane = lane;
     let asked = "";
@@ -182,7 +182,7 @@ export class Listening {
 
   /** @param {(code: string) => void} ended @returns {Path & {isAnonymous: boolean}} */
   #openStream(ended) {
-    const lane = this.#lane("stream", STREAM_MARGIN_MS);
+    const lane = this.#lane("stream", STREAM_MARGIN_MS, STREAM_START_MS);
     let asked = this.pictureName();
     const start = () => new Stream(this.attendance, { sound: this.soundName("stream"), picture: asked, back_ms: OVERLAP_MS }, (record) => this.#record(record, lane), ended);
     let stream = start();
@@ -220,10 +220,10 @@ export class Listening {
     setTimeout(() => path.close(), OVERLAP_MS);
   }
 
-  /** @param {Rung} rung @param {number} marginMs */
-  #lane(rung, marginMs) {
+  /** @param {Rung} rung @param {number} marginMs @param {number} startMs */
+  #lane(rung, marginMs, startMs) {
     if (!this.attendance.player) throw new Refusal("unsupported", "This browser cannot decode the sound of this path.");
-    return this.attendance.player.lane(marginMs, () => this.heard(rung));
+    return this.attendance.player.lane(marginMs, () => this.heard(rung), startMs);
   }
 
   /** @param {Rung} rung */
