@@ -4,7 +4,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Page, ViewportSize, sync_playwright
+from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -13,8 +13,8 @@ from tests.harness.person import SWITCHES, chromium_path  # noqa: E402 - the pat
 from tests.harness.server import Server  # noqa: E402
 
 FOLDER = ROOT / "docs" / "images"
-DESKTOP: ViewportSize = {"width": 1180, "height": 760}
-PHONE: ViewportSize = {"width": 390, "height": 780}
+DESKTOP: ViewportSize = {"width": 1180, "height": 1240}
+PHONE: ViewportSize = {"width": 390, "height": 1000}
 
 PICTURES = (
     ("participant", "participant", DESKTOP),
@@ -66,12 +66,17 @@ def fill(server: Server) -> None:
 
 
 def take(page: Page, path: Path, *, listen: bool) -> None:
-    """The page as it looks once sound plays."""
+    """The page as it looks in use: sound by the best path, the picture shown, what the meeting has brought."""
     if listen:
         page.get_by_role("button", name="Listen").first.click()
-        page.wait_for_selector('[data-testid="path"]:not(:empty)')
-    page.wait_for_load_state("load")
-    page.wait_for_function("document.fonts.status === 'loaded'")
+        page.locator('[data-path="live"]').wait_for(timeout=30_000)
+        page.get_by_role("button", name="Show the picture").click()
+        page.wait_for_function("/[1-9]/.test(document.getElementById('cost').textContent)", timeout=30_000)
+        page.locator("canvas, video").first.wait_for(timeout=20_000)
+    state = page.frame_locator("iframe").get_by_test_id("state") if page.locator("iframe").count() else None
+    expect(state or page.get_by_test_id("state")).not_to_be_empty(timeout=20_000)
+    expect(page.locator("body")).to_contain_text("A public meeting")
+    page.evaluate("scrollTo(0, 0)")
     page.screenshot(path=path)
     print(path.relative_to(ROOT))
 
