@@ -95,3 +95,20 @@ test("an Opus packet says how long it is", () => {
   assert.equal(opusMs(Uint8Array.of((1 << 3) | 1)), 40);
   assert.equal(opusMs(Uint8Array.of((31 << 3) | 3, 3)), 60);
 });
+
+test("what is left of a voice that was taken away is thrown away, and nothing else is", () => {
+  const timeline = new Timeline();
+  feed(timeline, { to: 1500, arrival: () => 0 });
+  timeline.hurry();
+  const next = timeline.place(1500, 20, 0.1);
+  assert.ok(next.isJump && next.at - 0.1 <= timeline.wanted() + 1e-9);
+  const after = timeline.place(1520, 20, 0.12);
+  assert.ok(!after.isJump && Math.abs(after.at - next.at - 0.02) < 1e-9);
+});
+
+test("hurrying with nothing to spare changes nothing", () => {
+  const timeline = new Timeline();
+  feed(timeline, { to: 200 });
+  timeline.hurry();
+  assert.ok(!timeline.place(200, 20, 0.2).isJump);
+});

@@ -51,6 +51,8 @@ export class Timeline {
   #window = [];
   /** When the next quiet frame may be left out. */
   #nextPause = 0;
+  /** What lies in reserve is no longer to be heard. */
+  #hurries = false;
 
   /** Start afresh with the next frame: another server, or time lost. */
   reset() {
@@ -80,13 +82,20 @@ export class Timeline {
     const at = gap ? Math.max(this.endAt, Math.min(this.endAt + gap, now + this.wanted())) : this.endAt;
     const reserve = at - now;
     if (reserve < 0) return this.#after(timeMs, durationMs, now, -reserve);
-    if (reserve > this.wanted() + TOO_LATE) return this.#put(timeMs, durationMs, now + this.wanted(), { isStart: true, isJump: true });
+    const isTooMuch = reserve > this.wanted() + (this.#hurries ? LEAD : TOO_LATE);
+    this.#hurries = false;
+    if (isTooMuch) return this.#put(timeMs, durationMs, now + this.wanted(), { isStart: true, isJump: true });
     const excess = this.#excess(now, reserve);
     const isSpare = loudness < QUIET && !gap && excess * 1000 > durationMs && now >= this.#nextPause;
     if (isSpare) return this.#leaveOut(durationMs - skipMs, now, loudness < SILENT ? SILENCE_PACE : PAUSE_PACE);
     this.isFast = excess > (this.isFast ? 0.02 : 0.08);
     const rate = this.isFast ? CATCH_UP_RATE : 1;
     return this.#put(timeMs, durationMs, at, { skipMs, rate, isStart: gap > 0 });
+  }
+
+  /** Somebody's voice has been taken away: what is left of it in the reserve is not to be played out. */
+  hurry() {
+    this.#hurries = true;
   }
 
   /** The sound comes another way from here on: what the old one had in reserve says nothing. */
@@ -243,6 +252,11 @@ export class Player {
   drop(lane) {
     this.lanes = this.lanes.filter((one) => one !== lane);
     if (this.heard === lane) this.heard = null;
+  }
+
+  /** A voice was taken away, and its rest must not be heard: go on with what comes now. */
+  hurry() {
+    this.timeline.hurry();
   }
 
   /** Media time begins anew (another epoch), or the sound was off. What is scheduled plays out. */

@@ -16,6 +16,9 @@ const SLEPT_MS = 30_000; // a timer this late: the machine slept, or its clock j
 const BEAT_MS = 2000;
 const FINAL = new Set(["token-revoked", "token-expired", "token-forged", "token-elsewhere", "removed", "invitation-needed"]);
 
+/** Events after which somebody may no longer be heard. */
+const SILENCING = new Set(["floor_taken", "person_muted", "person_removed", "session_suspended", "session_closed"]);
+
 export class Line extends EventTarget {
   /** @param {import("./attendance.js").Attendance} attendance @param {import("./identity.js").Identity} identity */
   constructor(attendance, identity) {
@@ -174,6 +177,8 @@ export class Line extends EventTarget {
       attendance.state = /** @type {any} */ (this.apply(attendance.state, recorded));
       fresh.push(recorded);
     }
+    // The server has ended a voice at once; what this page has in reserve of it would still be heard for a while.
+    if (fresh.some(({ type }) => SILENCING.has(type))) attendance.player?.hurry();
     if (fresh.length) attendance.tell("state", { events: fresh });
   }
 
