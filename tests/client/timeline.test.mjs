@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Timeline, opusMs } from "../../jemaa/client/media/player.js";
+import { Timeline } from "../../jemaa/client/media/player.js";
+import { opusMs } from "../../jemaa/client/wire/chunk.js";
 
 /** Frames of `durationMs` arrive `delay` seconds after their media time; returns what was placed. */
 function feed(timeline, { from = 0, to, durationMs = 20, arrival = (ms) => ms / 1000, loudness = 1 }) {

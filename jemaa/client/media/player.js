@@ -6,6 +6,8 @@
  * What is due when is decided by `Timeline`, which knows nothing of the browser.
  */
 
+import { opusMs } from "../wire/chunk.js";
+
 const RATE = 48000;
 const FADE_SAMPLES = 240; // 5 ms: short enough not to be noticed, long enough not to click
 const LEAD = 0.02; // seconds that scheduling needs
@@ -13,9 +15,8 @@ const GATHER_MS = 25;
 const GATHERINGS = 20;
 const QUIET = 0.003; // about -50 dBFS: nobody misses such a frame
 const CATCH_UP_RATE = 1.03;
-const SILENT = 0.0002; // about -74 dBFS: nothing at all
-const PAUSE_PACE = 0.04; // of the time: how much of a pause may be left out; more would be heard as a cut
-const SILENCE_PACE = 0.5;
+const PAUSE_MS = 80; // shorter quiet belongs to a word
+const PAUSE_PACE = 0.5; // of the rest of a pause may be left out
 const MOST_MARGIN = 1.2;
 const WINDOW = 2.5; // seconds over which the shortest reserve counts
 const TOO_LATE = 2.5; // seconds of reserve more than needed: the tab slept; jump instead of running after it
@@ -49,16 +50,17 @@ export class Timeline {
   #grown = 0;
   /** @type {{at: number, reserve: number}[]} */
   #window = [];
-  /** When the next quiet frame may be left out. */
+  /** Media time from which the next quiet frame may be left out. */
   #nextPause = 0;
-  /** What lies in reserve is no longer to be heard. */
+  /** How long it has been quiet, in media time. */
+  #quietMs = 0;
   #hurries = false;
 
   /** Start afresh with the next frame: another server, or time lost. */
   reset() {
     this.endMs = null;
     this.#window = [];
-    this.#nextPause = 0;
+    this.#nextPause = this.#quietMs = 0;
     this.isFast = false;
   }
 
@@ -86,8 +88,9 @@ export class Timeline {
     this.#hurries = false;
     if (isTooMuch) return this.#put(timeMs, durationMs, now + this.wanted(), { isStart: true, isJump: true });
     const excess = this.#excess(now, reserve);
-    const isSpare = loudness < QUIET && !gap && excess * 1000 > durationMs && now >= this.#nextPause;
-    if (isSpare) return this.#leaveOut(durationMs - skipMs, now, loudness < SILENT ? SILENCE_PACE : PAUSE_PACE);
+    this.#quietMs = loudness < QUIET ? this.#quietMs + durationMs : 0;
+    const isSpare = this.#quietMs > PAUSE_MS && !gap && excess * 1000 > durationMs && timeMs >= this.#nextPause;
+    if (isSpare) return this.#leaveOut(durationMs - skipMs);
     this.isFast = excess > (this.isFast ? 0.02 : 0.08);
     const rate = this.isFast ? CATCH_UP_RATE : 1;
     return this.#put(timeMs, durationMs, at, { skipMs, rate, isStart: gap > 0 });
@@ -133,10 +136,10 @@ export class Timeline {
     return this.reserve - this.wanted();
   }
 
-  /** @param {number} leftOutMs @param {number} now @param {number} pace */
-  #leaveOut(leftOutMs, now, pace) {
-    this.#nextPause = now + leftOutMs / 1000 / pace;
+  /** @param {number} leftOutMs */
+  #leaveOut(leftOutMs) {
     this.endMs = (this.endMs ?? 0) + leftOutMs;
+    this.#nextPause = this.endMs + leftOutMs / PAUSE_PACE - leftOutMs;
     this.shortened += leftOutMs;
     this.#sooner(leftOutMs / 1000);
     return null;
@@ -391,12 +394,4 @@ function fading(buffer) {
   const [to, from] = [tail.getChannelData(0), buffer.getChannelData(0)];
   for (let i = 0; i < FADE_SAMPLES; i++) to[i] = from[from.length - 1 - i] * (1 - i / FADE_SAMPLES);
   return tail;
-}
-
-/** How long an Opus packet lasts, in ms (RFC 6716 §3.1). @param {Uint8Array} packet */
-export function opusMs(packet) {
-  const config = packet[0] >> 3;
-  const ms = config < 12 ? [10, 20, 40, 60][config & 3] : config < 16 ? [10, 20][config & 1] : [2.5, 5, 10, 20][config & 3];
-  const code = packet[0] & 3;
-  return ms * (code === 3 ? packet[1] & 0x3f : code ? 2 : 1);
 }

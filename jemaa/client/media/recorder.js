@@ -6,7 +6,7 @@
  */
 
 import { WebmReader } from "./webm.js";
-import { opusMs } from "./player.js";
+import { opusMs } from "../wire/chunk.js";
 
 const TYPE = "audio/webm;codecs=opus";
 const SLICE_MS = 60;

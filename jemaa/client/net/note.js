@@ -5,7 +5,7 @@
  */
 
 import { capture } from "../media/capture.js";
-import { opusMs } from "../media/player.js";
+import { opusMs } from "../wire/chunk.js";
 import { wavOf } from "../media/wav.js";
 import { encodeChunk } from "../wire/chunk.js";
 import { encodeRecord } from "../wire/record.js";

@@ -106,3 +106,11 @@ export function joined(parts) {
   }
   return data;
 }
+
+/** How long an Opus packet lasts, in ms (RFC 6716 §3.1). @param {Uint8Array} packet */
+export function opusMs(packet) {
+  const config = packet[0] >> 3;
+  const ms = config < 12 ? [10, 20, 40, 60][config & 3] : config < 16 ? [10, 20][config & 1] : [2.5, 5, 10, 20][config & 3];
+  const code = packet[0] & 3;
+  return ms * (code === 3 ? packet[1] & 0x3f : code ? 2 : 1);
+}
