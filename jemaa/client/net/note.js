@@ -5,9 +5,8 @@
  */
 
 import { capture } from "../media/capture.js";
-import { opusMs } from "../wire/chunk.js";
 import { wavOf } from "../media/wav.js";
-import { encodeChunk } from "../wire/chunk.js";
+import { encodeChunk, opusMs } from "../wire/chunk.js";
 import { encodeRecord } from "../wire/record.js";
 import { Refusal } from "./attendance.js";
 import { Drawer } from "./drawer.js";
