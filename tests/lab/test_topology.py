@@ -113,8 +113,9 @@ def networks() -> set[str]:
 
 
 HOLDER = """
-import sys, time
+import signal, time
 from jemaa.lab.topology import Lab
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs are born deaf to Ctrl-C
 with Lab("clean") as lab:
     child = lab.popen("participant", ["sleep", "1000"])
     print(*[lab._nodes[name] for name in sorted(lab._nodes)], child.pid, flush=True)
