@@ -17,7 +17,7 @@ run: $(VENV)/.installed ## open a meeting on this machine and print its links (D
 	@exec $(VENV)/bin/jemaa demo $(DEMO)
 
 test: $(VENV)/.installed-test ## everything: the client's pure parts, each room, and real Chromium end to end
-	@scripts/tools.sh chromium pulseaudio ffmpeg espeak-ng
+	@scripts/tools.sh chromium pulseaudio ffmpeg espeak-ng ip nft
 	scripts/test_client.sh
 	$(PY) -m pytest $(TESTS)
 

@@ -2,8 +2,8 @@
 
 import statistics
 
+from jemaa.people.person import wait_for_sound
 from tests.e2e import acts
-from tests.harness.person import wait_for_sound
 
 from .relay import Relay
 from .report import Row

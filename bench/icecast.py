@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from types import TracebackType
 
-from tests.harness.wait import wait_until
+from jemaa.people.wait import wait_until
 
 CONFIG = """<icecast>
   <limits><clients>2000</clients><sources>2</sources><queue-size>524288</queue-size>

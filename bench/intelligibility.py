@@ -1,8 +1,8 @@
 """STOI on every rung: spoken into a browser, mixed, encoded again, heard at a browser's loudspeaker."""
 
+from jemaa.people import hearing
+from jemaa.people.speech import DELEGATE_SPEECH, GUEST_SPEECH, RATE, Speech, say
 from tests.e2e import acts
-from tests.harness import hearing
-from tests.harness.speech import DELEGATE_SPEECH, GUEST_SPEECH, RATE, Speech, say
 
 from .report import Row
 from .scene import let_pass, meeting, people, silent_floor

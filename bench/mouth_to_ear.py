@@ -2,10 +2,10 @@
 
 import statistics
 
+from jemaa.people import hearing
+from jemaa.people.person import Cast
+from jemaa.people.speech import DELEGATE_SPEECH, RATE, Samples, Speech, say
 from tests.e2e import acts
-from tests.harness import hearing
-from tests.harness.person import Cast
-from tests.harness.speech import DELEGATE_SPEECH, RATE, Samples, Speech, say
 
 from .report import Row
 from .scene import let_pass, meeting, people, silent_floor

@@ -1,10 +1,10 @@
 """kill -9 of the server in mid-meeting: how long until a listener hears again, and what was lost."""
 
+from jemaa.people import hearing
+from jemaa.people.person import Person
+from jemaa.people.wait import wait_until
 from tests.e2e import acts
-from tests.harness import hearing
-from tests.harness.person import Person
 from tests.harness.server import Server
-from tests.harness.wait import wait_until
 
 from .report import Row
 from .scene import meeting, people, unbroken_floor

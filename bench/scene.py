@@ -7,10 +7,10 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.harness.loudspeaker import Square
-from tests.harness.person import Cast
+from jemaa.people.loudspeaker import Square
+from jemaa.people.person import Cast
+from jemaa.people.speech import CHAIR_SPEECH, RATE, Speech, say, unbroken
 from tests.harness.server import Server
-from tests.harness.speech import CHAIR_SPEECH, RATE, Speech, say, unbroken
 
 FLOOR = CHAIR_SPEECH
 

@@ -1,8 +1,8 @@
 """How long a voice is heard after the chair took the floor back, or muted it."""
 
+from jemaa.people import hearing
+from jemaa.people.speech import DELEGATE_SPEECH, unbroken
 from tests.e2e import acts
-from tests.harness import hearing
-from tests.harness.speech import DELEGATE_SPEECH, unbroken
 
 from .report import Row
 from .scene import let_pass, meeting, people, silent_floor

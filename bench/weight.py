@@ -6,9 +6,9 @@ from typing import Any
 
 from playwright.sync_api import CDPSession
 
+from jemaa.people.person import wait_for_sound
+from jemaa.people.wait import wait_until
 from tests.e2e import acts
-from tests.harness.person import wait_for_sound
-from tests.harness.wait import wait_until
 
 from .report import Row
 from .scene import meeting, people, unbroken_floor

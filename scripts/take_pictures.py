@@ -9,7 +9,7 @@ from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.harness.person import SWITCHES, chromium_path  # noqa: E402 - the path comes first
+from jemaa.people.person import SWITCHES, chromium_path  # noqa: E402 - the path comes first
 from tests.harness.server import Server  # noqa: E402
 
 FOLDER = ROOT / "docs" / "images"

@@ -7,6 +7,8 @@ package_of() { # the Debian package of a command, where it has another name
     case $1 in
     chromium) echo chromium ;;
     pulseaudio) echo pulseaudio pulseaudio-utils ;;
+    ip) echo iproute2 ;;
+    nft) echo nftables ;;
     *) echo "$1" ;;
     esac
 }

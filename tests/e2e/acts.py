@@ -4,10 +4,10 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.harness import hearing
-from tests.harness.person import Person
-from tests.harness.speech import RATE, Samples, Speech
-from tests.harness.wait import wait_until
+from jemaa.people import hearing
+from jemaa.people.person import Person
+from jemaa.people.speech import RATE, Samples, Speech
+from jemaa.people.wait import wait_until
 
 EARSHOT = 5.0
 """Seconds of sound in which a voice is looked for."""

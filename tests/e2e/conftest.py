@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import sync_playwright
 
-from tests.harness.loudspeaker import Square
-from tests.harness.person import Cast
-from tests.harness.speech import CHAIR_SPEECH, Speech, say
+from jemaa.people.loudspeaker import Square
+from jemaa.people.person import Cast
+from jemaa.people.speech import CHAIR_SPEECH, Speech, say
 
 
 @pytest.fixture(scope="module")

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from tests.harness import hearing
-from tests.harness.person import Cast
+from jemaa.people import hearing
+from jemaa.people.person import Cast
+from jemaa.people.speech import RATE, Speech
+from jemaa.people.wait import wait_until
 from tests.harness.server import Server
-from tests.harness.speech import RATE, Speech
-from tests.harness.wait import wait_until
 
 from . import acts
 

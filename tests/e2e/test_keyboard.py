@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.harness.person import Cast
+from jemaa.people.person import Cast
+from jemaa.people.speech import Speech
 from tests.harness.server import Server
-from tests.harness.speech import Speech
 
 from . import acts
 

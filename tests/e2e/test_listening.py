@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness import hearing
-from tests.harness.person import Cast
+from jemaa.people import hearing
+from jemaa.people.person import Cast
+from jemaa.people.speech import CHAIR_SPEECH, RATE, Samples, Speech, unbroken
 from tests.harness.server import Server
-from tests.harness.speech import CHAIR_SPEECH, RATE, Samples, Speech, unbroken
 
 from . import acts
 

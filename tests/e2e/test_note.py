@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.harness import hearing
-from tests.harness.person import Cast
+from jemaa.people import hearing
+from jemaa.people.person import Cast
+from jemaa.people.speech import GUEST_SPEECH, RATE, Speech, say
+from jemaa.people.wait import wait_until
 from tests.harness.server import Server
-from tests.harness.speech import GUEST_SPEECH, RATE, Speech, say
-from tests.harness.wait import wait_until
 
 from . import acts
 

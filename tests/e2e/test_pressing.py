@@ -4,9 +4,9 @@ from pathlib import Path
 
 from playwright.sync_api import Route
 
-from tests.harness.person import Cast
+from jemaa.people.person import Cast
+from jemaa.people.speech import Speech
 from tests.harness.server import Server
-from tests.harness.speech import Speech
 
 from . import acts
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from tests.harness.loudspeaker import Square
+from jemaa.people.loudspeaker import Square
+from jemaa.people.speech import RATE, Samples, Speech
+from jemaa.people.wait import wait_until
 from tests.harness.server import Server
-from tests.harness.speech import RATE, Samples, Speech
-from tests.harness.wait import wait_until
 
 from . import acts
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness import hearing
-from tests.harness.person import Cast, Person
+from jemaa.people import hearing
+from jemaa.people.person import Cast, Person
+from jemaa.people.speech import DELEGATE_SPEECH, RATE, Speech, say, unbroken
 from tests.harness.server import Server
-from tests.harness.speech import DELEGATE_SPEECH, RATE, Speech, say, unbroken
 
 from . import acts
 

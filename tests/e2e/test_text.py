@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.harness.person import Cast
+from jemaa.people.person import Cast
+from jemaa.people.wait import wait_until
 from tests.harness.server import Server
-from tests.harness.wait import wait_until
 
 from . import acts
 

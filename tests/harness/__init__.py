@@ -1,1 +1,1 @@
-"""People with ears and mouths for the end-to-end tests and the benchmarks: real browsers, real sound, a real server."""
+"""A real server of ours for the end-to-end tests and the benchmarks."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from .wait import wait_until
+from jemaa.people.wait import wait_until
 
 ROOT = Path(__file__).parent.parent.parent
 

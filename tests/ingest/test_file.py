@@ -17,7 +17,7 @@ from jemaa.live.publications import Publications
 from jemaa.meeting.ids import PersonId
 from jemaa.meeting.roles import Actor
 from jemaa.meeting.state import State
-from tests.harness.speech import GUEST_SPEECH, say
+from jemaa.people.speech import GUEST_SPEECH, say
 from tests.live.until import until
 
 SAMPLE = Path(__file__).parents[2] / "jemaa" / "ingest" / "sample" / "welcome.webm"

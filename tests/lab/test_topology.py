@@ -13,7 +13,7 @@ import pytest
 from jemaa.errors import SettingsError
 from jemaa.lab.places import DNS, PROXY, SECOND, SERVER, SERVER_SECOND
 from jemaa.lab.topology import PROXY_PORT, Lab
-from tests.harness.wait import wait_until
+from jemaa.people.wait import wait_until
 from tests.lab.networks import ask, echo, python, says, why_not
 from tests.lab.traffic import binding, dtls_hello, inverted, tls_hello
 

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pystoi import stoi
 
+from jemaa.people.speech import DELEGATE_SPEECH, GUEST_SPEECH, say
 from jemaa.sound.opus import RATE, OpusDecoder, OpusEncoder, Samples
-from tests.harness.speech import DELEGATE_SPEECH, GUEST_SPEECH, say
 
 BLOCK = RATE // 50
 

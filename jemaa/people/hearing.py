@@ -1,4 +1,4 @@
-"""What a recording contains: is this voice in it, when, how well can it be understood, when does it stop?
+"""People room. What a recording contains: is this voice in it, when, how well can it be understood, when does it stop?
 
 Voices are found by their spectrogram and not by their waveform, so that a voice is found after two encodings,
 below other voices, and after a player that stretched time a little.

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.harness import hearing
-from tests.harness.speech import CHAIR_SPEECH, DELEGATE_SPEECH, GUEST_SPEECH, RATE, Samples, Speech, say, unbroken
+from jemaa.people import hearing
+from jemaa.people.speech import CHAIR_SPEECH, DELEGATE_SPEECH, GUEST_SPEECH, RATE, Samples, Speech, say, unbroken
 
 CHAIR = say(CHAIR_SPEECH, voice="en-us+m3")
 DELEGATE = say(DELEGATE_SPEECH, voice="en-us+f3")

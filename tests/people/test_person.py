@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
-from tests.harness import hearing
-from tests.harness.loudspeaker import Square
-from tests.harness.person import Cast, wait_for_sound
-from tests.harness.speech import DELEGATE_SPEECH, say
+from jemaa.people import hearing
+from jemaa.people.loudspeaker import Square
+from jemaa.people.person import Cast, wait_for_sound
+from jemaa.people.speech import DELEGATE_SPEECH, say
 
 PAGE = b"""<!doctype html><title>echo</title><button>Listen</button><script>
 document.querySelector('button').onclick = async () => {

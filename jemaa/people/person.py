@@ -1,4 +1,4 @@
-"""A person: a real Chromium with a loudspeaker and a microphone of its own."""
+"""People room. A person: a real Chromium with a loudspeaker and a microphone of its own."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""Wait for a state, never for a time."""
+"""People room. Wait for a state, never for a time."""
 
 import time
 from collections.abc import Callable

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness import hearing
-from tests.harness.loudspeaker import Square
-from tests.harness.speech import DELEGATE_SPEECH, say
-from tests.harness.wait import wait_until
+from jemaa.people import hearing
+from jemaa.people.loudspeaker import Square
+from jemaa.people.speech import DELEGATE_SPEECH, say
+from jemaa.people.wait import wait_until
 
 
 def test_a_voice_is_recorded_at_its_own_mouth_and_nowhere_else(tmp_path: Path) -> None:
@@ -40,6 +40,6 @@ def test_a_place_that_was_left_can_be_taken_again(tmp_path: Path) -> None:
 
 
 def test_a_broken_pulseaudio_is_an_error_with_its_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tests.harness.loudspeaker.ALONE", ("--no-such-option",))
+    monkeypatch.setattr("jemaa.people.loudspeaker.ALONE", ("--no-such-option",))
     with pytest.raises(AssertionError, match=r"pulseaudio\.log"):
         Square(tmp_path / "square", places=1)

@@ -1,4 +1,4 @@
-"""A square with sound: one private PulseAudio, a mouth and an ear for each person, all recorded in one clock.
+"""People room. A square with sound: one private PulseAudio, a mouth and an ear for each person, one recording of all.
 
 The hardware is one null sink with as many channels as there are mouths and ears, each of them a sink of its own.
 One recording of all channels therefore says to the sample how long a voice took from a mouth to an ear.

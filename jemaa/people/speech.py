@@ -1,4 +1,4 @@
-"""Spoken sentences to feed to microphones and to look for in loudspeakers: espeak-ng's, so all are reproducible."""
+"""People room. Spoken sentences for microphones, to be found again at loudspeakers: espeak-ng's, so reproducible."""
 
 import io
 import subprocess
