@@ -194,3 +194,7 @@ LAB_PROXY_BODY_BYTES = 16_000_000
 
 LAB_PACKETS_A_SECOND = 20_000
 """What the middlebox must keep up with on one core; below that it says so."""
+
+# --- the facts -------------------------------------------------------------------------------------------
+MAX_MEASUREMENT_BYTES = 262_144
+"""All facts of one check: a full one with ten minutes of flows has about 60 kB."""

@@ -12,7 +12,7 @@ PACKAGE = ROOT / "jemaa"
 SHARED = {"limits", "errors", "tasks", "counters"}
 """Top-level modules that every room may import; the page says so below its table."""
 
-PURE = {"meeting", "verdict", "wire"}
+PURE = {"facts", "meeting", "verdict", "wire"}
 EFFECTS = {
     "asyncio",
     "socket",
