@@ -34,6 +34,7 @@ class Authority:
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Jemaa lab proxy")])
         self._contexts: dict[str, ssl.SSLContext] = {}
+        self._leaves = 0
         certificate = self._signed(self._name, self._key.public_key(), [], authority=True)
         self.file = folder / "authority.pem"
         self.file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
@@ -44,21 +45,22 @@ class Authority:
             self._contexts[name] = self._make(name)
         return self._contexts[name]
 
-    def _make(self, name: str) -> ssl.SSLContext:
+    def leaf(self, *names: str) -> Path:
+        """A certificate for these names and addresses with its key, and the authority's behind it, as a PEM file."""
         key = ec.generate_private_key(ec.SECP256R1())
-        try:
-            alternative: x509.GeneralName = x509.IPAddress(ipaddress.ip_address(name))
-        except ValueError:
-            alternative = x509.DNSName(name)
-        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name[:64])])
-        certificate = self._signed(subject, key.public_key(), [alternative], authority=False)
-        file = self._folder / f"leaf-{len(self._contexts)}.pem"
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0][:64])])
+        certificate = self._signed(subject, key.public_key(), [_alternative(name) for name in names], authority=False)
+        self._leaves += 1
+        file = self._folder / f"leaf-{self._leaves}.pem"
         private = key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
-        file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM) + private)
+        file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM) + self.file.read_bytes() + private)
+        return file
+
+    def _make(self, name: str) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(file)
+        context.load_cert_chain(self.leaf(name))
         context.set_alpn_protocols(["http/1.1"])
         return context
 
@@ -86,3 +88,10 @@ class Authority:
         if alternatives:
             builder = builder.add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
         return builder.sign(self._key, hashes.SHA256())
+
+
+def _alternative(name: str) -> "x509.GeneralName":
+    try:
+        return x509.IPAddress(ipaddress.ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)

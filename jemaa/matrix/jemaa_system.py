@@ -1,0 +1,227 @@
+"""Matrix room. Jemaa itself, driven as any other system is: by its pages, its command and its public API."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Locator, Request, WebSocket
+
+from jemaa.lab.places import SERVER
+from jemaa.people.person import Person
+from jemaa.people.speech import RATE, Speech
+from jemaa.people.wait import wait_until
+
+from .desk import Desk, desk
+from .failures import MatrixFailed
+from .servers import first_line, running
+from .system import HOST, OWN_CHOICE, Ground, Meeting, Route, Seat
+
+ROUTES = (
+    Route("live", "live", "live"),
+    Route("stream", "stream", "pieces"),
+    Route("pieces", "pieces", "pieces"),
+    Route("radio", "radio", "note"),
+    Route("text", "text", "text"),
+)
+NAME = "Amina"
+_SOUND = re.compile(r"/(stream\?|pieces/newest|radio\.(opus|mp3))")
+
+
+class JemaaSystem:
+    """See `system.System`."""
+
+    name = "jemaa"
+    routes = ROUTES
+
+    def version(self) -> str:
+        """Of the package that is installed."""
+        try:
+            return version("jemaa")
+        except PackageNotFoundError:
+            return "unknown"
+
+    def missing(self) -> str | None:
+        """Nothing: it is here."""
+        return None
+
+    def open(self, ground: Ground) -> AbstractContextManager[Meeting]:
+        """See `system.System.open`."""
+        return _open(ground)
+
+
+@contextmanager
+def _open(ground: Ground) -> Iterator[Meeting]:
+    log = ground.folder / "server.log"
+    command = [sys.executable, "-m", "jemaa", "demo", "--data", str(ground.folder / "data"), "--listen", ":443"]
+    command += ["--tls-cert", str(ground.certificate), "--tls-key", str(ground.key), "--json"]
+    command += ["--base-url", f"https://{HOST}", "--floor", str(_film(ground.floor))]
+    with (
+        running(ground.lab, "server", command, log) as server,
+        desk(ground.lab, ground.authority, ground.folder / "desk.log") as asker,
+    ):
+        announced = json.loads(first_line(server, "jemaa", log))
+        yield JemaaMeeting(announced["meetings"][0]["sessions"][0], asker)
+
+
+def _film(floor: Path) -> Path:
+    """What the room says with a moving picture to it, made once."""
+    film = floor.with_suffix(".mkv")
+    if film.exists():
+        return film
+    command = ["ffmpeg", "-v", "error", "-y", "-i", str(floor), "-f", "lavfi", "-i", "testsrc=size=320x180:rate=10"]
+    command += ["-shortest", "-c:a", "pcm_s16le", "-c:v", "libvpx", "-deadline", "realtime", "-g", "20", "-b:v", "80k"]
+    try:
+        subprocess.run([*command, str(film)], check=True, capture_output=True, text=True)
+    except FileNotFoundError:
+        raise MatrixFailed("matrix-tool-missing", "The matrix needs the command `ffmpeg`; install it.") from None
+    except subprocess.CalledProcessError as error:
+        raise MatrixFailed("matrix-server-failed", f"ffmpeg made no film: {error.stderr.strip()}") from None
+    return film
+
+
+class JemaaMeeting:
+    """One session of `jemaa demo`, with chair and captioner by the API."""
+
+    def __init__(self, session: dict[str, Any], asker: Desk) -> None:
+        self._session = session
+        self._desk = asker
+        self._tokens: dict[str, str] = {}
+
+    @property
+    def room_page(self) -> str:
+        """The room console."""
+        return str(self._session["links"]["room"])
+
+    def participant_url(self, route: Route = OWN_CHOICE) -> str:
+        """With a name, so that nobody is asked for one, and the forced paths."""
+        forced = {"down": route.down, "up": route.up}
+        query = "&".join(["lang=en", f"name={NAME}", *(f"{key}={value}" for key, value in forced.items() if value)])
+        return f"{self._session['links']['participant']}?{query}"
+
+    def publish(self, room: Person) -> None:
+        """The floor comes from the file; the console only listens."""
+        _button(room, "Listen").click(timeout=20_000)
+
+    def seat(self, person: Person) -> Seat:
+        """See `system.Meeting.seat`."""
+        return JemaaSeat(person, self)
+
+    def command(self, role: str, type_: str, **fields: Any) -> None:
+        """Ask for something in a role; `MatrixFailed` if it is refused."""
+        status, answer = self._ask("POST", "commands", {"type": type_, **fields}, self._token(role))
+        if status != 200:
+            raise MatrixFailed("matrix-server-failed", f"jemaa refused {type_}: {answer}")
+
+    def state(self) -> dict[str, Any]:
+        """What is true in the session now."""
+        status, answer = self._ask("GET", "events?since=0&wait=0")
+        if status != 200:
+            raise MatrixFailed("matrix-server-failed", f"jemaa does not tell its state: {answer}")
+        return dict(answer["snapshot"]["state"])
+
+    def _token(self, role: str) -> str:
+        if role not in self._tokens:
+            invitation = str(self._session["links"][role]).partition("#t=")[2]
+            status, answer = self._ask("POST", "join", {"token": invitation})
+            if status != 200:
+                raise MatrixFailed("matrix-server-failed", f"jemaa lets no {role} in: {answer}")
+            self._tokens[role] = answer["token"]
+        return self._tokens[role]
+
+    def _ask(self, method: str, path: str, body: Any = None, token: str = "") -> tuple[int, Any]:
+        return self._desk.ask(method, f"https://{SERVER[0]}/api/s/{self._session['id']}/{path}", body, token)
+
+
+class JemaaSeat:
+    """A participant's page."""
+
+    def __init__(self, person: Person, meeting: JemaaMeeting) -> None:
+        self._person = person
+        self._page = person.page
+        self._meeting = meeting
+        self._attempts = 0
+        self._page.on("request", self._count_request)
+        self._page.on("websocket", self._count_socket)
+
+    def listen(self, seconds: float) -> bool:
+        """See `system.Seat`."""
+        _button(self._person, "Listen").click(timeout=seconds * 1000)
+        return True
+
+    def sees(self, seconds: float) -> bool:
+        """The canvas is drawn on, and drawn anew."""
+        _button(self._person, "Show the picture").click(timeout=seconds * 1000)
+        canvas = self._page.get_by_test_id("picture")
+        drawn = "c => { const d = c.getContext('2d')?.getImageData(0, 0, c.width, c.height).data; let s = 0;"
+        drawn += " for (let i = 0; d && i < d.length; i += 97) s = (s * 31 + d[i]) >>> 0; return s }"
+        first = wait_until(lambda: canvas.evaluate(drawn), "a picture", timeout=seconds)
+        wait_until(lambda: canvas.evaluate(drawn) != first, "another picture", timeout=seconds)
+        _button(self._person, "Hide the picture").click(timeout=seconds * 1000)
+        return True
+
+    def reads(self, seconds: float) -> bool:
+        """A caption, on the page."""
+        text = "The sitting goes on with the second item."
+        self._meeting.command("captioner", "post_caption", text=text, language="en")
+        self._page.get_by_test_id("captions").get_by_text(text).first.wait_for(timeout=seconds * 1000)
+        return True
+
+    def asks(self, seconds: float) -> bool:
+        """A question in writing, at the chair's."""
+        text = "When will the bridge be built?"
+        self._page.get_by_label("Your question").fill(text, timeout=seconds * 1000)
+        _button(self._person, "Ask").click(timeout=seconds * 1000)
+        wait_until(lambda: self._question("text"), "the question", timeout=seconds, every=0.25)
+        return True
+
+    def leaves_note(self, note: Speech, seconds: float) -> bool:
+        """A recording, whole, at the chair's."""
+        _button(self._person, "Record a question").click(timeout=seconds * 1000)
+        _button(self._person, "Stop recording").wait_for(timeout=seconds * 1000)
+        self._person.says(note).wait()
+        self._person.place.square.wait_until_recorded(self._person.now() + RATE // 2)
+        _button(self._person, "Stop recording").click(timeout=seconds * 1000)
+        _button(self._person, "Send the question").click(timeout=seconds * 1000)
+        found = wait_until(lambda: self._question("voice"), "the recording", timeout=seconds, every=0.25)
+        return found is not None and bool(found["duration_ms"] >= note.seconds * 900)
+
+    def speaks(self, seconds: float) -> bool:
+        """Hand, floor, microphone."""
+        _button(self._person, "Raise hand").click(timeout=seconds * 1000)
+        waiting = wait_until(lambda: self._meeting.state()["queue"], "a raised hand", timeout=seconds, every=0.25)
+        self._meeting.command("chair", "give_floor", person=waiting[0]["person"])
+        _button(self._person, "Speak").click(timeout=seconds * 1000)
+        _button(self._person, "Stop speaking").wait_for(timeout=seconds * 1000)
+        return True
+
+    def falls_silent(self) -> None:
+        """See `system.Seat`."""
+        _button(self._person, "Stop speaking").click(timeout=5_000)
+
+    def path(self) -> str:
+        """The rung of the sound, as the page says it."""
+        return self._page.get_by_test_id("path").get_attribute("data-path", timeout=5_000) or ""
+
+    def attempts(self) -> int:
+        """Requests and WebSockets that were to bring sound."""
+        return self._attempts
+
+    def _question(self, kind: str) -> dict[str, Any] | None:
+        found = self._meeting.state()["questions"].values()
+        return next((question for question in found if question["kind"] == kind), None)
+
+    def _count_request(self, request: Request) -> None:
+        self._attempts += bool(_SOUND.search(request.url))
+
+    def _count_socket(self, socket: WebSocket) -> None:
+        self._attempts += 1
+
+
+def _button(person: Person, name: str) -> Locator:
+    return person.page.get_by_role("button", name=re.compile(f"^{name}$", re.IGNORECASE))
