@@ -31,11 +31,12 @@ HEARD_DISTINCTNESS = 5.0
 """A voice counts as heard when its best place in the recording matches this well, and stands out from all other
 places by so many standard deviations. The unit tests hold both against mixtures and against other sentences."""
 
-ELASTIC_SCORE = 0.35
+ELASTIC_SCORE = 0.36
 ELASTIC_DISTINCTNESS = 4.5
-ELASTIC_PART_SECONDS, ELASTIC_SLACK_SECONDS = 2.0, 0.3
-"""A player that catches up moves a long speech's end against its start. So its parts may each be a little off; that
-lets more chance matches in, hence marks of its own, and a whole speech of `ELASTIC_SECONDS` at least."""
+ELASTIC_PART_SECONDS, ELASTIC_DRIFT_SECONDS = 1.0, 0.1
+"""A player that catches up moves a long speech's end against its start. So each part may be a little earlier or later
+against the part before it; that lets more chance matches in, hence marks of its own, and a speech of
+`ELASTIC_SECONDS` at least."""
 
 ELASTIC_SECONDS = 6.0
 
@@ -86,17 +87,18 @@ def hears(speech: Speech, recording: Samples) -> bool:
 
 
 def _find_elastic(speech: Speech, recording: Samples) -> Found:
-    """As `find`, each part of the speech allowed to be early or late by itself."""
+    """As `find`, but the delay may drift from part to part: the best way through all of them (Viterbi)."""
     known, heard = _spectrogram(speech.samples), _spectrogram(recording)
     places = heard.shape[1] - known.shape[1] + 1
-    part, slack = int(ELASTIC_PART_SECONDS * RATE / HOP), int(ELASTIC_SLACK_SECONDS * RATE / HOP)
+    part, drift = int(ELASTIC_PART_SECONDS * RATE / HOP), int(ELASTIC_DRIFT_SECONDS * RATE / HOP)
     if places < part or not np.abs(recording).max() > 1e-4:
         return Found(0.0, 0.0, 0.0)
     starts = range(0, known.shape[1] - part + 1, part)
-    near = [
-        maximum_filter1d(_scores(known[:, at : at + part], heard), 2 * slack + 1)[at : at + places] for at in starts
-    ]
-    return _standing_out(np.mean(near, axis=0), 25 + 2 * slack)
+    best = np.zeros(places)
+    for at in starts:
+        here = _scores(known[:, at : at + part], heard)[at : at + places]
+        best = maximum_filter1d(best, 2 * drift + 1, mode="nearest") + here
+    return _standing_out(best / len(starts), 25 + 2 * drift)
 
 
 def delay_of(speech: Speech, recording: Samples) -> float:

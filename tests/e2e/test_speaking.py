@@ -54,18 +54,25 @@ def test_whoever_has_the_floor_is_heard_by_all_but_himself(hall: Hall, floor: Sp
     hall.chair.give_floor_to_next()
     acts.speak(hall.speaker)
     acts.publish_room(hall.room)
-    room = hall.room.says(floor.repeated(40))
-    speaking = hall.speaker.says(delegate)
+    for person in (hall.listener, hall.speaker):
+        acts.wait_for_path(person, "live")
+    # One after the other: when two talk at once on a machine at its limits, a measure of voices is not sure of either.
+    said = says(hall.room, floor, hall.listener)
+    assert hearing.hears(floor, hall.listener.heard(*said)), "the listener hears the room"
+    assert hearing.hears(floor, hall.speaker.heard(*said)), "the speaker hears the room"
+    assert not hearing.hears(floor, hall.room.heard(*said)), "the room does not hear itself"
+    said = says(hall.speaker, delegate, hall.listener)
+    assert hearing.hears(delegate, hall.listener.heard(*said)), "the listener hears him"
+    assert hearing.hears(delegate, hall.room.heard(*said)), "the room hears him"
+    assert not hearing.hears(delegate, hall.speaker.heard(*said)), "he does not hear himself"
+
+
+def says(person: Person, speech: Speech, listener: Person) -> tuple[int, int]:
+    """Let somebody speak; the marks of a recording that has all of it, wherever it was heard."""
+    speaking = person.says(speech)
     speaking.wait()
-    start = speaking.mark
-    _, end = acts.record_for(hall.listener, 3)
-    room.stop()
-    assert hearing.hears(floor.part(0, 6), hall.listener.heard(start, end)), "the listener hears the room"
-    assert hearing.hears(floor.part(0, 6), hall.speaker.heard(start, end)), "the speaker hears the room"
-    assert not hearing.hears(floor.part(0, 6), hall.room.heard(start, end)), "the room does not hear itself"
-    assert hearing.hears(delegate, hall.listener.heard(start, end)), "the listener hears him"
-    assert hearing.hears(delegate, hall.room.heard(start, end)), "the room hears him"
-    assert not hearing.hears(delegate, hall.speaker.heard(start, end)), "he does not hear himself"
+    _, end = acts.record_for(listener, 3)
+    return speaking.mark, end
 
 
 def test_a_voice_is_gone_within_half_a_second_of_the_chairs_word(hall: Hall) -> None:

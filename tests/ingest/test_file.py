@@ -59,6 +59,7 @@ def test_the_room_is_heard_and_seen_once_the_session_is_open() -> None:
             assert not programme.levels
             sitting.state = State(phase="open")
             await until(lambda: max(programme.levels.values(), default=-90) > -40)
+            await until(lambda: ROOM.person in programme.picture.people)
             programme.select_picture(ROOM.person)
             for name in ("picture/low", "picture/high"):
                 await until(programme.tracks[name].from_independent)
