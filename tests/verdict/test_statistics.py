@@ -1,0 +1,136 @@
+"""Our few lines of statistics agree with scipy's many."""
+
+import random
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from jemaa.verdict.crowd import Change, Point, bootstrap, changes
+from jemaa.verdict.statistics import (
+    benjamini_hochberg,
+    clopper_pearson,
+    cluster,
+    fisher_greater,
+    holm,
+    sign_flip,
+    spread,
+)
+
+PS = st.lists(st.floats(0, 1), min_size=1, max_size=20)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 12), st.integers(1, 12), st.integers(0, 30), st.integers(1, 30))
+def test_fisher(ok_a: int, n_a: int, ok_b: int, n_b: int) -> None:
+    ok_a, ok_b = min(ok_a, n_a), min(ok_b, n_b)
+    table = [[ok_a, n_a - ok_a], [ok_b, n_b - ok_b]]
+    assert fisher_greater(ok_a, n_a, ok_b, n_b) == pytest.approx(stats.fisher_exact(table, "greater").pvalue, abs=1e-9)
+
+
+def test_fisher_of_five_pairs_is_what_the_method_counts_on() -> None:
+    assert fisher_greater(5, 5, 0, 5) == pytest.approx(1 / 252)
+    assert fisher_greater(3, 3, 0, 3) == pytest.approx(1 / 20)
+    assert fisher_greater(0, 0, 0, 5) == 1.0
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 60), st.integers(1, 60), st.sampled_from([0.9, 0.95, 0.99]))
+def test_clopper_pearson(ok: int, n: int, confidence: float) -> None:
+    ok = min(ok, n)
+    exact = stats.binomtest(ok, n).proportion_ci(confidence, "exact")
+    assert clopper_pearson(ok, n, confidence) == pytest.approx((exact.low, exact.high), abs=1e-9)
+
+
+def test_an_interval_of_nothing_is_everything() -> None:
+    assert clopper_pearson(0, 0) == (0.0, 1.0)
+
+
+@settings(max_examples=40, deadline=None)
+@given(PS)
+def test_benjamini_hochberg(values: list[float]) -> None:
+    assert benjamini_hochberg(values) == pytest.approx(list(stats.false_discovery_control(values)))
+
+
+@settings(max_examples=40, deadline=None)
+@given(PS)
+def test_holm_is_bonferroni_stepping_down(values: list[float]) -> None:
+    adjusted = holm(values)
+    ordered = sorted(zip(values, adjusted, strict=True))
+    for rank in range(len(ordered)):
+        expected = max(min(1.0, (len(values) - k) * ordered[k][0]) for k in range(rank + 1))
+        assert ordered[rank][1] == pytest.approx(expected)
+    assert all(one[1] <= other[1] for one, other in pairwise(ordered))
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.floats(-1, 1), min_size=2, max_size=9))
+def test_sign_flip(differences: list[float]) -> None:
+    def mean(sample: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]", axis: int) -> object:
+        return np.mean(sample, axis=axis)
+
+    exact = stats.permutation_test(
+        (np.asarray(differences),), mean, permutation_type="samples", n_resamples=np.inf, alternative="greater"
+    )
+    assert sign_flip(differences) == pytest.approx(exact.pvalue, abs=1e-9)
+
+
+def test_sign_flip_of_eight_blocks_is_what_the_method_counts_on() -> None:
+    assert sign_flip([0.3] * 8) == pytest.approx(1 / 256)
+    assert sign_flip([]) == 1.0
+    assert sign_flip([0.1] * 40) < 1 / 500
+
+
+def test_flows_that_end_together_are_a_cluster() -> None:
+    together = cluster([20.1, 20.3, 19.9, 41.0], width=2, span=60)
+    assert together.size == 3 and together.centre == pytest.approx(20.1) and together.p < 0.02
+    assert cluster([3.0, 22.0, 41.0, 55.0], width=2, span=60).size == 1
+    assert cluster([], width=2, span=60).p == 1.0
+    assert cluster([7.0], width=2, span=60).p == 1.0
+
+
+def test_the_chance_of_a_cluster_is_a_bound() -> None:
+    """Of flows that end anywhere, no more are called a cluster than the bound says."""
+    chance = random.Random(1)
+    runs = [cluster([chance.uniform(0, 60) for _ in range(4)], width=2, span=60) for _ in range(4_000)]
+    for limit in (0.01, 0.05):
+        assert sum(one.p <= limit for one in runs) / len(runs) <= limit + 0.005
+
+
+def test_spread_is_scipys() -> None:
+    values = [0.1, 0.2, 0.15, 0.9, 0.18]
+    assert spread(values) == pytest.approx(stats.median_abs_deviation(values, scale="normal"), rel=1e-3)
+    assert spread([]) == 0.0
+
+
+def test_bootstrap_is_scipys() -> None:
+    votes = [1.0] * 14 + [0.0] * 6
+    theirs = stats.bootstrap((votes,), np.mean, method="percentile", random_state=1).confidence_interval
+    assert bootstrap(votes, seed=1) == pytest.approx((theirs.low, theirs.high), abs=0.051)
+    assert bootstrap([], seed=1) == (0.0, 1.0)
+    assert bootstrap([1.0, 1.0, 1.0], seed=1) == (1.0, 1.0)
+
+
+def weekly(*shares: float) -> list[Point]:
+    return [Point(168.0 * week, share) for week, share in enumerate(shares)]
+
+
+def test_a_block_that_lasts_is_one_change_and_its_end_another() -> None:
+    points = weekly(*[0.05] * 10, *[0.9] * 12, *[0.0] * 10)
+    assert changes(points) == [Change(10, 13, True), Change(22, 27, False)]
+
+
+def test_noise_is_no_change() -> None:
+    chance = random.Random(3)
+    for _ in range(50):
+        assert changes(weekly(*[chance.betavariate(1, 9) for _ in range(100)])) == []
+
+
+def test_a_bad_week_is_no_change_and_old_suspicion_fades() -> None:
+    assert changes(weekly(0.0, 1.0, 1.0, 0.0, 0.0, 1.0, 0.0)) == []
+    apart = [Point(0, 1.0), Point(168, 1.0), Point(336, 1.0), Point(20_000, 1.0)]
+    assert changes(apart) == []
+    assert changes(apart, half_life_hours=None) == [Change(0, 3, True)]
