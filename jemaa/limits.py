@@ -198,3 +198,66 @@ LAB_PACKETS_A_SECOND = 20_000
 # --- the facts -------------------------------------------------------------------------------------------
 MAX_MEASUREMENT_BYTES = 262_144
 """All facts of one check: a full one with ten minutes of flows has about 60 kB."""
+
+# --- the audit -------------------------------------------------------------------------------------------
+AUDIT_PAGE_BYTES = 16_000_000
+"""An announcement: pages of 10 MB exist (pictures inside), larger ones are no announcement."""
+
+AUDIT_TAG_CHARACTERS = 4_096
+"""The longest tag that is read as one; what is longer counts as text, so that no page is slow to read."""
+
+AUDIT_CELLS_BYTES = 64_000_000
+"""A file of measured cells: a country's networks and weeks are some thousand lines."""
+
+AUDIT_CELLS = 200_000
+"""Cells of one audit."""
+
+# --- the evidence -----------------------------------------------------------------------------------------
+EVIDENCE_K = 3
+"""Probes below which nothing is published: one or two could be known to somebody."""
+
+EVIDENCE_MEMORY_MB = 1_500
+"""What DuckDB may take; beyond, it uses the disk."""
+
+EVIDENCE_THREADS = 2
+"""Of DuckDB: the meeting on the same machine needs the others."""
+
+# --- the check ----------------------------------------------------------------------------------------
+CHECK_RUN_SECONDS = 1_200
+"""How long a run's stamps are answered and its counts kept: the long check, and time to ask what arrived."""
+
+MAX_CHECK_RUNS = 5_000
+"""Runs at once; the oldest is forgotten. Four a second for twenty minutes."""
+
+MAX_CHECK_ARMS = 400
+"""Arms of one run that are counted."""
+
+CHECK_PACKETS_A_SECOND = 400
+"""Of one source: a household behind one address that checks on several devices at once; 50 a second is a call."""
+
+CHECK_BYTES_A_SECOND = 200_000
+"""Of one source, and no more goes back to it."""
+
+CHECK_TOTAL_PACKETS_A_SECOND = 20_000
+"""Of all sources: what a core answers."""
+
+MAX_CHECK_SOURCES = 20_000
+"""Sources whose budget is remembered; the one silent for longest is forgotten."""
+
+MAX_CHECK_HANDSHAKES = 200
+"""DTLS handshakes under way; each has shown that its address is its own."""
+
+CHECK_HANDSHAKE_SECONDS = 20
+"""How long one may take."""
+
+MAX_CHECK_FLOWS = 500
+"""TCP connections of checks at once."""
+
+CHECK_FLOW_BYTES = 8_000_000
+"""What one of them may carry."""
+
+MAX_CHECK_ANSWER_BYTES = 2_000_000
+"""A long answer: what shows whether answers are cut after so many bytes."""
+
+MAX_CHECK_ANSWERS = 200
+"""Long answers and echoing WebSockets at once."""

@@ -1,0 +1,157 @@
+"""Evidence room. The archive: all facts, for ever, as Parquet by day.
+
+A day's entries lie in two files of one name: `rows/` has what the tables count, `facts/` the measurements. Writers make
+new files and then replace the manifest; a crash between leaves files that nothing names, which `tidy` removes.
+One process writes at a time; any number may read.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from . import manifest
+from .engine import Engine, quoted
+from .entry import Entry
+from .manifest import Manifest
+
+COLUMNS = {
+    "id": "VARCHAR",
+    "day": "VARCHAR",
+    "cell": "UBIGINT",
+    "probe": "UBIGINT",
+    "tried": "USMALLINT",
+    "worked": "USMALLINT",
+    "fired": 'STRUCT("node" VARCHAR, verdict VARCHAR, rule_id VARCHAR)[]',
+    "flags": "VARCHAR[]",
+    "counted": "BOOLEAN",
+    "ruleset": "VARCHAR",
+    "asn_db": "VARCHAR",
+    "facts": "VARCHAR",
+}
+"""Of an entry in JSON and in Parquet."""
+
+_ROWS = "* EXCLUDE (facts, day)"
+_FACTS = "id, cell, facts"
+
+
+class Archive:
+    """The archive in a folder."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._list = root / "archive.json"
+
+    @property
+    def manifest(self) -> Manifest:
+        """As it is now."""
+        return manifest.load(self._list)
+
+    def add(self, entries: Iterable[Entry], batch: str) -> None:
+        """Add entries under the name `batch`; a name that is there already adds nothing (a crash repeats itself)."""
+        self._root.mkdir(parents=True, exist_ok=True)
+        journal = self._root / f"{batch}.ndjson.tmp"
+        with journal.open("wb") as file:
+            file.writelines(msgspec.json.encode(entry) + b"\n" for entry in entries)
+        try:
+            self.add_journal(journal, batch)
+        finally:
+            journal.unlink(missing_ok=True)
+
+    def add_journal(self, journal: Path, batch: str) -> None:
+        """Add all entries of a file that has one a line, in JSON."""
+        now = self.manifest
+        if batch in now.batches or not journal.stat().st_size:
+            return
+        with Engine() as engine:
+            engine.rows(f"CREATE TEMP TABLE come AS SELECT * FROM {_journal(journal)}")
+            found = [day for (day,) in engine.rows("SELECT DISTINCT day FROM come ORDER BY day")]
+            for day in found:
+                self._write(engine, day, batch, f"come WHERE day = {quoted(day)}")
+        days = now.days | {day: [*now.days.get(day, []), batch] for day in found}
+        manifest.save(self._list, Manifest(days=dict(sorted(days.items())), batches=[*now.batches, batch]))
+
+    def remove(self, identity: str, day: str) -> bool:
+        """Take one measurement out, from the disk too; whether it was there."""
+        now = self.manifest
+        for name in now.days.get(day, []):
+            with Engine() as engine:
+                rows = f"SELECT 1 FROM read_parquet({quoted(self._path('rows', day, name))}) WHERE id = ?"
+                if engine.rows(rows, [identity]):
+                    self._rewrite(engine, day, [name], f"WHERE id <> {quoted(identity)}")
+                    return True
+        return False
+
+    def tidy(self) -> None:
+        """One file a day instead of many, and none that the manifest does not name."""
+        with Engine() as engine:
+            for day, names in self.manifest.days.items():
+                if len(names) > 1:
+                    self._rewrite(engine, day, names, "")
+        named = {self._path(kind, d, n) for d, names in self.manifest.days.items() for n in names for kind in _KINDS}
+        for path in self._root.glob("*/day=*/*"):
+            if path not in named and path.parent.parent.name in _KINDS:
+                path.unlink()
+
+    def files(self, kind: str, days: Iterable[str] | None = None) -> list[str]:
+        """Paths of the files of a kind (`rows` or `facts`), of all days or of some."""
+        held = self.manifest.days
+        chosen = held if days is None else [day for day in days if day in held]
+        return [str(self._path(kind, day, name)) for day in chosen for name in held[day]]
+
+    def days(self) -> list[str]:
+        """Days that have entries, oldest first."""
+        return sorted(day for day, names in self.manifest.days.items() if names)
+
+    def facts(self, cell: int, days: Iterable[str]) -> Iterator[str]:
+        """The measurements of a cell that count, as JSON."""
+        wanted = list(days)
+        facts, rows = _list(self.files("facts", wanted)), _list(self.files("rows", wanted))
+        query = f"""
+            SELECT f.facts FROM read_parquet({facts}) f
+            SEMI JOIN (SELECT id FROM read_parquet({rows}) WHERE cell = ? AND counted) r USING (id)
+            WHERE f.cell = ? ORDER BY f.id"""
+        with Engine() as engine:
+            for (text,) in engine.rows(query, [cell, cell]):
+                yield text
+
+    def _rewrite(self, engine: Engine, day: str, names: list[str], where: str) -> None:
+        """Files of a day as one new one; the old ones go once the manifest has the new one."""
+        new = hashlib.blake2b("/".join([*names, where]).encode(), digest_size=8).hexdigest()
+        for kind in _KINDS:
+            old = _list([str(self._path(kind, day, name)) for name in names])
+            self._copy(engine, f"SELECT * FROM read_parquet({old}) {where}", self._path(kind, day, new))
+        now = self.manifest
+        left = [name for name in now.days[day] if name not in names]
+        manifest.save(self._list, msgspec.structs.replace(now, days=now.days | {day: [*left, new]}))
+        for name in names:
+            for kind in _KINDS:
+                self._path(kind, day, name).unlink(missing_ok=True)
+
+    def _write(self, engine: Engine, day: str, name: str, source: str) -> None:
+        self._copy(engine, f"SELECT {_ROWS} FROM {source}", self._path("rows", day, name))
+        self._copy(engine, f"SELECT {_FACTS} FROM {source}", self._path("facts", day, name))
+
+    def _copy(self, engine: Engine, query: str, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        spare = path.with_suffix(".tmp")
+        engine.rows(f"COPY ({query} ORDER BY cell, id) TO {quoted(spare)} (FORMAT parquet, COMPRESSION zstd)")
+        manifest.sync(spare)
+        spare.replace(path)
+        manifest.sync(path.parent)
+
+    def _path(self, kind: str, day: str, name: str) -> Path:
+        return self._root / kind / f"day={day}" / f"{name}.parquet"
+
+
+_KINDS = ("rows", "facts")
+
+
+def _journal(path: Path) -> str:
+    columns = ", ".join(f"{quoted(name)}: {quoted(kind)}" for name, kind in COLUMNS.items())
+    return f"read_json({quoted(path)}, format='newline_delimited', columns={{{columns}}}, maximum_object_size=16777216)"
+
+
+def _list(paths: list[str]) -> str:
+    return "[" + ", ".join(quoted(path) for path in paths) + "]"

@@ -1,0 +1,148 @@
+"""Evidence room. Cells: of each network, access, path and week how many probes there were, and for how many it worked.
+
+One probe has one vote: it worked, it failed, or it did both (half a vote each way). How often a probe measured makes
+no difference, so that a flood of one probe is one vote.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from jemaa.limits import EVIDENCE_K
+
+from .archive import Archive
+from .engine import Engine, quoted
+from .entry import PATHS, Key, unpacked
+
+FORGED_SHARE = 0.1
+"""So many of the votes may be forged, and a cell's word must still be the right one: the interval allows for them."""
+
+_Z = 1.96
+"""Of a 95 % interval."""
+
+
+class Cell(Struct, frozen=True, kw_only=True):
+    """`share` of the votes for “worked”; `low` and `high` bound it (95 %, and one vote in ten forged).
+
+    `word`: `worked`, `failed` (of most), `mixed`, or `few` where so few probes cannot say.
+    """
+
+    key: Key
+    path: str
+    probes: int
+    worked: int
+    failed: int
+    both: int
+    share: float
+    low: float
+    high: float
+    word: str
+
+
+class RuleCount(Struct, frozen=True, kw_only=True):
+    """For how many probes of a network a rule fired, of `of` probes that were there."""
+
+    key: Key
+    node: str
+    verdict: str
+    rule_id: str
+    ruleset: str
+    probes: int
+    of: int
+
+
+def cells(archive: Archive, days: Sequence[str] | None = None) -> list[Cell]:
+    """Every cell with at least k=3 probes of these days (default: all), by week and network."""
+    files = archive.files("rows", days)
+    if not files:
+        return []
+    with Engine() as engine:
+        return sorted(_cells(engine, files), key=lambda cell: (cell.key, PATHS.index(cell.path)))
+
+
+def _cells(engine: Engine, files: list[str]) -> Iterator[Cell]:
+    """Votes of each probe as two sets of bits, then each pattern of votes with its count, then paths."""
+    query = f"""
+        WITH votes AS (
+            SELECT cell, probe, bit_or(worked) AS w, bit_or(tried & ~worked) AS f
+            FROM {_source(files)} WHERE counted GROUP BY cell, probe
+        ), patterns AS (SELECT cell, w, f, count(*) AS n FROM votes GROUP BY cell, w, f)
+        SELECT cell, bit, sum(n)::BIGINT AS probes,
+            sum(n * (((w & ~f) >> bit) & 1))::BIGINT, sum(n * (((f & ~w) >> bit) & 1))::BIGINT,
+            sum(n * (((w & f) >> bit) & 1))::BIGINT
+        FROM patterns, (SELECT unnest(range({len(PATHS)}))::USMALLINT AS bit)
+        WHERE (((w | f) >> bit) & 1) = 1 GROUP BY cell, bit HAVING probes >= {EVIDENCE_K}"""
+    keys: dict[int, Key] = {}
+    for number, bit, probes, worked, failed, both in engine.rows(query):
+        key = keys.get(number) or keys.setdefault(number, unpacked(number))
+        yield _cell(key, PATHS[bit], probes, worked, failed, both)
+
+
+def _cell(key: Key, path: str, probes: int, worked: int, failed: int, both: int) -> Cell:
+    votes = worked + both / 2
+    low, high = bounds(votes, probes)
+    return Cell(
+        key=key, path=path, probes=probes, worked=worked, failed=failed, both=both,
+        share=votes / probes, low=low, high=high, word=_word(probes, low, high),
+    )  # fmt: skip
+
+
+def rules(archive: Archive, days: Sequence[str] | None = None) -> list[RuleCount]:
+    """Which rules fired for at least k=3 probes of a network in a week."""
+    files = archive.files("rows", days)
+    if not files:
+        return []
+    source = _source(files)
+    query = f"""
+        WITH fired AS (
+            SELECT cell, probe, ruleset, unnest(fired) AS one FROM {source} WHERE counted AND len(fired) > 0
+        ), counts AS (
+            SELECT cell, one.node AS node, one.verdict AS verdict, one.rule_id AS rule, max(ruleset) AS ruleset,
+                count(DISTINCT probe) AS probes FROM fired GROUP BY cell, one.node, one.verdict, one.rule_id
+            HAVING probes >= {EVIDENCE_K}
+        ), sizes AS (
+            SELECT cell, count(DISTINCT probe) AS n FROM {source}
+            WHERE counted AND cell IN (SELECT cell FROM counts) GROUP BY cell
+        ) SELECT cell, node, verdict, rule, ruleset, probes, n FROM counts JOIN sizes USING (cell)"""
+    with Engine() as engine:
+        found = [_rule(row) for row in engine.rows(query)]
+    return sorted(found, key=lambda one: (one.key, -one.probes, one.node, one.rule_id))
+
+
+def _rule(row: tuple[Any, ...]) -> RuleCount:
+    cell, node, verdict, rule, ruleset, probes, of = row
+    return RuleCount(
+        key=unpacked(cell), node=node, verdict=verdict, rule_id=rule, ruleset=ruleset or "", probes=probes, of=of
+    )
+
+
+def bounds(votes: float, probes: int) -> tuple[float, float]:
+    """Between what and what the share lies: Wilson's interval of probes, either end with a tenth of the votes forged.
+
+    As each probe has one vote, this is what a bootstrap by probe comes to, without chance in it.
+    """
+    forged = max(1, round(probes * FORGED_SHARE))
+    return wilson(max(0.0, votes - forged), probes)[0], wilson(min(float(probes), votes + forged), probes)[1]
+
+
+def wilson(votes: float, probes: int) -> tuple[float, float]:
+    """The 95 % interval of a share (Wilson 1927)."""
+    share, z = votes / probes, _Z
+    middle = share + z * z / (2 * probes)
+    reach = z * math.sqrt(share * (1 - share) / probes + z * z / (4 * probes * probes))
+    below = 1 + z * z / probes
+    return max(0.0, (middle - reach) / below), min(1.0, (middle + reach) / below)
+
+
+def _word(probes: int, low: float, high: float) -> str:
+    if low >= 0.5:
+        return "worked"
+    if high <= 0.5:
+        return "failed"
+    return "few" if bounds(probes, probes)[0] < 0.5 else "mixed"
+
+
+def _source(files: list[str]) -> str:
+    return "read_parquet([" + ", ".join(quoted(path) for path in files) + "])"

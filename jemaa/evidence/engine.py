@@ -1,0 +1,49 @@
+"""Evidence room. DuckDB, with bounds: the only file that says how much memory and how many threads it may have."""
+
+from collections.abc import Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from jemaa.errors import SettingsError, StoreFailed
+from jemaa.limits import EVIDENCE_MEMORY_MB, EVIDENCE_THREADS
+
+if TYPE_CHECKING:
+    pass
+
+
+class Engine:
+    """A database in memory that reads and writes files; it asks nobody on the network for extensions."""
+
+    def __init__(self) -> None:
+        try:
+            import duckdb
+        except ImportError as error:
+            text = "The evidence needs DuckDB: install jemaa with its extra “evidence”."
+            raise SettingsError("evidence-tool-missing", text) from error
+        self._failure = duckdb.Error
+        self._connection: duckdb.DuckDBPyConnection = duckdb.connect(
+            config={
+                "threads": EVIDENCE_THREADS,
+                "memory_limit": f"{EVIDENCE_MEMORY_MB}MB",
+                "autoinstall_known_extensions": False,
+                "preserve_insertion_order": False,
+            }
+        )
+
+    def __enter__(self) -> "Engine":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._connection.close()
+
+    def rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a query. `StoreFailed` `evidence-failed` if the disk or the query does not permit it."""
+        try:
+            return self._connection.execute(query, list(values)).fetchall()
+        except self._failure as error:
+            raise StoreFailed("evidence-failed", f"The archive could not be read or written: {error}.") from error
+
+
+def quoted(text: object) -> str:
+    """As a text in SQL, for places where DuckDB takes no parameter."""
+    return "'" + str(text).replace("'", "''") + "'"

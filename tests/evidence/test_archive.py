@@ -1,0 +1,98 @@
+"""The archive keeps what it said it has, says nothing twice, and forgets what it was asked to."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from jemaa.errors import StoreFailed
+from jemaa.evidence.archive import Archive
+from jemaa.evidence.entry import Key, packed, unpacked
+from jemaa.facts import read
+from jemaa.facts.record import ACCESS
+from tests.evidence.facts import CALLS, MONDAY, crowd, entry
+
+
+@pytest.mark.parametrize("access", ACCESS)
+@pytest.mark.parametrize("asn", [0, 1, 4_294_967_295])
+def test_a_key_is_one_number_and_back(access: str, asn: int) -> None:
+    for cc in ("AA", "MA", "ZZ"):
+        key = Key("2026-11-23", cc, asn, access)
+        assert packed(key) < 2**64
+        assert unpacked(packed(key)) == key
+
+
+def test_what_was_added_is_read_again_whole(tmp_path: Path) -> None:
+    entries = crowd(5, failing=CALLS)
+    archive = Archive(tmp_path / "archive")
+    archive.add(entries, "b1")
+    assert archive.days() == ["2026-11-23"]
+    kept = list(archive.facts(entries[0].cell, archive.days()))
+    assert sorted(kept) == sorted(one.facts for one in entries)
+    again = read.read(kept[0].encode(), MONDAY + 86_400)
+    assert again.started_at == MONDAY, "times are cut to the hour"
+    assert not list(tmp_path.rglob("*.tmp"))
+
+
+def test_a_batch_that_comes_again_adds_nothing(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    for _ in range(2):
+        archive.add(crowd(4), "b1")
+    assert len(archive.files("rows")) == 1
+
+
+def test_a_crash_before_the_manifest_changes_nothing_and_is_tidied(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    archive.add(crowd(4), "b1")
+    before = (tmp_path / "archive.json").read_bytes()
+    archive.add(crowd(4, start=100), "b2")
+    (tmp_path / "archive.json").write_bytes(before)
+    assert len(archive.files("rows")) == 1
+    archive.tidy()
+    assert len(list(tmp_path.rglob("*.parquet"))) == 2, "one file of rows and one of facts"
+
+
+def test_tidying_makes_one_file_a_day_with_all_in_it(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    entries = crowd(4) + crowd(3, start=50) + crowd(3, start=90, at=MONDAY + 86_400)
+    archive.add(entries[:6], "b1")
+    archive.add(entries[6:], "b2")
+    archive.tidy()
+    assert len(archive.files("facts")) == 2
+    cells = {one.cell for one in entries}
+    assert sum(len(list(archive.facts(cell, archive.days()))) for cell in cells) == len(entries)
+
+
+def test_a_removed_measurement_is_on_no_disk(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    entries = [entry(number, number) for number in range(4)]
+    archive.add(entries, "b1")
+    gone = entries[2]
+    assert archive.remove(gone.id, gone.day)
+    assert not archive.remove(gone.id, gone.day)
+    assert not archive.remove(gone.id, "2026-01-01")
+    assert len(list(archive.facts(gone.cell, [gone.day]))) == 3
+    assert not any(gone.id.encode() in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+
+
+def test_a_damaged_list_is_said_and_nothing_is_lost(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    archive.add(crowd(4), "b1")
+    (tmp_path / "archive.json").write_text("{")
+    with pytest.raises(StoreFailed, match="archive-unreadable"):
+        archive.days()
+    with pytest.raises(StoreFailed, match="archive-unreadable"):
+        archive.add(crowd(4), "b2")
+
+
+def test_a_damaged_file_is_said(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    archive.add(crowd(4), "b1")
+    Path(archive.files("rows")[0]).write_bytes(b"PAR1 not really")
+    with pytest.raises(StoreFailed, match="evidence-failed"):
+        archive.remove("0" * 32, "2026-11-23")
+
+
+def test_an_entry_is_json_both_ways() -> None:
+    one = crowd(1, failing=CALLS)[0]
+    assert msgspec.json.decode(msgspec.json.encode(one), type=type(one)) == one
