@@ -2,10 +2,12 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { deflateSync } from "node:zlib";
 
 import {
   decodeChunk, decodePictureConfig, encodeChunk, encodePictureConfig,
 } from "../../jemaa/client/wire/chunk.js";
+import { invitationOf } from "../../jemaa/client/wire/invitation.js";
 import { RecordStream, decodeRecords, encodeRecord } from "../../jemaa/client/wire/record.js";
 import { ProtocolError, Reader, encodeVarint } from "../../jemaa/client/wire/varint.js";
 
@@ -82,4 +84,16 @@ test("what a key frame says about its decoding", () => {
     codec: "vp8", codedWidth: 320, codedHeight: 180,
   });
   assert.throws(() => decodePictureConfig(new TextEncoder().encode("vp8")), { code: "picture-config" });
+});
+
+test("an invitation link says which invitation it is, packed or not; anything else says nothing", async () => {
+  const payload = JSON.stringify({ id: "i0123456789ab", meeting: "m", session: "s", role: "chair", expires_at: 1 });
+  const plain = Buffer.from(payload).toString("base64url");
+  const packed = "." + deflateSync(payload).toString("base64url");
+  for (const token of [plain, packed]) {
+    assert.equal(await invitationOf(` https://meeting.example/s/1/chair#t=${token}.signature `), "i0123456789ab");
+    assert.equal(await invitationOf(`${token}.signature`), "i0123456789ab");
+  }
+  for (const wrong of ["", "https://meeting.example/s/1", "#t=.AAAA.x", `#t=${Buffer.from('{"id":"p1"}').toString("base64url")}.x`])
+    assert.equal(await invitationOf(wrong), null);
 });

@@ -9,13 +9,14 @@ import { button, el } from "./dom.js";
 /**
  * Ask in a dialog. The focus goes in, and comes back by itself when it closes.
  * @param {import("./panel.js").Page} page
- * @param {{title: string, hint: string, action: string, reason?: "none"|"optional"|"required"}} what
+ * @param {{title: string, hint: string, action: string, reason?: "none"|"optional"|"required", label?: string}} what
  * Where only a press stands between a person and what cannot be undone, the focus is on *Cancel*.
+ * `label` asks for something else than a reason.
  * @returns {Promise<string|null>} the reason ("" where none is asked for), or null if it was cancelled
  */
-export function confirm({ t }, { title, hint, action, reason = "none" }) {
-  const field = el("input", { maxlength: 500, dir: "auto", required: reason === "required" });
-  const label = reason !== "none" && el("label", {}, t(reason === "required" ? "reason" : "reason.optional"), field);
+export function confirm({ t }, { title, hint, action, reason = "none", label: asked }) {
+  const field = el("input", { maxlength: asked ? 2000 : 500, dir: "auto", required: reason === "required" });
+  const label = reason !== "none" && el("label", {}, asked ?? t(reason === "required" ? "reason" : "reason.optional"), field);
   const cancel = button(t("close_dialog"), () => dialog.close(), { autofocus: reason === "none" });
   const form = el("form", { method: "dialog" },
     el("h2", { id: "dialog-title" }, title),

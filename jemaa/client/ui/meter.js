@@ -28,8 +28,9 @@ export class Meter {
    * @param {() => number|null|undefined} read the level in dBFS, null while there is none
    * @param {import("./attending.js").Translate} t
    * @param {string} [testid]
+   * @param {(db: number) => string|null} [words] what to do about it; none for a level that is not ours to mend
    */
-  constructor(label, read, t, testid) {
+  constructor(label, read, t, testid, words = (db) => t(judge(db))) {
     this.bar = el("i");
     this.element = el(
       "div",
@@ -37,7 +38,7 @@ export class Meter {
       this.bar,
     );
     this.read = read;
-    this.t = t;
+    this.words = words;
     this.wasSeen = false;
     this.timer = setInterval(() => this.draw(), REFRESH_MS);
   }
@@ -51,6 +52,6 @@ export class Meter {
     this.bar.style.transform = `scaleX(${height(db).toFixed(2)})`;
     set(this.element, "data-loud", db > LOUD_DB);
     set(this.element, "aria-valuenow", Math.round(Math.max(FLOOR_DB, Math.min(0, db))));
-    set(this.element, "aria-valuetext", this.t(judge(db)));
+    set(this.element, "aria-valuetext", this.words(db));
   }
 }

@@ -6,7 +6,7 @@
 
 import { confirm } from "./dialog.js";
 import { button, el, keep, named, theirs, write } from "./dom.js";
-import { Panel, attempt } from "./panel.js";
+import { Panel, attempt, notice } from "./panel.js";
 
 /** @typedef {import("./attending.js").State} State */
 /** @typedef {import("./panel.js").Page} Page */
@@ -99,7 +99,20 @@ export class DoorsPanel extends Panel {
     this.drawnFrom = 0; // the event that a change of ours waits for: until then a box shows what was pressed
     this.boxes = { chat: this.box(), questions: this.box(), hands: this.box() };
     const rows = Object.entries(this.boxes).map(([door, box]) => el("label", { class: "check" }, box, t(`chair.doors.${door}`)));
-    root.replaceChildren(el("h2", {}, t("chair.doors")), el("div", {}, ...rows));
+    const withdraw = button(t("chair.link.withdraw"), () => this.withdraw());
+    root.replaceChildren(el("h2", {}, t("chair.doors")), el("div", {}, ...rows), el("div", { class: "row" }, withdraw));
+  }
+
+  /** A link that went astray: whoever came by it is out, and nobody comes in by it again. */
+  async withdraw() {
+    const { t } = this;
+    const what = { title: t("chair.link.title"), hint: t("chair.link.hint"), action: t("chair.link.action"), label: t("chair.link") };
+    const link = await confirm(this.page, { ...what, reason: "required" });
+    if (link === null) return;
+    const { invitationOf } = await import("../wire/invitation.js");
+    const invitation = await invitationOf(link);
+    if (!invitation) return notice(t("chair.link.none"));
+    if (await this.ask({ type: "revoke_invitation", invitation })) notice(t("chair.link.done"));
   }
 
   box() {

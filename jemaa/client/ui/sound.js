@@ -1,11 +1,12 @@
 // @ts-check
 /**
- * Ui. How loud, and from which loudspeaker.
+ * Ui. What is heard: its level, how loud, and from which loudspeaker.
  * @module
  */
 
 import { DeviceChoice } from "./devices.js";
 import { el } from "./dom.js";
+import { Meter } from "./meter.js";
 import { attempt } from "./panel.js";
 
 const KEPT = "jemaa-volume";
@@ -20,6 +21,8 @@ export function soundControls(root, page) {
     localStorage.setItem(KEPT, slider.value);
   });
   attendance.sound.volume = kept / 100;
+  const heard = () => (attendance.isListening ? attendance.sound.level : null);
+  root.append(new Meter(t("sound.level"), heard, t, "heard-level", () => null).element);
   root.append(el("label", {}, t("sound.volume"), slider));
   if (!("setSinkId" in HTMLMediaElement.prototype)) return;
   const choice = new DeviceChoice("audiooutput", t("sound.output"), t("sound.output.default"), (id) => attempt(page, () => attendance.sound.setOutput(id)));
