@@ -39,6 +39,10 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("open_metrics", False, "answer /health and /metrics to everyone, not only to this machine"),
     Setting("log_level", "info", "debug, info, warning or error"),
     Setting("log_addresses", False, "write the addresses of attendees into the access log"),
+    Setting("check_udp", "", "measuring: HOST:PORT,PORT… of the UDP services that checks use; none if empty"),
+    Setting("check_tcp", "", "measuring: HOST:PORT,PORT… of the TCP and TLS services that checks use; none if empty"),
+    Setting("check_names", "", "measuring: two names of ours, a neutral one and one that looks like a calling service"),
+    Setting("check_peers", "", "measuring: HOST:PORT of other measuring servers, to say whether they can be reached"),
     Setting("reread_client", False, "for work on the pages: read the browser's files anew at each request"),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}

@@ -27,6 +27,8 @@ from jemaa.demo import Demo
 from jemaa.errors import SettingsError
 from jemaa.halls import OpenHalls
 from jemaa.links import Links, base_url, described
+from jemaa.measuring import services
+from jemaa.reflector.reflector import Reflector
 from jemaa.store.database import Database
 from jemaa.store.log import Log
 from jemaa.store.meetings import MeetingRecord, Meetings
@@ -35,6 +37,7 @@ from jemaa.tasks import Tasks
 from jemaa.web.access_log import AccessLog, AddressedAccessLog, NoAddresses
 from jemaa.web.access_log import log as access_logger
 from jemaa.web.app import make_app, say_goodbye
+from jemaa.web.check import measure_with
 from jemaa.web.client_files import ClientFiles
 from jemaa.web.door import Door
 from jemaa.web.house import House
@@ -115,9 +118,11 @@ class Running:
     port: int
     shown: list[MeetingRecord]
     runner: web.AppRunner
+    reflector: Reflector
 
     async def close(self) -> None:
         """Say goodbye to everyone, let what is under way end, and stop."""
+        await self.reflector.close()
         await _close(self.runner, self.house, self.halls)
 
 
@@ -127,17 +132,20 @@ async def start(config: Config, database: Database, demo: Demo | None = None) ->
     tokens = Tokens(await records.signing_key())
     halls = OpenHalls(Log(database), records, Notes(config.data / "notes"), Counters(), Tasks("server"))
     house = _house(config, halls, tokens)
-    runner = _runner(config, house)
+    reflector = Reflector(services(config))
+    runner = _runner(config, house, reflector)
     await runner.setup()
     try:
         port = await _listen(config, runner)
+        await reflector.start()
         house.tasks.start(halls.run(), "sweep")
         shown = [await demo.open(records, halls)] if demo else []
     except BaseException:
+        await reflector.close()
         await _close(runner, house, halls)
         raise
     links = Links(tokens, base_url(config, port), config.number("invitation_days"), time.time())
-    return Running(house, halls, records, links, port, shown, runner)
+    return Running(house, halls, records, links, port, shown, runner, reflector)
 
 
 async def _serve(config: Config, database: Database, announce: Announce, demo: Demo | None) -> signal.Signals:
@@ -173,10 +181,12 @@ def _end(ended: asyncio.Future[signal.Signals], number: signal.Signals) -> None:
         ended.set_result(number)
 
 
-def _runner(config: Config, house: House) -> web.AppRunner:
+def _runner(config: Config, house: House, reflector: Reflector) -> web.AppRunner:
     logging.getLogger("aiohttp.server").addFilter(NoAddresses())
+    app = make_app(house)
+    measure_with(app, reflector)
     return web.AppRunner(
-        make_app(house),
+        app,
         access_log=access_logger,
         access_log_class=AddressedAccessLog if config.flag("log_addresses") else AccessLog,
         handler_cancellation=True,

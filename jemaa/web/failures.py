@@ -42,6 +42,9 @@ STATUS: Final[dict[str, int]] = {
     "no-such-item": 404,
     "no-such-person": 404,
     "no-such-invitation": 404,
+    "no-such-run": 404,
+    "check-off": 404,
+    "check-busy": 503,
     "piece-not-yet": 404,
     "method-not-allowed": 405,
     "piece-gone": 410,
@@ -80,7 +83,7 @@ def failure(error: JemaaError, *, as_page: bool = False) -> web.Response:
 @web.middleware
 async def answer_failures(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Turns whatever a handler raises into an answer."""
-    as_page = not request.path.startswith(("/api/", "/metrics", "/health"))
+    as_page = not request.path.startswith(("/api/", "/check/", "/metrics", "/health"))
     try:
         return await handler(request)
     except JemaaError as error:

@@ -6,7 +6,10 @@ from typing import Any
 
 from aiohttp import web
 
+from jemaa.packets.offer import Counts, Offer
+
 from . import (
+    check,
     events_out,
     joining,
     live_socket,
@@ -104,6 +107,29 @@ API: tuple[Route, ...] = (
         shapes.FinishAnswer,
     ),
     Route("GET", _API + "/notes/{note}/sound.ogg", notes.note_sound, "Listen to a recording", gives="audio/ogg"),
+    Route("GET", "/check/plan", check.check_plan, "Measuring: begin", gives=Offer),
+    Route("GET", "/check/counts/{run}", check.check_counts, "Measuring: what arrived", gives=Counts),
+    Route(
+        "GET",
+        "/check/long",
+        check.check_long,
+        "Measuring: a long answer",
+        gives=OCTETS,
+        query=(
+            Query("bytes", "how much in all", "integer"),
+            Query("pieces", "in how many pieces", "integer"),
+            Query("ms", "between two pieces", "integer"),
+        ),
+    ),
+    Route(
+        "GET",
+        "/check/piece",
+        check.check_piece,
+        "Measuring: a short answer",
+        gives=OCTETS,
+        query=(Query("bytes", "how much", "integer"),),
+    ),
+    Route("GET", "/check/socket", check.check_socket, "Measuring: a WebSocket that echoes", status=101),
 )
 
 PAGES: tuple[Route, ...] = (

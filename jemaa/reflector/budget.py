@@ -1,0 +1,66 @@
+"""Reflector room. How much one source may send, so that nobody can use the reflector as a lever or a loudspeaker."""
+
+import hashlib
+import ipaddress
+import secrets
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from jemaa.limits import (
+    CHECK_BYTES_A_SECOND,
+    CHECK_PACKETS_A_SECOND,
+    CHECK_TOTAL_PACKETS_A_SECOND,
+    MAX_CHECK_SOURCES,
+)
+
+_BURST_SECONDS = 3.0
+
+
+@dataclass(slots=True)
+class _Bucket:
+    """Tokens that come back with time."""
+
+    rate: float
+    left: float
+    at: float
+
+    def take(self, much: float, now: float) -> bool:
+        self.left = min(self.rate * _BURST_SECONDS, self.left + (now - self.at) * self.rate)
+        self.at = now
+        if self.left < much:
+            return False
+        self.left -= much
+        return True
+
+
+def _bucket(rate: float, now: float) -> _Bucket:
+    return _Bucket(rate, rate * _BURST_SECONDS, now)
+
+
+class Budget:
+    """Per source, and over all. A source is a keyed hash of an address (of a /64 for IPv6), in memory only."""
+
+    def __init__(self) -> None:
+        self._salt = secrets.token_bytes(16)
+        self._sources: OrderedDict[bytes, tuple[_Bucket, _Bucket]] = OrderedDict()
+        self._all: _Bucket | None = None
+
+    def take(self, host: str, size: int, now: float) -> bool:
+        """Whether a packet of this size from this host may be looked at."""
+        if self._all is None:
+            self._all = _bucket(CHECK_TOTAL_PACKETS_A_SECOND, now)
+        key = self._key(host)
+        found = self._sources.get(key)
+        if found is None:
+            while len(self._sources) >= MAX_CHECK_SOURCES:
+                self._sources.popitem(last=False)
+            found = (_bucket(CHECK_PACKETS_A_SECOND, now), _bucket(CHECK_BYTES_A_SECOND, now))
+            self._sources[key] = found
+        self._sources.move_to_end(key)
+        packets, volume = found
+        return packets.take(1, now) and volume.take(size, now) and self._all.take(1, now)
+
+    def _key(self, host: str) -> bytes:
+        address = ipaddress.ip_address(host.partition("%")[0])
+        packed = address.packed[:8] if address.version == 6 and not address.ipv4_mapped else address.packed
+        return hashlib.blake2b(packed, digest_size=12, key=self._salt).digest()

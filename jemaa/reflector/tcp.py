@@ -1,0 +1,101 @@
+"""Reflector room. One TCP port: TLS or plain by the first byte, then messages of one size, counted and sent back."""
+
+import asyncio
+import socket
+import ssl
+import time
+from contextlib import suppress
+
+from jemaa.limits import CHECK_FLOW_BYTES, CHECK_RUN_SECONDS, MAX_CHECK_FLOWS
+from jemaa.tasks import Tasks
+
+from .answer import answer
+from .budget import Budget
+from .ledger import Ledger
+
+_PATIENCE = 15.0
+_TLS_HANDSHAKE = 0x16
+
+
+class Listener:
+    """Accepts on one socket. `run` until cancelled."""
+
+    def __init__(self, ledger: Ledger, budget: Budget, context: ssl.SSLContext | None, tasks: Tasks) -> None:
+        self._ledger = ledger
+        self._budget = budget
+        self._context = context
+        self._tasks = tasks
+        self._flows = 0
+
+    async def run(self, listening: socket.socket) -> None:
+        """Take connections as they come."""
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                connection, address = await loop.sock_accept(listening)
+            except OSError:
+                await asyncio.sleep(0.1)  # out of descriptors, or the peer was gone at once
+                continue
+            if self._flows >= MAX_CHECK_FLOWS or not self._budget.take(address[0], 0, time.monotonic()):
+                connection.close()
+                continue
+            self._tasks.start(self._serve(connection, address[0], address[1]), "check-flow")
+
+    async def _serve(self, connection: socket.socket, host: str, port: int) -> None:
+        self._flows += 1
+        try:
+            connection.setblocking(False)
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            first = await asyncio.wait_for(_peek(connection), _PATIENCE)
+            is_tls = first[:1] == bytes([_TLS_HANDSHAKE])
+            if first and not (is_tls and self._context is None):
+                await self._converse(connection, self._context if is_tls else None, host, port)
+        except (OSError, ssl.SSLError, TimeoutError, EOFError):
+            pass  # the network, or somebody who is no check
+        finally:
+            self._flows -= 1
+            with suppress(OSError):
+                connection.close()
+
+    async def _converse(self, connection: socket.socket, context: ssl.SSLContext | None, host: str, port: int) -> None:
+        loop = asyncio.get_running_loop()
+        reader = asyncio.StreamReader(limit=65_536)
+        transport, protocol = await loop.connect_accepted_socket(
+            lambda: asyncio.StreamReaderProtocol(reader), connection, ssl=context
+        )
+        writer = asyncio.StreamWriter(transport, protocol, reader, loop)
+        try:
+            async with asyncio.timeout(CHECK_RUN_SECONDS):
+                await self._echo(reader, writer, host, port)
+        finally:
+            writer.close()
+
+    async def _echo(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, host: str, port: int) -> None:
+        """The first message says by its length how long the others are."""
+        data = await asyncio.wait_for(reader.read(4_096), _PATIENCE)
+        size, volume = len(data), 0
+        while data and volume < CHECK_FLOW_BYTES:
+            volume += size
+            seen = self._ledger.see(data, time.monotonic())
+            if seen is None or not self._budget.take(host, size, time.monotonic()):
+                return
+            writer.write(answer(data, *seen, host, port) or data)
+            await writer.drain()
+            data = await reader.readexactly(size)
+
+
+async def _peek(connection: socket.socket) -> bytes:
+    """The first bytes, left where they are."""
+    loop = asyncio.get_running_loop()
+    ready: asyncio.Future[None] = loop.create_future()
+    loop.add_reader(connection.fileno(), _settle, ready)
+    try:
+        await ready
+    finally:
+        loop.remove_reader(connection.fileno())
+    return connection.recv(8, socket.MSG_PEEK)
+
+
+def _settle(ready: asyncio.Future[None]) -> None:
+    if not ready.done():
+        ready.set_result(None)
