@@ -16,6 +16,7 @@ from jemaa.cli_print import print_announcement, say
 from jemaa.config import SETTINGS, Config, Value, load_config
 from jemaa.errors import JemaaError
 from jemaa.lab import cli as lab
+from jemaa.matrix import cli as matrix
 
 USAGE = frozenset({"unknown-setting", "bad-setting", "config-unreadable", "needs-certificate"})
 """What is wrong with the call or the settings, as against what failed: exit code 2."""
@@ -67,7 +68,7 @@ def parser() -> argparse.ArgumentParser:
     demo.set_defaults(command=_demo)
     cli_meeting.add_commands(commands, shared)
     cli_config.add_command(commands, shared)
-    lab.add_parser(commands).set_defaults(command=lambda given, _config: lab.run(given))
+    lab.add_parser(commands, also=matrix.add_parser).set_defaults(command=lambda given, _config: lab.run(given))
     return top
 
 

@@ -6,6 +6,7 @@ import os
 import shlex
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
 
-def add_parser(subparsers: "Subparsers") -> argparse.ArgumentParser:
-    """Add `lab` and its own commands; `run` takes what was parsed."""
+def add_parser(
+    subparsers: "Subparsers", also: "Callable[[Subparsers], object]" = lambda commands: None
+) -> argparse.ArgumentParser:
+    """Add `lab` and its own commands, and what `also` adds to these; `run` takes what was parsed."""
     lab = subparsers.add_parser("lab", help="networks that block, throttle and break calls, on this machine")
     commands = lab.add_subparsers(dest="lab_command", required=True)
     commands.add_parser("list", help="all profiles")
@@ -38,6 +41,7 @@ def add_parser(subparsers: "Subparsers") -> argparse.ArgumentParser:
         if name == "run":
             one.add_argument("--in", dest="node", default="participant", help=f"one of {', '.join(ALL)}")
             one.add_argument("argv", metavar="-- COMMAND", nargs=argparse.REMAINDER, help="what to run")
+    also(commands)
     return lab
 
 

@@ -60,7 +60,7 @@ def _open(ground: Ground) -> Iterator[Meeting]:
     log = ground.folder / "server.log"
     command = [sys.executable, "-m", "jemaa", "demo", "--data", str(ground.folder / "data"), "--listen", ":443"]
     command += ["--tls-cert", str(ground.certificate), "--tls-key", str(ground.key), "--json"]
-    command += ["--base-url", f"https://{HOST}", "--floor", str(_film(ground.floor))]
+    command += ["--base-url", f"https://{HOST}", "--floor", str(_film(ground.floor.parent))]
     with (
         running(ground.lab, "server", command, log) as server,
         desk(ground.lab, ground.authority, ground.folder / "desk.log") as asker,
@@ -69,13 +69,14 @@ def _open(ground: Ground) -> Iterator[Meeting]:
         yield JemaaMeeting(announced["meetings"][0]["sessions"][0], asker)
 
 
-def _film(floor: Path) -> Path:
-    """What the room says with a moving picture to it, made once."""
-    film = floor.with_suffix(".mkv")
+def _film(folder: Path) -> Path:
+    """A moving picture without a word, made once: the voice is the room console's."""
+    film = folder / "film.webm"
     if film.exists():
         return film
-    command = ["ffmpeg", "-v", "error", "-y", "-i", str(floor), "-f", "lavfi", "-i", "testsrc=size=320x180:rate=10"]
-    command += ["-shortest", "-c:a", "pcm_s16le", "-c:v", "libvpx", "-deadline", "realtime", "-g", "20", "-b:v", "80k"]
+    command = ["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", "anullsrc=r=48000:cl=mono"]
+    command += ["-f", "lavfi", "-i", "testsrc=size=320x180:rate=10", "-t", "20", "-c:a", "libopus", "-c:v", "libvpx"]
+    command += ["-deadline", "realtime", "-g", "20", "-b:v", "80k"]
     try:
         subprocess.run([*command, str(film)], check=True, capture_output=True, text=True)
     except FileNotFoundError:
@@ -86,7 +87,7 @@ def _film(floor: Path) -> Path:
 
 
 class JemaaMeeting:
-    """One session of `jemaa demo`, with chair and captioner by the API."""
+    """One session of `jemaa demo`, with a room console in a browser, and chair and captioner by the API."""
 
     def __init__(self, session: dict[str, Any], asker: Desk) -> None:
         self._session = session
@@ -105,8 +106,10 @@ class JemaaMeeting:
         return f"{self._session['links']['participant']}?{query}"
 
     def publish(self, room: Person) -> None:
-        """The floor comes from the file; the console only listens."""
+        """The console sends its microphone and hears the others; the picture comes from the file."""
         _button(room, "Listen").click(timeout=20_000)
+        _button(room, "Send the room.s sound").click(timeout=20_000)
+        _button(room, "Stop the room.s sound").wait_for(timeout=20_000)
 
     def seat(self, person: Person) -> Seat:
         """See `system.Meeting.seat`."""

@@ -1,0 +1,211 @@
+"""Matrix room. One cell: a lab, a meeting, a room, a participant behind the operator, and the questions put to him."""
+
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TypeVar
+
+import numpy as np
+from playwright.sync_api import Error, Playwright
+
+from jemaa.lab.topology import Lab
+from jemaa.people import hearing
+from jemaa.people.loudspeaker import Square
+from jemaa.people.person import Person
+from jemaa.people.speech import CHAIR_SPEECH, DELEGATE_SPEECH, RATE, Samples, say, unbroken
+
+from .measure import Heard, judge
+from .results import Cell
+from .stage import Stage
+from .system import Ground, Route, Seat, System
+from .trust import Trust
+
+T = TypeVar("T")
+
+PAGE_SECONDS = 60.0
+"""How long a page may take to open: over EDGE it is most of a minute."""
+
+ACT_SECONDS = 30.0
+"""How long a participant waits for an act to work before he gives up."""
+
+SOUND_SECONDS = 25.0
+"""How long he waits for the first sound."""
+
+SETTLE_SECONDS = 1.0
+RECORD_SECONDS = 10
+FLOOR_ROUNDS = 6
+SPEAKING_SECONDS = 6.0
+EARSHOT_SECONDS = 5
+"""How long after the last word the room still listens for it."""
+
+
+class Props:
+    """What all cells of a run use: sound, certificates, speeches and browsers' driver."""
+
+    def __init__(self, folder: Path, square: Square, playwright: Playwright) -> None:
+        self.folder = folder
+        self.square = square
+        self.playwright = playwright
+        self.trust = Trust.made(folder / "trust")
+        self.loop = unbroken(CHAIR_SPEECH)
+        self.floor = self.loop.repeated(self.loop.seconds * FLOOR_ROUNDS).write(folder / "floor.wav")
+        self.voice = say(DELEGATE_SPEECH, voice="en-us+f3").part(0, SPEAKING_SECONDS)
+
+
+def ask(props: Props, system: System, profile: str, route: Route, seconds: int) -> Cell:
+    """Put every question once. What fails in the participant's browser is an answer; what fails in our own lab or
+    server is a `JemaaError`."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="cell-", dir=props.folder)))
+        lab = stack.enter_context(Lab(profile))
+        trust = props.trust
+        ground = Ground(lab, folder, trust.certificate, trust.certificate, trust.authority, props.loop, props.floor)
+        meeting = stack.enter_context(system.open(ground))
+        stage = Stage(props.playwright, props.square, lab, folder, trust.keys(lab))
+        room = stack.enter_context(stage.room(props.floor))
+        room.page.goto(meeting.room_page, timeout=PAGE_SECONDS * 1000)
+        meeting.publish(room)
+        participant = stack.enter_context(stage.participant("Amina"))
+        seat = meeting.seat(participant)
+        interview = Interview(lab, room, participant, seat, props)
+        if interview.sits_down(meeting.participant_url(route)):
+            interview.questions(seconds)
+        return interview.cell(system.name, profile, route)
+
+
+class Interview:
+    """The questions to one participant, and his answers so far."""
+
+    def __init__(self, lab: Lab, room: Person, participant: Person, seat: Seat, props: Props) -> None:
+        self._lab = lab
+        self._room = room
+        self._participant = participant
+        self._seat = seat
+        self._props = props
+        self._failures: dict[str, str] = {}
+        self._answers: dict[str, bool | None] = {}
+        self._heard: Heard | None = None
+        self._kbps: float | None = None
+        self._to_room: float | None = None
+        self._path = ""
+        self._attempts: int | None = None
+        self._mark = 0
+
+    def sits_down(self, url: str) -> bool:
+        """Open the page."""
+        page = self._participant.page
+        opened = self._try(
+            "page", lambda: page.goto(url, wait_until="domcontentloaded", timeout=PAGE_SECONDS * 1000) is not None
+        )
+        return opened is True
+
+    def questions(self, seconds: int) -> None:
+        """All of them. The sound is judged before anything else uses the line."""
+        self._listens(seconds)
+        seat = self._seat
+        self._answer("reads", lambda: seat.reads(ACT_SECONDS))
+        self._answer("asks", lambda: seat.asks(ACT_SECONDS))
+        self._answer("sees", lambda: seat.sees(ACT_SECONDS))
+        self._answer("note", lambda: seat.leaves_note(self._props.voice, ACT_SECONDS))
+        self._answer("speaks", self._speaks)
+
+    def cell(self, system: str, profile: str, route: Route) -> Cell:
+        """The answers; what could not even be asked is a no."""
+        answers = {act: self._answers.get(act, False) for act in ("sees", "reads", "asks", "note", "speaks")}
+        heard = self._heard
+        return Cell(
+            system=system,
+            profile=profile,
+            route=route.name,
+            hears=heard is not None and heard.is_speech,
+            first_sound=heard.first if heard else None,
+            stoi=heard.stoi if heard else None,
+            longest_gap=heard.longest_gap if heard and heard.first is not None else None,
+            silent=heard.silent if heard and heard.first is not None else None,
+            to_room=self._to_room,
+            kbps=self._kbps,
+            path=self._path,
+            attempts=self._attempts,
+            failures=self._failures,
+            **answers,
+        )
+
+    def _listens(self, seconds: int) -> None:
+        start = self._participant.now()
+        if not self._try("hears", lambda: self._seat.listen(ACT_SECONDS)):
+            return
+        pieces = [self._hear_first(start)]
+        if hearing.first_loud(pieces[0]) is None:
+            self._failures["hears"] = "nothing came out of the loudspeaker"
+        else:
+            began, bytes_before = time.monotonic(), self._bytes_down()
+            while len(pieces) <= seconds // RECORD_SECONDS:
+                pieces.append(self._hear(RECORD_SECONDS))
+            self._kbps = (self._bytes_down() - bytes_before) * 8 / 1000 / (time.monotonic() - began)
+        self._heard = judge(np.concatenate(pieces), self._props.loop, settle=SETTLE_SECONDS)
+        self._path = self._try("path", self._seat.path) or ""
+        self._attempts = self._try("attempts", self._seat.attempts)
+
+    def _hear_first(self, start: int) -> Samples:
+        """Up to the first sound, or until he gives up."""
+        deadline = start + int(SOUND_SECONDS * RATE)
+        while self._participant.now() < deadline:
+            if hearing.first_loud(self._participant.heard(start)) is not None:
+                break
+            self._props.square.wait_until_recorded(self._participant.now() + RATE // 4)
+        self._mark = self._participant.now()
+        return self._participant.heard(start, self._mark)
+
+    def _hear(self, seconds: int) -> Samples:
+        """The next so many seconds."""
+        until = self._mark + seconds * RATE
+        self._props.square.wait_until_recorded(until + RATE // 10)
+        heard = self._participant.heard(self._mark, until)
+        self._mark = until
+        return heard
+
+    def _speaks(self) -> bool | None:
+        """Gets the floor and is heard in the room."""
+        opened = self._seat.speaks(ACT_SECONDS)
+        if not opened:
+            return opened
+        voice = self._props.voice
+        saying = self._participant.says(voice)
+        saying.wait()
+        end = self._props.square.wait_until_recorded(self._participant.now() + EARSHOT_SECONDS * RATE)
+        arrived = self._room.heard(saying.mark, end)
+        self._try("silence", self._seat.falls_silent)
+        if not hearing.hears(voice, arrived):
+            self._failures["speaks"] = "the microphone was open, and the room did not hear the voice"
+            return False
+        said = hearing.find(voice, self._participant.place.said(saying.mark, end))
+        self._to_room = hearing.find(voice, arrived).delay - said.delay
+        return True
+
+    def _bytes_down(self) -> int:
+        """Bytes that have come in on the participant's line."""
+        reader = self._lab.popen("participant", ["cat", "/proc/net/dev"], stdout=-1, text=True)
+        lines = reader.communicate(timeout=10)[0].splitlines()
+        return next(int(line.split(":")[1].split()[0]) for line in lines if line.strip().startswith("up0:"))
+
+    def _answer(self, act: str, do: Callable[[], bool | None]) -> None:
+        """Keep what it gives; a no, with the reason, if the browser or a wait gives up."""
+        try:
+            self._answers[act] = do()
+        except (Error, AssertionError) as error:
+            self._answers[act] = False
+            self._failures[act] = _first_line(error)
+
+    def _try(self, what: str, do: Callable[[], T]) -> T | None:
+        """What it gives; None, with the reason noted, if the browser or a wait gives up."""
+        try:
+            return do()
+        except (Error, AssertionError) as error:
+            self._failures[what] = _first_line(error)
+            return None
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]

@@ -1,0 +1,74 @@
+"""Matrix room. What the matrix found: records that become JSON and a page."""
+
+import msgspec
+
+ACTS = ("hears", "sees", "reads", "asks", "note", "speaks")
+"""The questions of a cell, in the order of a page."""
+
+
+class Cell(msgspec.Struct, frozen=True, kw_only=True):
+    """One system on one network by one route. Times in seconds; None where there is nothing to measure."""
+
+    system: str
+    profile: str
+    route: str
+    hears: bool
+    sees: bool | None
+    reads: bool | None
+    asks: bool | None
+    note: bool | None
+    speaks: bool | None
+    first_sound: float | None
+    stoi: float | None
+    longest_gap: float | None
+    silent: float | None
+    """Share of the time after the first sound."""
+    to_room: float | None
+    """From the mouth to the meeting room's ear."""
+    kbps: float | None
+    """Down, on the participant's line, all packets with their headers, while he listened."""
+    path: str
+    attempts: int | None
+    failures: dict[str, str] = {}
+    """Act → why it did not work, in the browser's words."""
+
+    def answer(self, act: str) -> bool | None:
+        """Yes, no, or no such thing."""
+        value: bool | None = getattr(self, act)
+        return value
+
+
+class Network(msgspec.Struct, frozen=True, kw_only=True):
+    """What a page has to say of a profile."""
+
+    name: str
+    description: str
+    hypothesis: bool
+
+
+class Matrix(msgspec.Struct, frozen=True, kw_only=True):
+    """One run."""
+
+    began: str
+    """UTC, ISO 8601."""
+    commit: str
+    seconds: int
+    """How long each participant listened."""
+    systems: dict[str, str]
+    """Name → version, or why it was left out."""
+    networks: list[Network]
+    cells: list[Cell]
+
+    def grid(self) -> dict[tuple[str, str, str], tuple[bool | None, ...]]:
+        """The answers alone: what two runs in a row have to agree on."""
+        return {(c.system, c.route, c.profile): tuple(c.answer(act) for act in ACTS) for c in self.cells}
+
+
+def encode(matrix: Matrix) -> bytes:
+    """As JSON, for people too."""
+    return msgspec.json.format(msgspec.json.encode(matrix), indent=1) + b"\n"
+
+
+def decode(data: bytes) -> Matrix:
+    """From JSON; `msgspec.ValidationError` if it is none of ours."""
+    return msgspec.json.decode(data, type=Matrix)
