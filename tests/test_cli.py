@@ -2,14 +2,19 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
+import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
-from tests.harness.server import Server
+import pytest
+
+from tests.harness.server import ROOT, Server
 
 
 def jemaa(*arguments: str, data: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -102,6 +107,27 @@ def test_the_demo_opens_a_meeting_and_reopens_it_after_kill_9(tmp_path: Path) ->
         state = server.join("participant").state()
         assert state["seq"] >= seq and state["state"]["phase"] == "open"
         assert badr.command("say", text="the same person") > seq
+
+
+def extras() -> set[str]:
+    """What can be imported only where an extra was installed, by its top-level name."""
+    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    packages = {re.split(r"[\[=<>~]", one)[0] for group in wanted.values() for one in group} - {"jemaa"}
+    found = {name for name, by in packages_distributions().items() for one in by if one.lower() in packages}
+    assert {"playwright", "scipy", "duckdb", "OpenSSL"} <= found
+    return found
+
+
+def test_the_demo_opens_where_no_extra_is_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`make run` installs no extra: each of them is a package here that cannot be imported."""
+    missing = tmp_path / "missing"
+    missing.mkdir()
+    for name in extras():
+        (missing / f"{name}.py").write_text(f"raise ImportError('no {name} here', name='{name}')\n")
+    monkeypatch.setenv("PYTHONPATH", str(missing))
+    with Server(tmp_path / "data") as server:
+        assert server.get(f"/s/{server.session['id']}")[0] == 200
+    assert jemaa("lab", "list", PYTHONPATH=str(missing)).returncode == 0
 
 
 def test_ctrl_c_ends_with_130_and_sigterm_with_0_within_seconds(tmp_path: Path) -> None:

@@ -7,11 +7,14 @@ browser at its page, and asks the seat to do what a participant does.
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from jemaa.lab.topology import Lab
-from jemaa.people.person import Person
-from jemaa.people.speech import Speech
+
+if TYPE_CHECKING:
+    # Browsers come with the extra `lab`; the command line, which knows of the matrix, must start without it.
+    from jemaa.people.person import Person
+    from jemaa.people.speech import Speech
 
 HOST = "meeting.example"
 """The name under which the meeting is reached; the lab's resolver knows it as the node `server`."""
@@ -42,7 +45,7 @@ class Ground:
     certificate: Path
     key: Path
     authority: Path
-    loop: Speech
+    loop: "Speech"
     floor: Path
 
 
@@ -64,7 +67,7 @@ class Seat(Protocol):
     def asks(self, seconds: float) -> bool | None:
         """Ask in writing; whether the question stands before the chair."""
 
-    def leaves_note(self, note: Speech, seconds: float) -> bool | None:
+    def leaves_note(self, note: "Speech", seconds: float) -> bool | None:
         """Record a question by voice and send it; whether all of it stands before the chair."""
 
     def speaks(self, seconds: float) -> bool | None:
@@ -90,11 +93,11 @@ class Meeting(Protocol):
     def participant_url(self, route: Route) -> str:
         """The participant's page."""
 
-    def publish(self, room: Person) -> None:
+    def publish(self, room: "Person") -> None:
         """See that what the room says is published, and that this browser hears the participant. The room's browser
         has the loop as its microphone and a moving picture as its camera, for systems whose rooms are browsers."""
 
-    def seat(self, person: Person) -> Seat:
+    def seat(self, person: "Person") -> Seat:
         """The participant whose page is open."""
 
 

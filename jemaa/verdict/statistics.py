@@ -67,7 +67,7 @@ def sign_flip(differences: Sequence[float]) -> float:
         values = [sum(values[at : at + 2]) for at in range(0, len(values), 2)]
     if not values:
         return 1.0
-    seen = sum(values) - 1e-12 * (1 + sum(abs(one) for one in values))
+    seen = sum(values) - 1e-12 * sum(abs(one) for one in values)  # rounding makes no difference of a tie
     flips = [sum(s * v for s, v in zip(signs, values, strict=True)) for signs in product((1, -1), repeat=len(values))]
     return sum(one >= seen for one in flips) / len(flips)
 

@@ -67,8 +67,10 @@ def test_holm_is_bonferroni_stepping_down(values: list[float]) -> None:
 
 
 @settings(max_examples=15, deadline=None)
-@given(st.lists(st.floats(-1, 1), min_size=2, max_size=9))
+@given(st.lists(st.integers(-1024, 1024).map(lambda n: n / 1024), min_size=2, max_size=9))
 def test_sign_flip(differences: list[float]) -> None:
+    """With values whose sums are exact, so that both agree on what is a tie."""
+
     def mean(sample: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]", axis: int) -> object:
         return np.mean(sample, axis=axis)
 
@@ -82,6 +84,8 @@ def test_sign_flip_of_eight_blocks_is_what_the_method_counts_on() -> None:
     assert sign_flip([0.3] * 8) == pytest.approx(1 / 256)
     assert sign_flip([]) == 1.0
     assert sign_flip([0.1] * 40) < 1 / 500
+    assert sign_flip([0.0, 1e-42]) == 0.5, "a tie is a matter of proportion"
+    assert sign_flip([0.1, 0.2, -0.3]) == 5 / 8, "and not of rounding"
 
 
 def test_flows_that_end_together_are_a_cluster() -> None:
