@@ -57,7 +57,7 @@ def answer(request: bytes, host: str, port: int) -> bytes | None:
     """Success for Binding, 401 for Allocate, None for what we do not know. Never longer than a padded request."""
     kind, transaction = int.from_bytes(request[:2], "big"), request[8:20]
     if kind == BINDING:
-        return message(BINDING_SUCCESS, transaction, ((_XOR_MAPPED, _xor_mapped(host, port, transaction)),))
+        return message(BINDING_SUCCESS, transaction, ((_XOR_MAPPED, xor_mapped(host, port, transaction)),))
     if kind == ALLOCATE:
         refusal = b"\0\0\x04\x01Unauthorized"
         fields = ((_ERROR_CODE, refusal), (_REALM, b"check"), (_NONCE, transaction.hex().encode()[:12]))
@@ -71,7 +71,7 @@ def _padded(kind: int, transaction: bytes, attributes: tuple[tuple[int, bytes], 
     return message(kind, transaction, (*attributes, (_SOFTWARE, software)))
 
 
-def _xor_mapped(host: str, port: int, transaction: bytes) -> bytes:
+def xor_mapped(host: str, port: int, transaction: bytes) -> bytes:
     """RFC 8489 §14.2."""
     address = ipaddress.ip_address(host.partition("%")[0])
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:

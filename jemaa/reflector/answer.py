@@ -1,7 +1,7 @@
 """Reflector room. What a packet of a check is answered with. Never more bytes than it has."""
 
-from jemaa.packets import dtls, quic, sip, stun
-from jemaa.packets.stamp import Stamp, inverted
+from jemaa.packets import dtls, ice, quic, sip, stun
+from jemaa.packets.stamp import Stamp, in_text, inverted
 
 
 def answer(data: bytes, stamp: Stamp, is_twin: bool, host: str, port: int) -> bytes | None:
@@ -16,6 +16,8 @@ def answer(data: bytes, stamp: Stamp, is_twin: bool, host: str, port: int) -> by
 
 def _genuine(data: bytes, stamp: bytes, host: str, port: int) -> bytes | None:
     if stun.is_request(data):
+        if ice.is_check(data, in_text(stamp)):
+            return ice.answer(data, in_text(stamp), host, port)
         return stun.answer(data, host, port) or data
     if dtls.is_client_hello(data):
         return dtls.hello_verify(stamp)
