@@ -43,6 +43,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("check_tcp", "", "measuring: HOST:PORT,PORT… of the TCP and TLS services that checks use; none if empty"),
     Setting("check_names", "", "measuring: two names of ours, a neutral one and one that looks like a calling service"),
     Setting("check_peers", "", "measuring: HOST:PORT of other measuring servers, to say whether they can be reached"),
+    Setting("evidence_dir", "", "folder of the public record of measurements; none is kept if empty"),
+    Setting("asn_db", "", "files that say which network an address is of (iptoasn, DB-IP, .mmdb), with commas between"),
     Setting("reread_client", False, "for work on the pages: read the browser's files anew at each request"),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}

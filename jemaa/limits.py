@@ -222,6 +222,24 @@ EVIDENCE_MEMORY_MB = 1_500
 EVIDENCE_THREADS = 2
 """Of DuckDB: the meeting on the same machine needs the others."""
 
+SUBMISSION_AGE_SECONDS = 172_800
+"""A measurement is filed under the week in which it comes; one that waited for a network for two days still fits."""
+
+SUBMISSIONS_AN_HOUR = 60
+"""Of one source: a class that checks together behind one address."""
+
+SUBMISSIONS_A_SECOND = 20
+"""Of all sources: what two days of nothing else would make of the disk is 30 GB, and the operator sees it coming."""
+
+MAX_SUBMISSION_SOURCES = 20_000
+"""Sources whose allowance is remembered; the one silent for longest is forgotten."""
+
+MAX_SUBMISSIONS_WAITING = 500
+"""Submissions that may wait for the disk."""
+
+FOLD_SECONDS = 3_600
+"""How often a server moves what came from the journal into the archive."""
+
 # --- the check ----------------------------------------------------------------------------------------
 CHECK_RUN_SECONDS = 1_200
 """How long a run's stamps are answered and its counts kept: the long check, and time to ask what arrived."""

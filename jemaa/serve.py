@@ -25,9 +25,11 @@ from jemaa.config import Config
 from jemaa.counters import Counters
 from jemaa.demo import Demo
 from jemaa.errors import SettingsError
+from jemaa.evidence.submissions import Submissions
 from jemaa.halls import OpenHalls
 from jemaa.links import Links, base_url, described
 from jemaa.measuring import services
+from jemaa.public_record import submissions as open_record
 from jemaa.reflector.reflector import Reflector
 from jemaa.store.database import Database
 from jemaa.store.log import Log
@@ -42,6 +44,7 @@ from jemaa.web.client_files import ClientFiles
 from jemaa.web.door import Door
 from jemaa.web.house import House
 from jemaa.web.strings import Strings
+from jemaa.web.submissions import record_with
 from jemaa.wire.token import Tokens
 
 log = logging.getLogger("jemaa.serve")
@@ -119,33 +122,42 @@ class Running:
     shown: list[MeetingRecord]
     runner: web.AppRunner
     reflector: Reflector
+    record: Submissions | None
 
     async def close(self) -> None:
         """Say goodbye to everyone, let what is under way end, and stop."""
         await self.reflector.close()
         await _close(self.runner, self.house, self.halls)
+        if self.record:
+            await self.record.close()
 
 
 async def start(config: Config, database: Database, demo: Demo | None = None) -> Running:
     """Put everything together and open the port. `SettingsError`: `port-in-use`, `cannot-listen`, `bad-certificate`."""
     records = Meetings(database)
-    tokens = Tokens(await records.signing_key())
+    key = await records.signing_key()
+    tokens = Tokens(key)
+    record = open_record(config, key)
     halls = OpenHalls(Log(database), records, Notes(config.data / "notes"), Counters(), Tasks("server"))
     house = _house(config, halls, tokens)
     reflector = Reflector(services(config))
-    runner = _runner(config, house, reflector)
+    runner = _runner(config, house, reflector, record)
     await runner.setup()
     try:
         port = await _listen(config, runner)
         await reflector.start()
         house.tasks.start(halls.run(), "sweep")
+        if record:
+            house.tasks.start(record.run(), "record")
         shown = [await demo.open(records, halls)] if demo else []
     except BaseException:
         await reflector.close()
         await _close(runner, house, halls)
+        if record:
+            await record.close()
         raise
     links = Links(tokens, base_url(config, port), config.number("invitation_days"), time.time())
-    return Running(house, halls, records, links, port, shown, runner, reflector)
+    return Running(house, halls, records, links, port, shown, runner, reflector, record)
 
 
 async def _serve(config: Config, database: Database, announce: Announce, demo: Demo | None) -> signal.Signals:
@@ -181,10 +193,12 @@ def _end(ended: asyncio.Future[signal.Signals], number: signal.Signals) -> None:
         ended.set_result(number)
 
 
-def _runner(config: Config, house: House, reflector: Reflector) -> web.AppRunner:
+def _runner(config: Config, house: House, reflector: Reflector, record: Submissions | None) -> web.AppRunner:
     logging.getLogger("aiohttp.server").addFilter(NoAddresses())
     app = make_app(house)
     measure_with(app, reflector)
+    if record:
+        record_with(app, record)
     return web.AppRunner(
         app,
         access_log=access_logger,

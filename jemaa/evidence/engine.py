@@ -2,13 +2,10 @@
 
 from collections.abc import Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jemaa.errors import SettingsError, StoreFailed
 from jemaa.limits import EVIDENCE_MEMORY_MB, EVIDENCE_THREADS
-
-if TYPE_CHECKING:
-    pass
 
 
 class Engine:
@@ -34,6 +31,10 @@ class Engine:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give back its memory."""
         self._connection.close()
 
     def rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:

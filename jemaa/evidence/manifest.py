@@ -36,10 +36,10 @@ def save(path: Path, manifest: Manifest) -> None:
     replace(path, msgspec.json.encode(manifest))
 
 
-def replace(path: Path, data: bytes) -> None:
-    """A file's new content, all or nothing, also through a power cut."""
+def replace(path: Path, data: bytes, *, mode: int = 0o666) -> None:
+    """A file's new content, all or nothing, also through a power cut; `mode` as far as the user's mask permits."""
     spare = path.with_name(path.name + ".tmp")
-    with spare.open("wb") as file:
+    with open(spare, "wb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())

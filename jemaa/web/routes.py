@@ -6,6 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
+from jemaa.facts.record import Measurement
 from jemaa.packets.offer import Counts, Offer
 
 from . import (
@@ -21,6 +22,7 @@ from . import (
     radio,
     shapes,
     stream,
+    submissions,
     text_page,
 )
 
@@ -130,6 +132,22 @@ API: tuple[Route, ...] = (
         query=(Query("bytes", "how much", "integer"),),
     ),
     Route("GET", "/check/socket", check.check_socket, "Measuring: a WebSocket that echoes", status=101),
+    Route(
+        "POST",
+        "/api/check/measurements",
+        submissions.submit_measurement,
+        "Give a measurement to the public record",
+        Measurement,
+        submissions.MeasurementTaken,
+        status=201,
+    ),
+    Route(
+        "DELETE",
+        "/api/check/measurements/{receipt}",
+        submissions.withdraw_measurement,
+        "Take a measurement back",
+        status=204,
+    ),
 )
 
 PAGES: tuple[Route, ...] = (

@@ -1,0 +1,69 @@
+"""Evidence room. The pseudonym of a probe: the same for a week in one network, and nothing beyond.
+
+It is a keyed hash of where a submission came from, of the network and of the week. The key is made by chance each week
+and replaces the one before, so that nobody, the operator included, can later try out addresses until one fits; within
+the week whoever has the key could. What it costs: people behind one shared address are one probe, so that a carrier's
+crowd counts for less than it is; somebody whose address changes is several.
+"""
+
+import ipaddress
+import secrets
+from datetime import date
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from jemaa.errors import StoreFailed
+from jemaa.facts import scrub
+
+from . import manifest
+from .entry import monday
+
+IPV6_PREFIX_BYTES = 7
+"""A household has a /56 or less; taking the whole address would make one device a new probe each day."""
+
+
+class _Key(Struct, frozen=True):
+    week: str
+    key: bytes
+
+
+class Pseudonyms:
+    """Those of one folder. The key is in it, for this user's eyes only, because a restart makes no new probes."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "week.key"
+        self._key = _Key("", b"")
+
+    def probe(self, address: str, cc: str, asn: int, day: date) -> int:
+        """A number of 64 bits. `StoreFailed` `store-failed` if this week's key cannot be written."""
+        week = monday(day)
+        if self._key.week != week:
+            self._key = self._of_week(week)
+        return scrub.pseudonym(_household(address), cc=cc, asn=asn, key=self._key.key)
+
+    def _of_week(self, week: str) -> _Key:
+        try:
+            found = msgspec.json.decode(self._path.read_bytes(), type=_Key)
+            if found.week == week:
+                return found
+        except (OSError, msgspec.DecodeError):
+            pass  # there is none yet, or it is no key: either way a new one
+        made = _Key(week, secrets.token_bytes(32))
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            manifest.replace(self._path, msgspec.json.encode(made), mode=0o600)
+        except OSError as error:
+            raise StoreFailed("store-failed", "The server's disk failed; nothing was recorded.") from error
+        return made
+
+
+def _household(address: str) -> bytes:
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return b""
+    if isinstance(found, ipaddress.IPv6Address):
+        return found.ipv4_mapped.packed if found.ipv4_mapped else found.packed[:IPV6_PREFIX_BYTES]
+    return found.packed

@@ -1,0 +1,139 @@
+"""Evidence room. A stranger's measurement to an entry of the record, and a receipt; or a refusal that says why.
+
+The sender's address is asked for its network, hashed into a pseudonym and forgotten: nothing here writes it down.
+The disk has one writer, a thread of its own, so that the meeting on the same machine never waits for it.
+"""
+
+import asyncio
+import datetime
+import logging
+import secrets
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from jemaa.errors import Refused, StoreFailed
+from jemaa.facts import read, scrub
+from jemaa.facts.record import Measurement
+from jemaa.limits import FOLD_SECONDS, MAX_SUBMISSIONS_WAITING, SUBMISSION_AGE_SECONDS
+
+from .allowance import Allowance
+from .entry import Entry, Verdict, entry_of
+from .journal import Journal
+from .origin import Origin, Origins
+from .pseudonym import Pseudonyms
+from .receipt import Receipt, Receipts
+
+log = logging.getLogger("jemaa.evidence")
+
+Judge = Callable[[Measurement], Sequence[Verdict]]
+T = TypeVar("T")
+
+
+class Taken(Struct, frozen=True):
+    """What the sender is told. `flags` says what speaks against counting it; it is kept all the same."""
+
+    receipt: str
+    day: str
+    counted: bool
+    flags: list[str]
+
+
+class Submissions:
+    """Owns the journal of a folder. `run` folds it into the archive now and then; `close` it once."""
+
+    def __init__(self, folder: Path, *, key: bytes, origins: Origins, judge: Judge, now: Callable[[], float]) -> None:
+        self._journal = Journal(folder)
+        self._origins = origins
+        self._pseudonyms = Pseudonyms(folder)
+        self._receipts = Receipts(key)
+        self._judge = judge
+        self._now = now
+        self._allowance = Allowance(now())
+        self._writer = ThreadPoolExecutor(1, "jemaa.evidence")
+        self._waiting = 0
+
+    async def submit(self, data: bytes, address: str) -> Taken:
+        """Take a measurement that its sender consented to. `ProtocolError` as `facts.read`; `Refused` `too-fast`."""
+        now = self._now()
+        if not self._allowance.take(address, now):
+            raise Refused("too-fast", "Very many measurements came from your network; please wait an hour.")
+        measurement = read.read(data, now, max_age=SUBMISSION_AGE_SECONDS)
+        entry = self._entry(measurement, address, now)
+        await self._do(partial(self._journal.write, [entry]))
+        receipt = self._receipts.sign(Receipt(entry.id, entry.day))
+        return Taken(receipt, entry.day, entry.counted, entry.flags)
+
+    async def withdraw(self, receipt: str) -> None:
+        """Forget a measurement. `Refused`: `receipt-forged`, `no-such-measurement`."""
+        found = self._receipts.read(receipt)
+        if not await self._do(partial(self._journal.remove, found.id, found.day)):
+            raise Refused("no-such-measurement", "This measurement is not here; perhaps it was deleted before.")
+
+    async def fold(self) -> int:
+        """Move what has come into the archive; how many."""
+        return await self._do(self._journal.fold)
+
+    async def run(self) -> None:
+        """Fold at intervals, until cancelled."""
+        while True:
+            await asyncio.sleep(FOLD_SECONDS)
+            try:
+                await self.fold()
+            except StoreFailed as error:  # what came stays in the journal, and is tried again
+                log.error("what came could not be moved into the archive: %s", error)
+
+    async def close(self) -> None:
+        """Let the writer finish."""
+        await asyncio.to_thread(self._writer.shutdown)
+
+    def _entry(self, measurement: Measurement, address: str, now: float) -> Entry:
+        origin = self._origins.find(address)
+        flags = flags_of(measurement, origin, is_verified=bool(self._origins.label))
+        placed = scrub.clean(placed_at(measurement, origin))
+        network = placed.network
+        day = datetime.datetime.fromtimestamp(now, datetime.UTC).date()
+        return entry_of(
+            placed,
+            self._judge(placed),
+            identity=secrets.token_hex(16),
+            probe=self._pseudonyms.probe(address, network.cc or "ZZ", network.asn or 0, day),
+            filed_at=int(now),
+            flags=flags,
+            asn_db=self._origins.label,
+        )
+
+    async def _do(self, work: Callable[[], T]) -> T:
+        """Run it in the writer's thread, after what waits there. `StoreFailed`: `store-busy`, `store-failed`."""
+        if self._waiting >= MAX_SUBMISSIONS_WAITING:
+            raise StoreFailed("store-busy", "The disk cannot keep up; please try again in a moment.")
+        self._waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._writer, work)
+        except OSError as error:
+            raise StoreFailed("store-failed", "The server's disk failed; nothing was recorded.") from error
+        finally:
+            self._waiting -= 1
+
+
+def flags_of(measurement: Measurement, origin: Origin, *, is_verified: bool) -> list[str]:
+    """What the sender's address says against the network that the measurement names."""
+    network = measurement.network
+    if not is_verified or (origin.asn is None and origin.cc is None):
+        return ["network-unverified"]
+    differs = (network.asn and origin.asn and network.asn != origin.asn) or (
+        network.cc and origin.cc and network.cc != origin.cc
+    )
+    return ["network-differs"] if differs else []
+
+
+def placed_at(measurement: Measurement, origin: Origin) -> Measurement:
+    """With the network that its sender did not know filled in; what he said himself stays, and is flagged if wrong."""
+    network = measurement.network
+    known = msgspec.structs.replace(network, asn=network.asn or origin.asn, cc=network.cc or origin.cc)
+    return msgspec.structs.replace(measurement, network=known)
