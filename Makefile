@@ -54,12 +54,14 @@ $(VENV)/.installed: $(VENV)/bin/python pyproject.toml
 	@scripts/pip.sh "$(VENV)" .
 	@touch $@
 
-$(VENV)/.installed-test: $(VENV)/bin/python pyproject.toml
+$(VENV)/.installed-test: $(VENV)/bin/python pyproject.toml tests/facts/oonidata.txt
 	@scripts/pip.sh "$(VENV)" '.[test]'
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --requirement tests/facts/oonidata.txt
 	@touch $@ $(VENV)/.installed
 
-$(VENV)/.installed-check: $(VENV)/bin/python pyproject.toml
+$(VENV)/.installed-check: $(VENV)/bin/python pyproject.toml tests/facts/oonidata.txt
 	@scripts/pip.sh "$(VENV)" '.[check]'
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --requirement tests/facts/oonidata.txt
 	@touch $@ $(VENV)/.installed $(VENV)/.installed-test
 
 node_modules/.installed: $(VENV)/.installed-check package.json package-lock.json
