@@ -8,6 +8,7 @@ import argparse
 import logging
 import tempfile
 from collections.abc import Callable, Sequence
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,7 @@ def parser() -> argparse.ArgumentParser:
     for setting in SETTINGS:
         _add_setting(settings, setting.name, setting.default, setting.help)
     top = argparse.ArgumentParser(prog="jemaa", description="A public meeting that anyone can attend, on any network.")
+    top.add_argument("--version", action="version", version=f"jemaa {_version()}")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     server = commands.add_parser("serve", parents=[shared], help="run the server", description="Run the server.")
     server.set_defaults(command=_serve)
@@ -71,6 +73,13 @@ def parser() -> argparse.ArgumentParser:
     cli_evidence.add_commands(commands, shared)
     lab.add_parser(commands, also=matrix.add_parser).set_defaults(command=lambda given, _config: lab.run(given))
     return top
+
+
+def _version() -> str:
+    try:
+        return version("jemaa")
+    except PackageNotFoundError:
+        return "of a source folder that is not installed"
 
 
 def _add_setting(group: Any, name: str, default: Value, help_: str) -> None:

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from jemaa.cli_print import print_json, print_meeting
+from jemaa.cli_print import print_json, print_meeting, say
 from jemaa.config import Config
-from jemaa.errors import Refused
+from jemaa.errors import Refused, SettingsError
 from jemaa.links import Links, base_url, described
 from jemaa.meeting.ids import MeetingId
 from jemaa.store.meetings import Meetings
@@ -41,6 +41,9 @@ def add_commands(commands: Any, shared: argparse.ArgumentParser) -> None:
 
 
 def _new(given: argparse.Namespace, config: Config) -> int:
+    if not given.title.strip():
+        raise SettingsError("bad-setting", 'A meeting needs a title: jemaa meeting new "Assembly of the old town".')
+
     async def work(meetings: Meetings) -> dict[str, Any]:
         rooms, agenda = given.room or [""], given.agenda or []
         made = await meetings.create(given.title, rooms=rooms, agenda=agenda, public=not given.private)
@@ -66,6 +69,8 @@ def _list(given: argparse.Namespace, config: Config) -> int:
     if given.json:
         print_json([described(meeting) for meeting in found])
         return 0
+    if not found:
+        say('There is no meeting yet; jemaa meeting new "Title" makes one.')
     for meeting in found:
         made = datetime.fromtimestamp(meeting.created_at / 1000, UTC).strftime("%Y-%m-%d")
         notes = [*([] if meeting.public else ["by invitation"]), *(["closed"] if meeting.closed_at else [])]
@@ -77,6 +82,8 @@ def _close(given: argparse.Namespace, config: Config) -> int:
     _with_meetings(config, lambda meetings: meetings.close(MeetingId(given.meeting)))
     if given.json:
         print_json({"id": given.meeting, "closed": True})
+    else:
+        say(f"{given.meeting} is off the list; whoever has its link can still read it.")
     return 0
 
 

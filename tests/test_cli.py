@@ -40,12 +40,20 @@ def test_meetings_are_made_listed_and_closed_also_beside_a_running_server(tmp_pa
         status, joined = server.post(f"/api/s/{meeting['sessions'][0]['id']}/join", {"token": token})
         assert (status, joined["role"]) == (200, "chair")
         assert meeting["id"] in jemaa("meeting", "list", data=server.data).stdout
-        assert jemaa("meeting", "close", meeting["id"], data=server.data).returncode == 0
+        closed = jemaa("meeting", "close", meeting["id"], data=server.data)
+        assert (closed.returncode, closed.stdout) == (0, "") and "can still read it" in closed.stderr
         assert json.loads(jemaa("meeting", "list", "--json", data=server.data).stdout)[0]["closed"] is True
         again = jemaa("meeting", "links", meeting["id"], data=server.data)
         assert again.stdout.count("#t=") >= 2 * 7
         lost = jemaa("meeting", "close", "nosuch", data=server.data)
         assert lost.returncode == 1 and "jemaa meeting list" in lost.stderr
+
+
+def test_an_empty_list_says_what_to_do_and_the_version_is_told(tmp_path: Path) -> None:
+    empty = jemaa("meeting", "list", data=tmp_path / "data")
+    assert (empty.returncode, empty.stdout) == (0, "") and "jemaa meeting new" in empty.stderr
+    assert json.loads(jemaa("meeting", "list", "--json", data=tmp_path / "data").stdout) == []
+    assert re.fullmatch(r"jemaa \d+\.\d+\S*\n", jemaa("--version").stdout)
 
 
 def test_wrong_calls_end_with_2_and_one_sentence(tmp_path: Path) -> None:
@@ -55,6 +63,7 @@ def test_wrong_calls_end_with_2_and_one_sentence(tmp_path: Path) -> None:
         (["serve", "--listen", "0.0.0.0:0"], "certificate"),
         (["serve", "--tls-cert", "a.pem"], "--tls-key"),
         (["config", "--config", str(tmp_path / "missing.toml")], "is not there"),
+        (["meeting", "new", " "], "needs a title"),
     ]
     for arguments, sentence in cases:
         ended = jemaa(*arguments, data=tmp_path / "data")
