@@ -4,7 +4,6 @@ import asyncio
 import socket
 import ssl
 import time
-from contextlib import suppress
 
 from jemaa.limits import CHECK_FLOW_BYTES, CHECK_RUN_SECONDS, MAX_CHECK_FLOWS
 from jemaa.tasks import Tasks
@@ -42,27 +41,30 @@ class Listener:
             self._tasks.start(self._serve(connection, address[0], address[1]), "check-flow")
 
     async def _serve(self, connection: socket.socket, host: str, port: int) -> None:
+        """The connection is ours until a transport has it, which then closes it in its own time."""
         self._flows += 1
+        is_ours = True
         try:
             connection.setblocking(False)
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             first = await asyncio.wait_for(_peek(connection), _PATIENCE)
             is_tls = first[:1] == bytes([_TLS_HANDSHAKE])
             if first and not (is_tls and self._context is None):
+                is_ours = False
                 await self._converse(connection, self._context if is_tls else None, host, port)
         except (OSError, ssl.SSLError, TimeoutError, EOFError):
             pass  # the network, or somebody who is no check
         finally:
             self._flows -= 1
-            with suppress(OSError):
+            if is_ours:
                 connection.close()
 
     async def _converse(self, connection: socket.socket, context: ssl.SSLContext | None, host: str, port: int) -> None:
         loop = asyncio.get_running_loop()
         reader = asyncio.StreamReader(limit=65_536)
-        transport, protocol = await loop.connect_accepted_socket(
-            lambda: asyncio.StreamReaderProtocol(reader), connection, ssl=context
-        )
+        protocol = asyncio.StreamReaderProtocol(reader)
+        # uvloop's TLS hands back its own protocol instead of this one, which cannot be waited on.
+        transport, _ = await loop.connect_accepted_socket(lambda: protocol, connection, ssl=context)
         writer = asyncio.StreamWriter(transport, protocol, reader, loop)
         try:
             async with asyncio.timeout(CHECK_RUN_SECONDS):

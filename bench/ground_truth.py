@@ -1,0 +1,120 @@
+"""The check against the lab: facts and findings of each network, and how often the right node was named.
+
+In: profiles, runs, how many labs at once. Out: `facts.jsonl` and `findings.jsonl` in a folder, and the confusion
+matrix as a page. `make ground-truth` runs it; `bench/ground_truth_expected.py` says what is right.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+from jemaa.lab.authority import Authority
+from jemaa.lab.places import SECOND, SERVER, SERVER_SECOND
+from jemaa.lab.profile import names
+from jemaa.lab.topology import Lab
+from jemaa.matrix.servers import first_line, running
+from jemaa.matrix.trust import PROXYS_AUTHORITY, Trust
+
+UDP_PORTS = "443,80,3478,3479,5349,5060,8801,10000,16384,19302,40000,47123"
+TCP_PORTS = "443,80,3478,5349,8443"
+PAGE = "https://meeting.example"
+PEER = "https://second.example"
+CHECK_SECONDS = 240
+
+
+@contextmanager
+def servers(lab: Lab, trust: Trust, folder: Path) -> Iterator[None]:
+    """Our server with its measuring services on its second address, and a second server that watches the first."""
+    common = ["--tls-cert", str(trust.certificate), "--tls-key", str(trust.certificate), "--json"]
+    first = [sys.executable, "-m", "jemaa", "serve", "--data", str(folder / "data"), *common]
+    first += ["--listen", f"{SERVER[0]}:443", "--base-url", PAGE]
+    first += ["--check-udp", f"{SERVER_SECOND[0]}:{UDP_PORTS}", "--check-tcp", f"{SERVER_SECOND[0]}:{TCP_PORTS}"]
+    first += ["--check-names", f"other.meeting.example={SERVER_SECOND[0]},call.example={SECOND[0]}"]
+    second = [sys.executable, "-m", "jemaa", "serve", "--data", str(folder / "second"), *common]
+    second += ["--listen", f"{SECOND[0]}:443", "--base-url", PEER, "--check-peers", f"{SERVER[0]}:443"]
+    logs = folder / "server.log", folder / "second.log"
+    with running(lab, "server", first, logs[0]) as one, running(lab, "second", second, logs[1]) as other:
+        first_line(one, "server", logs[0])
+        first_line(other, "second", logs[1])
+        yield
+
+
+def _trust(folder: Path) -> Trust:
+    """One certificate for both servers."""
+    folder.mkdir()
+    authority = Authority(folder)
+    return Trust(authority.file, authority.leaf("meeting.example", "other.meeting.example", "second.example"))
+
+
+def bundle(lab: Lab, trust: Trust, folder: Path) -> Path:
+    """Whom the participant's machine trusts: the run's authority, and the company's proxy, as companies arrange it."""
+    seen = lab.popen("participant", ["cat", PROXYS_AUTHORITY], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    proxys, _ = seen.communicate(timeout=10)
+    file = folder / "trusted.pem"
+    file.write_bytes(trust.authority.read_bytes() + proxys)
+    return file
+
+
+def check(profile: str, seed: int, options: Sequence[str] = ("--full",)) -> bytes:
+    """The facts of one check behind this network, as a line of JSON; empty if it failed, with its words on stderr."""
+    with tempfile.TemporaryDirectory(prefix="jemaa-truth-") as name, Lab(profile, seed=seed) as lab:
+        folder = Path(name)
+        trust = _trust(folder / "trust")
+        with servers(lab, trust, folder):
+            command = [sys.executable, "-m", "jemaa", "check", PAGE, "--yes", "--json", "--seed", str(seed), *options]
+            command += ["--anchor", PEER, "--peer", PEER, "--authority", str(bundle(lab, trust, folder))]
+            environment = os.environ | lab.environment()
+            process = lab.popen("participant", command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            try:
+                facts, words = process.communicate(timeout=CHECK_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                facts, words = process.communicate()
+            if process.returncode:
+                sys.stderr.write(f"{profile} {seed}: {words.decode()[-2_000:]}\n")
+                return b""
+            return labelled(facts, profile, seed)
+
+
+def labelled(facts: bytes, profile: str, seed: int) -> bytes:
+    """With the profile and seed that only a lab knows."""
+    found = json.loads(facts)
+    found |= {"profile": profile.replace("+", "-"), "seed": seed}
+    return json.dumps(found, separators=(",", ":")).encode()
+
+
+def main() -> int:
+    """Run what was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--profiles", default="", help="names with commas between; all if empty")
+    parser.add_argument("--runs", type=int, default=1, help="of each profile")
+    parser.add_argument("--first-seed", type=int, default=1)
+    parser.add_argument("--together", type=int, default=8, help="labs at once: a check mostly waits")
+    parser.add_argument("--out", type=Path, default=Path("build/ground-truth"))
+    parser.add_argument("--lite", action="store_true")
+    given = parser.parse_args()
+    profiles = [one for one in given.profiles.split(",") if one] or list(names())
+    seeds = range(given.first_seed, given.first_seed + given.runs)
+    jobs = [(profile, seed) for seed in seeds for profile in profiles]
+    given.out.mkdir(parents=True, exist_ok=True)
+    options = ("--lite",) if given.lite else ("--full",)
+    began = time.monotonic()
+    with ThreadPoolExecutor(given.together) as pool, (given.out / "facts.jsonl").open("ab") as out:
+        for (profile, seed), facts in zip(jobs, pool.map(lambda job: check(*job, options), jobs), strict=True):
+            if facts:
+                out.write(facts + b"\n")
+                out.flush()
+            print(f"{time.monotonic() - began:7.1f} s  {profile} {seed}: {len(facts)} bytes", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,87 @@
+"""What `jemaa check` says: what it would send, its steps as they go, what follows, and the facts in short."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TextIO
+
+from jemaa.facts.record import Arm, Measurement
+from jemaa.probe.countries import careful
+from jemaa.probe.ground import Wishes
+
+_MARKS = {"begins": "…", "ends": "done", "skipped": "left out"}
+
+
+def what_is_sent(url: str, wishes: Wishes) -> Iterator[str]:
+    """Lines for consent: what, to whom, why, and what is kept."""
+    minutes = "about 11 minutes" if wishes.long else "about 45 seconds" if wishes.lite else "about 80 seconds"
+    yield f"This check sends packets from this machine to {url} and the addresses it names, for {minutes}:"
+    yield "  small requests for pages; random bytes; the first packets of calls (STUN, TURN, DTLS, SIP, QUIC), also as"
+    yield "  known apps mark them; TLS under a neutral name and under one that looks like a calling service."
+    if wishes.lite:
+        yield "  Nothing that looks like a call's sound (lite)."
+    else:
+        yield "  And 32 seconds of what looks like a call's sound, and of its twin."
+    yield f"It also connects to {', '.join((*wishes.anchors, *wishes.peers))}, to know whether there is a network."
+    yield "Why: to find how you can attend from here, and at which stage calls fail, if they do."
+    yield "The server counts what arrives, and keeps no address. Whoever runs your network can see this traffic:"
+    yield "on an employer's network, or where such traffic may be an offence, think first."
+    if (row := careful(wishes.country)) is not None:
+        yield f"In {row.country}: {row.why} ({row.source})."
+
+
+class Steps:
+    """Steps as they go: one line that is written anew on a terminal, plain lines elsewhere."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._under_way: list[str] = []
+        self._is_terminal = out.isatty()
+
+    def show(self, step: str, what: str, seconds: float) -> None:
+        """A step begins, ends or is left out."""
+        if what == "begins":
+            self._under_way.append(step)
+        elif what == "ends" and step in self._under_way:
+            self._under_way.remove(step)
+        if self._is_terminal:
+            line = f"{seconds:5.0f} s  {', '.join(self._under_way) or 'putting it together'}"
+            self._out.write(f"\r\x1b[2K{line[:100]}")
+        else:
+            self._out.write(f"{seconds:6.1f} s  {step}: {_MARKS.get(what, what)}\n")
+        self._out.flush()
+
+    def close(self) -> None:
+        """Leave the line free."""
+        if self._is_terminal:
+            self._out.write("\r\x1b[2K")
+            self._out.flush()
+
+
+def print_result(measurement: Measurement) -> None:
+    """What follows from the facts."""
+
+
+def print_facts(measurement: Measurement) -> None:
+    """Each way to attend, then each step: how many of its arms got through."""
+    for rung in measurement.rungs:
+        detail = f", {rung.setup_ms:.0f} ms" if rung.setup_ms is not None else ""
+        print(f"  {rung.name:<12} {'works' if rung.usable else 'does not work'}{detail}")
+    print()
+    for step in measurement.plan.steps:
+        arms = [arm for arm in measurement.arms if arm.step == step]
+        if arms:
+            print(f"  {step:<15} {_in_short(arms)}")
+    measured = {arm.step for arm in measurement.arms}
+    if not measured & {"udp", "stun", "dtls"} and "up" in measured:
+        print("\nThis server offers no measuring services: only its pages, answers and WebSockets were checked.")
+
+
+def _in_short(arms: list[Arm]) -> str:
+    whole = [arm for arm in arms if arm.rx_client == arm.sent]
+    none = [arm for arm in arms if not arm.rx_client]
+    parts = [f"{len(whole)} of {len(arms)} went through whole"]
+    if none:
+        words = Counter(arm.failure or "none" for arm in none)
+        parts.append(f"nothing of {', '.join(arm.id for arm in none[:4])}{' …' if len(none) > 4 else ''}")
+        parts.append(", ".join(words))
+    return "; ".join(parts)

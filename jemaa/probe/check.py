@@ -1,0 +1,175 @@
+"""Probe room. A whole check: the table of steps, which run beside each other, and the record that comes of them."""
+
+import asyncio
+import platform
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+
+from jemaa.facts.record import Controls, Measurement, Network, Plan
+from jemaa.packets.offer import Counts
+from jemaa.verdict.statistics import fisher_greater
+
+from . import rungs as ways
+from .book import Book
+from .dns import dns
+from .dtls import dtls
+from .dtls_handshake import dtls_handshake, stack
+from .ground import Ground, Wishes
+from .long_answer import long_answer
+from .long_flow import long_flow
+from .page import Page
+from .plain_tcp import plain_tcp
+from .quic import quic, quic_name
+from .rtp import rtp
+from .shape import shape
+from .sip import sip
+from .stun import stun
+from .tls_name import connect, tls_name
+from .trouble import EXPECTED
+from .turn import turn
+from .udp import udp
+from .up import up
+from .ws import ws
+
+Run = Callable[[Ground], Awaitable[None]]
+Show = Callable[[str, str, float], None]
+"""Told of each step when it `begins`, `ends` or is `skipped`, with seconds since the check's start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A row: its word (`facts.record.STEPS`), what runs, and whether it is like a call's media."""
+
+    name: str
+    run: Run
+    is_call: bool = False
+
+
+UP = Step("up", up)
+QUIET = (
+    Step("rungs", ways.rungs),
+    Step("dns", dns),
+    Step("udp", udp),
+    Step("stun", stun),
+    Step("turn", turn),
+    Step("dtls", dtls),
+    Step("dtls_handshake", dtls_handshake),
+    Step("quic", quic),
+    Step("sip", sip),
+    Step("ws", ws),
+    Step("long_answer", long_answer),
+    Step("plain_tcp", plain_tcp),
+    Step("tls_name", connect),
+)
+"""A few packets each: beside each other, once the way is known."""
+
+BESIDE = Step("long_flow", long_flow)
+"""From then on, beside all that follows."""
+
+MEDIA = (Step("rtp", rtp, is_call=True),)
+LAST = (Step("tls_name", tls_name), Step("quic", quic_name), Step("shape", shape, is_call=True))
+"""One after the other, when all else is done: each may condemn the server's address for whoever measures."""
+
+
+async def check(page: Page, wishes: Wishes, *, software: str, started_at: float, show: Show) -> Measurement:
+    """The facts of one check. Whatever the network does is in them; nothing of it is raised."""
+    book = Book(wishes.seed)
+    ground = Ground(page, book, wishes)
+    walk = _Walk(ground, show)
+    await walk.steps((UP,))
+    counts = None
+    if ground.offer is not None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(walk.steps((BESIDE,)))
+            await walk.steps(QUIET, beside=True)
+            await walk.steps(MEDIA)
+        counts = await _counts(ground)
+        await walk.steps(LAST)
+        ways.from_arms(ground)
+        counts = await _counts(ground) or counts
+    return _measurement(ground, counts, walk.done, software, started_at)
+
+
+class _Walk:
+    """Runs steps that are wanted, and says so."""
+
+    def __init__(self, ground: Ground, show: Show) -> None:
+        self._ground = ground
+        self._show = show
+        self.done: list[str] = []
+
+    async def steps(self, steps: Iterable[Step], *, beside: bool = False) -> None:
+        """One after the other, or beside each other."""
+        if not beside:
+            for step in steps:
+                await self._one(step)
+            return
+        async with asyncio.TaskGroup() as group:
+            for step in steps:
+                group.create_task(self._one(step))
+
+    async def _one(self, step: Step) -> None:
+        wishes, book = self._ground.wishes, self._ground.book
+        is_wanted = not wishes.steps or step.name in wishes.steps or step is UP
+        if not is_wanted or (step.is_call and wishes.lite):
+            self._show(step.name, "skipped", book.seconds())
+            return
+        if step.name not in self.done:
+            self.done.append(step.name)
+        self._show(step.name, "begins", book.seconds())
+        await step.run(self._ground)
+        self._show(step.name, "ends", book.seconds())
+
+
+async def _counts(ground: Ground) -> Counts | None:
+    """What the server logged; None if it cannot be asked."""
+    assert ground.offer is not None
+    if not (ground.udp_ports or ground.tcp_ports):
+        return None
+    for _ in range(2):
+        try:
+            return await ground.page.counts(ground.offer.run, 6 + 8 * ground.line.rtt)
+        except EXPECTED:
+            continue
+    return None
+
+
+def _measurement(
+    ground: Ground, counts: Counts | None, done: list[str], software: str, started_at: float
+) -> Measurement:
+    book, wishes = ground.book, ground.wishes
+    kept = [tally for tally in book.tallies.values() if tally.sent]
+    return Measurement(
+        software=software,
+        started_at=int(started_at),
+        seconds=round(book.seconds(), 1),
+        network=Network(access=wishes.access, cc=wishes.country, asn=wishes.asn, vpn=wishes.vpn),
+        plan=Plan(
+            seed=wishes.seed, order=[tally.id for tally in kept], steps=list(dict.fromkeys(done)), lite=wishes.lite
+        ),
+        arms=[tally.arm(counts) for tally in kept],
+        series=[tally.series(counts) for tally in kept if tally.id in book.serial],
+        residual=book.residual[:100],
+        rungs=book.rungs,
+        controls=_controls(ground),
+        stack=stack(),
+        platform=f"{platform.system() or 'unknown'} {platform.machine()}"[:48].strip(),
+    )
+
+
+def _controls(ground: Ground) -> Controls:
+    tallies = ground.book.tallies
+    anchors = [tally for tally in tallies.values() if tally.id.startswith("up-anchor")]
+    a, b = (tallies.get(f"udp-aa_{which}-random") for which in "ab")
+    closed = tallies.get("udp-closed-random")
+    aa_p = None
+    if a is not None and b is not None:
+        one = fisher_greater(len(a.answers), a.sent, len(b.answers), b.sent)
+        other = fisher_greater(len(b.answers), b.sent, len(a.answers), a.sent)
+        aa_p = round(min(1.0, 2 * min(one, other)), 6)
+    return Controls(
+        anchors_ok=any(tally.answers for tally in anchors) if anchors else None,
+        server_ok_elsewhere=ground.server_ok_elsewhere,
+        aa_p=aa_p,
+        positive_ok=not closed.answers if closed is not None else None,
+    )

@@ -1,0 +1,20 @@
+"""Probe room. The first packet of a DTLS handshake in the order of several stacks, and its twins."""
+
+from collections.abc import Callable
+
+from jemaa.packets import dtls as packets
+
+from .ground import Ground, interleaved, twins
+
+
+async def dtls(ground: Ground) -> None:
+    """`dtls-STACK-genuine` and `-inverted` on the high port."""
+    if not ground.udp_ports:
+        return
+    sides = [side for stack in packets.STACKS for side in twins(ground, f"dtls-{stack}", ground.high, _hello_of(stack))]
+    await interleaved(ground, sides)
+    await ground.is_alive(ground.book.tallies["dtls-browser-genuine"], ground.high)
+
+
+def _hello_of(stack: str) -> Callable[[bytes], bytes]:
+    return lambda raw: packets.client_hello(stack, raw)

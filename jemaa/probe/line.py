@@ -1,0 +1,43 @@
+"""Probe room. What the line carries, as far as the first exchanges showed: how long to wait, and how fast to send."""
+
+import asyncio
+import time
+
+CALL_KBPS = 130.0
+"""Below this a call's stream would fill the line by itself: what is lost then says nothing about filters."""
+
+_SHARE = 0.6
+_OVERHEAD_BYTES = 28
+
+
+class Line:
+    """Shared by all steps. `rtt` in seconds; `kbps` is None as long as nobody knows it, and then nothing is paced."""
+
+    def __init__(self, *, rtt: float = 0.2, kbps: float | None = None) -> None:
+        self.rtt = rtt
+        self.kbps = kbps
+        self._free = 0.0
+
+    @property
+    def patience(self) -> float:
+        """How long an answer may take: queues of other steps are before it."""
+        return min(8.0, 1.5 + 3 * self.rtt + (0.0 if self._is_wide else 2.0))
+
+    @property
+    def carries_calls(self) -> bool:
+        """Whether call-like media fits."""
+        return self.kbps is None or self.kbps >= CALL_KBPS
+
+    @property
+    def _is_wide(self) -> bool:
+        return self.kbps is None or self.kbps >= 1_000
+
+    async def turn(self, size: int) -> None:
+        """Wait until so many bytes may be sent."""
+        if self.kbps is None or self._is_wide:
+            return
+        now = time.monotonic()
+        begin = max(now, self._free)
+        self._free = begin + (size + _OVERHEAD_BYTES) * 8 / (self.kbps * 1_000 * _SHARE)
+        if begin > now:
+            await asyncio.sleep(begin - now)

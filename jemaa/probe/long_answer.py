@@ -1,0 +1,88 @@
+"""Probe room. Answers that are long, that trickle, and that are short: what is cut, and what is kept back."""
+
+import asyncio
+import time
+
+from .book import Tally
+from .ground import Ground
+from .trouble import EXPECTED, named
+
+SHORT, SHORT_BYTES = 6, 8_000
+LONG, LONG_BYTES = 4, 48_000
+PIECES, PIECE_BYTES, PIECE_MS = 10, 400, 300
+MEGA_BYTES = 1_200_000
+_LATE_SECONDS = 1.2
+_LITE_LONG = 2
+
+
+async def long_answer(ground: Ground) -> None:
+    """`long_answer-short-neutral` and `-long-neutral` in turn, beside them `-flowing-neutral`."""
+    async with asyncio.TaskGroup() as group:
+        group.create_task(_flowing(ground))
+        group.create_task(_lengths(ground))
+    if ground.page.proxy and not ground.wishes.lite:
+        mega = _open(ground, "long_answer-mega-neutral")
+        await _whole(ground, mega, [mega], f"/check/long?bytes={MEGA_BYTES}&pieces=1&ms=0", MEGA_BYTES)
+
+
+def _open(ground: Ground, id_: str) -> Tally:
+    return ground.book.open(id_, port=ground.page.port, transport="https", payload="neutral", server="page-1")
+
+
+async def _lengths(ground: Ground) -> None:
+    short, long = _open(ground, "long_answer-short-neutral"), _open(ground, "long_answer-long-neutral")
+    count = _LITE_LONG if ground.wishes.lite else LONG
+    kinds = [short] * SHORT + [long] * count
+    ground.book.chance.shuffle(kinds)
+    for tally in kinds:
+        if tally is short:
+            await _whole(ground, tally, [tally], f"/check/piece?bytes={SHORT_BYTES}", SHORT_BYTES)
+        else:
+            one = _open(ground, f"long_answer-long_{tally.sent + 1}-neutral")
+            ground.book.with_series(one)
+            path = f"/check/long?bytes={LONG_BYTES}&pieces=4&ms=100"
+            await _whole(ground, tally, [tally, one], path, LONG_BYTES)
+
+
+async def _whole(ground: Ground, tally: Tally, also: list[Tally], path: str, size: int) -> None:
+    """One answer, to its end. The last of `also` keeps how many bytes came."""
+    for one in also:
+        one.sent += 1
+    kbps = ground.line.kbps
+    seconds = 6 + 8 * ground.line.rtt + (size * 8 / 1_000 / min(kbps, 10_000) * 3 if kbps else 0)
+    began, got = time.monotonic(), 0
+    try:
+        async for at, more in ground.page.pieces(path, seconds):
+            got += more
+            also[-1].volume += more
+            also[-1].last_rx = at
+        if got < size:
+            raise EOFError
+        for one in also:
+            kept = one.volume
+            one.answered(one.sent - 1, rtt=time.monotonic() - began)
+            one.volume = kept
+    except EXPECTED as error:
+        for one in also:
+            one.failed(*named(error))
+
+
+async def _flowing(ground: Ground) -> None:
+    """A piece counts if it came about when it was due, since the first that did."""
+    tally = _open(ground, "long_answer-flowing-neutral")
+    ground.book.with_series(tally)
+    size = PIECES * PIECE_BYTES
+    path = f"/check/long?bytes={size}&pieces={PIECES}&ms={PIECE_MS}"
+    tally.sent = PIECES
+    due = 4 * ground.line.rtt + _LATE_SECONDS
+    got = 0
+    try:
+        async for at, more in ground.page.pieces(path, 12 + PIECES * PIECE_MS / 1_000 + 8 * ground.line.rtt):
+            before, got = got // PIECE_BYTES, got + more
+            for number in range(before, got // PIECE_BYTES):
+                if at <= due + number * PIECE_MS / 1_000:
+                    tally.answered(number, size=PIECE_BYTES)
+        if got >= size and len(tally.answers) < PIECES:
+            tally.failed("generic_timeout_error")
+    except EXPECTED as error:
+        tally.failed(*named(error))

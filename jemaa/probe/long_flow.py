@@ -1,0 +1,98 @@
+"""Probe room. Quiet flows that live long, begun at different times: what a network cuts ends at one age."""
+
+import asyncio
+
+from .book import Tally
+from .datagram import flow, random_packet
+from .ground import Ground
+from .stream import MESSAGE_BYTES, conversation
+from .trouble import EXPECTED, named
+
+FLOWS = 4
+SECONDS, LITE_SECONDS, LONG_SECONDS = 36.0, 30.0, 600.0
+APART_SECONDS = 1.5
+NEW_MESSAGES = 6
+_EACH_SECONDS = 0.5
+_UDP_BYTES = 60
+
+
+async def long_flow(ground: Ground) -> None:
+    """`long_flow-udp_N-random`, `long_flow-tls_N-neutral` side by side, then a new flow of each."""
+    wishes = ground.wishes
+    seconds = LONG_SECONDS if wishes.long else LITE_SECONDS if wishes.lite else SECONDS
+    messages = round(seconds / _EACH_SECONDS)
+    async with asyncio.TaskGroup() as group:
+        for number in range(FLOWS):
+            if ground.udp_ports:
+                group.create_task(_udp(ground, f"long_flow-udp_{number + 1}-random", messages))
+            if ground.tcp_ports:
+                group.create_task(_tls(ground, f"long_flow-tls_{number + 1}-neutral", messages))
+            await asyncio.sleep(APART_SECONDS)
+    if ground.udp_ports:
+        await _udp(ground, "long_flow-udp_new-random", NEW_MESSAGES)
+    if ground.tcp_ports:
+        await _tls(ground, "long_flow-tls_new-neutral", NEW_MESSAGES)
+
+
+async def _udp(ground: Ground, id_: str, messages: int) -> None:
+    tally = ground.udp(id_, ground.high, "random")
+    ground.book.with_series(tally)
+    filling = ground.filling(_UDP_BYTES)
+    try:
+        async with flow([tally], (ground.udp_host, ground.high)) as sending:
+            await ticking(messages, lambda: sending.send(tally, lambda raw, _: random_packet(raw, _UDP_BYTES, filling)))
+            await asyncio.sleep(min(3.0, 0.5 + 2 * ground.line.rtt))
+    except OSError as error:
+        tally.failed(*named(error))
+
+
+async def ticking(messages: int, send: object) -> None:
+    """Twice a second, by the clock."""
+    assert callable(send)
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    for number in range(messages):
+        await asyncio.sleep(max(0.0, began + number * _EACH_SECONDS - loop.time()))
+        send()
+
+
+async def _tls(ground: Ground, id_: str, messages: int) -> None:
+    tally = ground.book.open(id_, port=ground.tls_port, transport="tls", payload="neutral")
+    ground.book.with_series(tally)
+    await streamed(ground, [(tally, messages, _EACH_SECONDS)], MESSAGE_BYTES)
+
+
+async def streamed(ground: Ground, parts: list[tuple[Tally, int, float]], size: int) -> None:
+    """Messages of several arms after each other on one TLS connection, in their rhythms; echoes as they come."""
+    filling = ground.filling()
+    loop = asyncio.get_running_loop()
+    waiting: list[tuple[Tally, int, float]] = []
+    try:
+        async with conversation(ground.tls(), 4 * ground.line.patience) as talk, asyncio.TaskGroup() as group:
+            total = sum(count for _, count, _ in parts)
+
+            async def hear() -> None:
+                for number in range(total):
+                    await talk.read(size)
+                    tally, of_arm, began = waiting[number]
+                    tally.answered(of_arm, rtt=loop.time() - began, size=size)
+
+            async def speak() -> None:
+                for tally, count, each in parts:
+                    began = loop.time()
+                    for number in range(count):
+                        await asyncio.sleep(max(0.0, began + number * each - loop.time()))
+                        data = random_packet(tally.stamp(), size, filling)
+                        waiting.append((tally, tally.sent - 1, loop.time()))
+                        talk.send(data)
+
+            hearing = group.create_task(hear())
+            await group.create_task(speak())
+            _, late = await asyncio.wait([hearing], timeout=min(6.0, 2 + 4 * ground.line.rtt))
+            for task in late:
+                task.cancel()
+    except* EXPECTED as errors:
+        for tally, count, _ in parts:
+            tally.sent = count
+            if len(tally.answers) < count:
+                tally.failed(*named(errors.exceptions[0]))

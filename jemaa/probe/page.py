@@ -1,0 +1,104 @@
+"""Probe room. The pages' side of a server over HTTP: plan, counts, answers, WebSockets; by a proxy if any."""
+
+import asyncio
+import ssl
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+import aiohttp
+import msgspec
+
+from jemaa.packets.offer import Counts, Offer
+
+_MOST_ANSWER = 65_536
+
+
+class Page:
+    """One server's pages. Use it as a context; everything raises what `trouble.named` has a word for."""
+
+    def __init__(self, url: str, *, proxy: str = "", authority: str = "") -> None:
+        self.url = url.rstrip("/")
+        self.proxy = proxy
+        self.context = ssl.create_default_context(cafile=authority or None)
+        parts = urlsplit(self.url)
+        self.host = parts.hostname or ""
+        self.port = parts.port or (443 if parts.scheme == "https" else 80)
+        self.is_secure = parts.scheme == "https"
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> "Page":
+        connector = aiohttp.TCPConnector(ssl=self.context, force_close=True, limit=0)
+        self._session = aiohttp.ClientSession(connector=connector, headers={"User-Agent": "jemaa-check"})
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._open.close()
+
+    @property
+    def _open(self) -> aiohttp.ClientSession:
+        assert self._session is not None, "used as a context"
+        return self._session
+
+    async def offer(self, seconds: float) -> Offer:
+        """A new run. `ValueError` where the answer is no offer: a captive portal, or another's server."""
+        return msgspec.json.decode(await self.get("/check/plan", seconds), type=Offer)
+
+    async def counts(self, run: str, seconds: float) -> Counts:
+        """What arrived of a run."""
+        return msgspec.json.decode(await self.get(f"/check/counts/{run}", seconds), type=Counts)
+
+    async def get(self, path: str, seconds: float) -> bytes:
+        """A whole answer, on a connection of its own."""
+        async with self._get(path, seconds) as answer:
+            data = bytearray()
+            async for piece in answer.content.iter_any():
+                data += piece
+                if len(data) > 32 * _MOST_ANSWER:
+                    raise ValueError("an answer without end")
+            return bytes(data)
+
+    async def pieces(self, path: str, seconds: float) -> AsyncIterator[tuple[float, int]]:
+        """When, since the request, how many bytes came; ends or raises with the answer."""
+        began = time.monotonic()
+        async with self._get(path, seconds) as answer:
+            async for piece in answer.content.iter_any():
+                yield time.monotonic() - began, len(piece)
+
+    async def submit(self, data: bytes, seconds: float) -> str:
+        """Give a measurement to the public record; the receipt. `ValueError` says why it was refused."""
+        timeout = aiohttp.ClientTimeout(total=seconds)
+        headers = {"Content-Type": "application/json"}
+        async with self._open.post(
+            f"{self.url}/api/check/measurements",
+            data=data,
+            headers=headers,
+            proxy=self.proxy or None,
+            timeout=timeout,
+        ) as answer:
+            found = msgspec.json.decode(await answer.read(), type=dict[str, str | bool | list[str]])
+            if answer.status != 201:
+                raise ValueError(str(found.get("text", f"status {answer.status}")))
+            return str(found["receipt"])
+
+    @asynccontextmanager
+    async def socket(self, seconds: float) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+        """The echoing WebSocket."""
+        async with asyncio.timeout(seconds):
+            socket = await self._open.ws_connect(f"{self.url}/check/socket", proxy=self.proxy or None, autoclose=False)
+        try:
+            yield socket
+        finally:
+            async with asyncio.timeout(1):
+                await socket.close()
+
+    @asynccontextmanager
+    async def _get(self, path: str, seconds: float) -> AsyncIterator[aiohttp.ClientResponse]:
+        timeout = aiohttp.ClientTimeout(total=seconds)
+        async with self._open.get(
+            self.url + path, proxy=self.proxy or None, timeout=timeout, allow_redirects=False
+        ) as answer:
+            if answer.status != 200:
+                raise ValueError(f"status {answer.status}")
+            yield answer

@@ -1,0 +1,44 @@
+"""Probe room. TCP that looks like nothing, between connections on the same port that look like TLS."""
+
+import asyncio
+
+from .book import Tally
+from .ground import GAP_SECONDS, Ground
+from .stream import Place, attempt
+
+WEB_PORT = 80
+_TRIES = 4
+_MESSAGES = 4
+
+
+async def plain_tcp(ground: Ground) -> None:
+    """`plain_tcp-80-before`, `-random`, `-after`, and beside them on the highest TCP port."""
+    if not ground.tcp_ports:
+        return
+    high = max(ground.tcp_ports)
+    ports = dict.fromkeys(port for port in (WEB_PORT, high) if port in ground.tcp_ports and port != ground.tls_port)
+    async with asyncio.TaskGroup() as group:
+        for port in ports:
+            group.create_task(_on(ground, port))
+
+
+async def _on(ground: Ground, port: int) -> None:
+    await tries(ground, _open(ground, port, "before"), ground.tls(port=port), _TRIES)
+    trigger = ground.book.open(f"plain_tcp-{port}-random", port=port, transport="tcp", payload="random")
+    await tries(ground, trigger, Place(ground.tcp_host, port), _TRIES)
+    await tries(ground, _open(ground, port, "after"), ground.tls(port=port), _TRIES)
+    await ground.is_alive_tls(trigger, port)
+
+
+def _open(ground: Ground, port: int, when: str) -> Tally:
+    return ground.book.open(f"plain_tcp-{port}-{when}", port=port, transport="tls", payload="neutral")
+
+
+async def tries(ground: Ground, tally: Tally, place: Place, count: int) -> None:
+    """Attempts of an arm, each begun a moment after the one before it."""
+    seconds = 2 * ground.line.patience
+    async with asyncio.TaskGroup() as group:
+        for _ in range(count):
+            await ground.line.turn(2_000)
+            group.create_task(attempt(tally, place, ground.filling(), messages=_MESSAGES, seconds=seconds))
+            await asyncio.sleep(GAP_SECONDS)

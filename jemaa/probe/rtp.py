@@ -1,0 +1,52 @@
+"""Probe room. Blocks of what looks like a call's sound, and of its twin, one after the other."""
+
+import asyncio
+import itertools
+
+from jemaa.packets import rtp as packets
+from jemaa.packets.stamp import inverted
+
+from .book import Tally
+from .datagram import flow
+from .ground import Ground
+
+PAIRS = 8
+BLOCK_SECONDS = 2.0
+PACKET_BYTES = 160
+_EACH_SECONDS = 0.02
+
+
+async def rtp(ground: Ground) -> None:
+    """`rtp-1-genuine`, `rtp-1-inverted` and so on: which goes first in a pair is chance."""
+    if not ground.udp_ports or not ground.udp_lives or not ground.line.carries_calls:
+        return
+    for number in range(1, PAIRS + 1):
+        kinds = ["genuine", "inverted"]
+        ground.book.chance.shuffle(kinds)
+        for kind in kinds:
+            tally = ground.udp(f"rtp-{number}-{kind}", ground.high, "genuine" if kind == "genuine" else "inverted")
+            ground.book.with_series(tally)
+            await _block(ground, tally)
+    await ground.is_alive(ground.book.tallies[f"rtp-{PAIRS}-genuine"], ground.high)
+
+
+async def _block(ground: Ground, tally: Tally) -> None:
+    """50 packets a second, by the clock and not by sleeps that add up; what is late after it still counts."""
+    ssrc = ground.book.chance.getrandbits(32)
+
+    def make(raw: bytes, number: int) -> bytes:
+        data = packets.packet(raw, PACKET_BYTES, number=number, ssrc=ssrc)
+        return data if tally.payload == "genuine" else inverted(data)
+
+    loop = asyncio.get_running_loop()
+    try:
+        async with flow([tally], (ground.udp_host, tally.port)) as sending:
+            began = loop.time()
+            for number in itertools.count():
+                if number * _EACH_SECONDS >= BLOCK_SECONDS:
+                    break
+                await asyncio.sleep(max(0.0, began + number * _EACH_SECONDS - loop.time()))
+                sending.send(tally, make)
+            await asyncio.sleep(min(1.5, 0.3 + 2 * ground.line.rtt))
+    except OSError:
+        tally.failed("unknown_failure")

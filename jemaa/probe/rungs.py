@@ -1,0 +1,162 @@
+"""Probe room. Ways to attend, tried as this server's pages use them, and the first exchange of calls' own ways."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from statistics import median
+
+from jemaa.facts.record import Rung
+from jemaa.packets import stun
+from jemaa.packets.stamp import stamp
+
+from .ground import Ground
+from .stream import Place, conversation
+from .trouble import EXPECTED
+
+SECONDS = 7.0
+_BYTES_A_SECOND = 2_500
+"""The smallest rendition of the sound, with what frames it."""
+
+_STREAM_PIECES = 35
+_SOCKET_EACH = 0.5
+_LATE_SECONDS = 2.5
+_RADIO_LATE_SECONDS = 8.0
+_PIECES, _PIECE_SECONDS = 6, 0.5
+
+
+async def rungs(ground: Ground) -> None:
+    """Each by itself; `live`, `stream`, `pieces`, `radio`, `text`, then those of calls."""
+    ways: list[Callable[[Ground], Awaitable[Rung | None]]] = [_live, _stream, _pieces, _text, _turn_tcp, _turn_tls]
+    async with asyncio.TaskGroup() as group:
+        for way in ways:
+            group.create_task(_try(ground, way))
+
+
+async def _try(ground: Ground, way: Callable[[Ground], Awaitable[Rung | None]]) -> None:
+    rung = await way(ground)
+    if rung is not None:
+        ground.book.rungs.append(rung)
+        if rung.name == "stream":
+            usable = rung.usable or (rung.delay_ms_p95 or 1e9) < _RADIO_LATE_SECONDS * 1_000
+            ground.book.rungs.append(Rung(name="radio", usable=usable, setup_ms=rung.setup_ms, kbps=rung.kbps))
+
+
+async def _live(ground: Ground) -> Rung:
+    """Chunks of half a second over the echoing WebSocket: there and back, so that one way is at most so late."""
+    size = int(_BYTES_A_SECOND * _SOCKET_EACH)
+    count = round(SECONDS / _SOCKET_EACH)
+    delays: list[float] = []
+    began = time.monotonic()
+    setup = None
+    try:
+        async with ground.page.socket(4 + 8 * ground.line.rtt) as socket:
+            setup = time.monotonic() - began
+            async with asyncio.timeout(SECONDS + _LATE_SECONDS + 4 * ground.line.rtt):
+                start = time.monotonic()
+                for number in range(count):
+                    await asyncio.sleep(max(0.0, start + number * _SOCKET_EACH - time.monotonic()))
+                    await socket.send_bytes(bytes(size))
+                    await socket.receive_bytes()
+                    delays.append(time.monotonic() - start - number * _SOCKET_EACH)
+    except (*EXPECTED, TypeError):
+        pass  # a socket that closes in mid-talk; what came before it is counted
+    return _scored("live", setup, delays, count, _LATE_SECONDS)
+
+
+async def _stream(ground: Ground) -> Rung:
+    """One answer that goes on and on."""
+    size = int(SECONDS * _BYTES_A_SECOND) // _STREAM_PIECES * _STREAM_PIECES
+    each = SECONDS / _STREAM_PIECES
+    piece, got, delays, setup = size // _STREAM_PIECES, 0, [], None
+    path = f"/check/long?bytes={size}&pieces={_STREAM_PIECES}&ms={round(each * 1_000)}"
+    try:
+        async for at, more in ground.page.pieces(path, SECONDS + _RADIO_LATE_SECONDS + 8 * ground.line.rtt):
+            setup = at if setup is None else setup
+            before, got = got // piece, got + more
+            delays += [max(0.0, at - setup - number * each) for number in range(before, got // piece)]
+    except EXPECTED:
+        pass  # as above
+    late = setup is not None and setup > SECONDS - 1
+    rung = _scored("stream", setup, delays, _STREAM_PIECES, _LATE_SECONDS)
+    return Rung(name="stream", usable=False, setup_ms=rung.setup_ms, loss=rung.loss) if late else rung
+
+
+async def _pieces(ground: Ground) -> Rung:
+    """Half a second of sound a request, each on a connection of its own."""
+    size = int(_BYTES_A_SECOND * _PIECE_SECONDS)
+    taken: list[float] = []
+    for _ in range(_PIECES):
+        began = time.monotonic()
+        try:
+            await ground.page.get(f"/check/piece?bytes={size}", 5 + 8 * ground.line.rtt)
+            taken.append(time.monotonic() - began)
+        except EXPECTED:
+            continue
+    return _scored("pieces", taken[0] if taken else None, taken, _PIECES, 4 + 6 * ground.line.rtt)
+
+
+async def _text(ground: Ground) -> Rung:
+    """A page's worth of words."""
+    began = time.monotonic()
+    try:
+        await ground.page.get("/check/piece?bytes=4000", 20)
+    except EXPECTED:
+        return Rung(name="text", usable=False)
+    return Rung(name="text", usable=True, setup_ms=round((time.monotonic() - began) * 1_000, 1))
+
+
+async def _turn_tcp(ground: Ground) -> Rung | None:
+    if 3_478 not in ground.tcp_ports:
+        return None
+    return await _allocate(ground, "turn-tcp", Place(ground.tcp_host, 3_478))
+
+
+async def _turn_tls(ground: Ground) -> Rung | None:
+    return await _allocate(ground, "turn-tls", ground.tls(proxy=ground.page.proxy)) if ground.tcp_ports else None
+
+
+async def _allocate(ground: Ground, name: str, place: Place) -> Rung:
+    """TURN's first request over a stream, which a relay answers with its 401."""
+    began = time.monotonic()
+    raw = stamp(ground.book.key, ground.book.run, 65_534, 1 if name == "turn-tcp" else 2)
+    seconds = 2 * ground.line.patience
+    try:
+        async with conversation(place, seconds) as talk, asyncio.timeout(seconds):
+            talk.send(stun.allocate(raw))
+            usable = raw in await talk.some()
+    except EXPECTED:
+        usable = False
+    setup = round((time.monotonic() - began) * 1_000, 1) if usable else None
+    return Rung(name=name, usable=usable, setup_ms=setup)
+
+
+def from_arms(ground: Ground) -> None:
+    """`webrtc-udp` and `turn-udp`, of what the steps found."""
+    tallies = ground.book.tallies
+    for name, arms in (
+        ("webrtc-udp", ("dtls_handshake-openssl-genuine",)),
+        ("turn-udp", (f"turn-{3_478}-genuine", f"turn-{ground.high}-genuine") if ground.udp_ports else ()),
+    ):
+        found = [tallies[one] for one in arms if one in tallies]
+        if found:
+            rtts = [rtt for one in found for rtt in one.rtts]
+            setup = round(median(rtts) * 1_000, 1) if rtts else None
+            ground.book.rungs.append(Rung(name=name, usable=any(one.answers for one in found), setup_ms=setup))
+
+
+def _scored(name: str, setup: float | None, delays: Sequence[float], count: int, late: float) -> Rung:
+    """Usable: nine in ten pieces came, and few of them late."""
+    if setup is None or not delays:
+        return Rung(name=name, usable=False, loss=1.0)
+    ordered = sorted(delays)
+    p95 = ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
+    middle = median(ordered)
+    return Rung(
+        name=name,
+        usable=len(delays) >= 0.9 * count and p95 <= late,
+        setup_ms=round(setup * 1_000, 1),
+        loss=round(1 - min(1.0, len(delays) / count), 4),
+        jitter_ms=round(median(abs(one - middle) for one in ordered) * 1_000, 1),
+        delay_ms_p95=round(p95 * 1_000, 1),
+        kbps=round(_BYTES_A_SECOND * 8 / 1_000 * len(delays) / count, 1),
+    )

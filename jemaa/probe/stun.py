@@ -1,0 +1,24 @@
+"""Probe room. STUN: plain, as known apps mark it, and their twins."""
+
+from collections.abc import Callable
+
+from jemaa.packets import stun as packets
+from jemaa.packets.stamp import inverted
+
+from .ground import Ground, Side, interleaved, twins
+
+
+async def stun(ground: Ground) -> None:
+    """`stun-3478-…`, `stun-HIGH-…`, and `stun-app_NAME-genuine` on the high port."""
+    if not ground.udp_ports:
+        return
+    sides = [side for port in ground.listed(3478) for side in twins(ground, f"stun-{port}", port, packets.binding)]
+    sides += [Side(ground.udp(f"stun-app_{app}-genuine", ground.high, "genuine"), _of(app)) for app in packets.APPS]
+    twin = ground.udp("stun-app-inverted", ground.high, "inverted")
+    sides.append(Side(twin, lambda raw: inverted(packets.of_app("whatsapp", raw))))
+    await interleaved(ground, sides)
+    await ground.is_alive(ground.book.tallies[f"stun-{ground.high}-genuine"], ground.high)
+
+
+def _of(app: str) -> Callable[[bytes], bytes]:
+    return lambda raw: packets.of_app(app, raw)

@@ -1,0 +1,58 @@
+"""Probe room. What went wrong, as a word of OONI's df-007, with the mark that somebody on the way left."""
+
+import asyncio
+import errno
+import ssl
+
+import aiohttp
+
+_BY_ERRNO = {
+    errno.ECONNREFUSED: ("connection_refused", None),
+    errno.ECONNRESET: ("connection_reset", "rst"),
+    errno.EPIPE: ("connection_reset", "rst"),
+    errno.ECONNABORTED: ("connection_aborted", None),
+    errno.EHOSTUNREACH: ("host_unreachable", "icmp"),
+    errno.ENETUNREACH: ("network_unreachable", "icmp"),
+    errno.EACCES: ("host_unreachable", "icmp"),
+    errno.EPERM: ("host_unreachable", "icmp"),
+    errno.ETIMEDOUT: ("generic_timeout_error", None),
+}
+
+EXPECTED = (OSError, EOFError, ssl.SSLError, TimeoutError, aiohttp.ClientError, ValueError)
+"""What a network can do to us: each of these has a word here, and nothing else is caught."""
+
+
+class NotOurs(ValueError):
+    """An answer came, and not from whom we asked. `word` says how that shows, `artefact` which mark it is."""
+
+    def __init__(self, word: str, artefact: str | None = None) -> None:
+        super().__init__(word)
+        self.word = word
+        self.artefact = artefact
+
+
+def named(error: BaseException) -> tuple[str, str | None]:
+    """(failure, artefact) of an error of a socket, of TLS or of HTTP."""
+    if isinstance(error, NotOurs):
+        return error.word, error.artefact
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        return "proxy_refused", None
+    if isinstance(error, aiohttp.WSServerHandshakeError):
+        return "upgrade_refused", None
+    if isinstance(error, aiohttp.ClientConnectorCertificateError | ssl.SSLCertVerificationError):
+        return "ssl_invalid_certificate", "tls_resigned"
+    if isinstance(error, TimeoutError | asyncio.TimeoutError):
+        return "generic_timeout_error", None
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return "dns_nxdomain_error", None
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return named(error.os_error) if error.os_error is not error else ("unknown_failure", None)
+    if isinstance(error, OSError) and error.errno in _BY_ERRNO:
+        return _BY_ERRNO[error.errno]
+    if isinstance(error, ssl.SSLError):
+        return "ssl_failed_handshake", None
+    if isinstance(error, EOFError | aiohttp.ServerDisconnectedError | aiohttp.ClientPayloadError):
+        return "eof_error", None
+    if isinstance(error, aiohttp.ClientResponseError):
+        return "http_request_failed", None
+    return "unknown_failure", None

@@ -1,0 +1,25 @@
+"""Probe room. Random bytes to every UDP port: ports, the A/A pair, and a closed port that has to fail."""
+
+from .ground import Ground, Side, interleaved
+
+_AA_ROUNDS = 10
+_CLOSED_ROUNDS = 3
+
+
+async def udp(ground: Ground) -> None:
+    """`udp-PORT-random` for each port, then the controls."""
+    if not ground.udp_ports:
+        return
+    make = ground.random()
+    sides = [Side(ground.udp(f"udp-{port}-random", port, "random"), make) for port in ground.udp_ports]
+    await interleaved(ground, sides)
+    pair = [Side(ground.udp(f"udp-aa_{which}-random", ground.high, "random"), make) for which in "ab"]
+    await interleaved(ground, pair, rounds=_AA_ROUNDS)
+    closed = _closed(ground)
+    await interleaved(ground, [Side(ground.udp("udp-closed-random", closed, "random"), make)], rounds=_CLOSED_ROUNDS)
+
+
+def _closed(ground: Ground) -> int:
+    """A high port that the server does not have."""
+    taken = set(ground.udp_ports)
+    return ground.book.chance.choice([port for port in range(30_000, 60_000) if port not in taken])

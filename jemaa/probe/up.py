@@ -1,0 +1,135 @@
+"""Probe room. Is there a network, is the server there, and how wide is the way: everything else stands on it."""
+
+import asyncio
+import socket
+import time
+from urllib.parse import urlsplit
+
+from jemaa.facts.record import Transport
+
+from .book import Tally
+from .ground import Ground
+from .line import Line
+from .page import Page
+from .stream import Place, conversation, fingerprint
+from .trouble import EXPECTED, named
+
+_SECONDS = 12.0
+_SAMPLE_BYTES = 8_000
+_TRIES = 2
+
+
+async def up(ground: Ground) -> None:
+    """`up-server`, then anchors and peers beside each other."""
+    await _server(ground)
+    async with asyncio.TaskGroup() as group:
+        for number, anchor in enumerate(ground.wishes.anchors[:3]):
+            group.create_task(_anchor(ground, f"anchor-{number + 1}", anchor))
+        for peer in ground.wishes.peers[:1]:
+            group.create_task(_peer(ground, peer))
+        group.create_task(_width(ground))
+
+
+async def _server(ground: Ground) -> None:
+    page, book = ground.page, ground.book
+    transport: Transport = "https" if page.is_secure else "tcp"
+    tally = book.open("up-server", port=page.port, transport=transport, payload="neutral", server="page-1")
+    for _ in range(_TRIES):
+        tally.sent += 1
+        began = time.monotonic()
+        try:
+            offer = await page.offer(_SECONDS)
+        except EXPECTED as error:
+            tally.failed(*_of_page(error))
+            continue
+        tally.answered(tally.sent - 1, rtt=time.monotonic() - began)
+        ground.offer = offer
+        book.key, book.run = bytes.fromhex(offer.key), bytes.fromhex(offer.run)
+    if ground.offer is not None:
+        ground.line.rtt = max(0.02, min(tally.rtts) / (4 if page.is_secure else 2))
+        await _look(ground, tally)
+
+
+def _of_page(error: BaseException) -> tuple[str, str | None]:
+    """A page that is not a measuring server's is an answer of somebody else's."""
+    word, artefact = named(error)
+    return ("http_request_failed", "http_replaced") if word == "unknown_failure" else (word, artefact)
+
+
+async def _look(ground: Ground, tally: Tally) -> None:
+    """Where the services are, and whether the page's certificate is the server's own."""
+    offer, page = ground.offer, ground.page
+    assert offer is not None
+    host = await _address(page.host)
+    any_address = ("", "0.0.0.0", "::")
+    ground.udp_host = offer.udp_host if offer.udp_host not in any_address else host
+    ground.tcp_host = offer.tcp_host if offer.tcp_host not in any_address else host
+    if page.is_secure and offer.page_sha256:
+        place = Place(page.host, page.port, page.host, proxy=page.proxy)
+        try:
+            if await fingerprint(place, page.context, _SECONDS) != offer.page_sha256:
+                tally.artefact = "tls_resigned"
+        except EXPECTED as error:
+            tally.failed(*named(error))
+
+
+async def _address(host: str) -> str:
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except OSError:
+        return ""
+    found.sort(key=lambda one: one[0] != socket.AF_INET)
+    return str(found[0][4][0])
+
+
+async def _anchor(ground: Ground, alias: str, anchor: str) -> None:
+    """TLS to a place that has nothing to do with us, under its own name."""
+    parts = urlsplit(anchor if "://" in anchor else f"https://{anchor}")
+    host, port = parts.hostname or "", parts.port or 443
+    tally = ground.book.open(f"up-{alias}", port=port, transport="tls", payload="neutral", server=alias)
+    tally.is_stamped = False
+    place = Place(host, port, host, proxy=ground.wishes.proxy)
+    for _ in range(_TRIES):
+        tally.sent += 1
+        began = time.monotonic()
+        try:
+            async with conversation(place, _SECONDS):
+                tally.answered(tally.sent - 1, rtt=time.monotonic() - began)
+        except EXPECTED as error:
+            tally.failed(*named(error))
+
+
+async def _peer(ground: Ground, peer: str) -> None:
+    """Another measuring server: whether it reaches the one that is checked."""
+    parts = urlsplit(peer)
+    tally = ground.book.open("up-peer", port=parts.port or 443, transport="https", payload="neutral", server="peer-1")
+    async with Page(peer, proxy=ground.wishes.proxy, authority=ground.wishes.authority) as page:
+        for _ in range(_TRIES):
+            tally.sent += 1
+            try:
+                offer = await page.offer(_SECONDS)
+            except EXPECTED as error:
+                tally.failed(*_of_page(error))
+                continue
+            tally.answered(tally.sent - 1)
+            ground.server_ok_elsewhere = _said_of(ground.page, offer.peers)
+
+
+def _said_of(page: Page, peers: dict[str, bool]) -> bool | None:
+    """What a peer says of this server; where it watches one only, that is the one."""
+    exact = peers.get(f"{page.host}:{page.port}")
+    return next(iter(peers.values())) if exact is None and len(peers) == 1 else exact
+
+
+async def _width(ground: Ground) -> None:
+    """Bits a second of one small piece: enough to know a thin line from a wide one."""
+    if ground.offer is None:
+        return
+    began = time.monotonic()
+    try:
+        await ground.page.get(f"/check/piece?bytes={_SAMPLE_BYTES}", 3 * _SECONDS)
+    except EXPECTED:
+        return
+    rtt = ground.line.rtt
+    taken = max(0.002, time.monotonic() - began - (4 if ground.page.is_secure else 2) * rtt)
+    ground.line = Line(rtt=rtt, kbps=_SAMPLE_BYTES * 8 / 1_000 / taken)
