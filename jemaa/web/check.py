@@ -57,7 +57,7 @@ async def check_long(request: web.Request) -> web.StreamResponse:
         answer.content_length = size
         await answer.prepare(request)
         for sent in range(pieces):
-            await answer.write(_filling(size * (sent + 1) // pieces - size * sent // pieces))
+            await answer.write(filling(size * (sent + 1) // pieces - size * sent // pieces))
             if sent + 1 < pieces:
                 await asyncio.sleep(pause)
         await answer.write_eof()
@@ -67,7 +67,7 @@ async def check_long(request: web.Request) -> web.StreamResponse:
 async def check_piece(request: web.Request) -> web.Response:
     """`GET /check/piece`: so many bytes at once."""
     size = number(request.query.get("bytes"), default=4_000, most=65_536)
-    return web.Response(body=_filling(size), content_type="application/octet-stream", headers=_FRESH)
+    return web.Response(body=filling(size), content_type="application/octet-stream", headers=_FRESH)
 
 
 async def check_socket(request: web.Request) -> web.WebSocketResponse:
@@ -108,7 +108,7 @@ def _measuring(request: web.Request) -> Measuring:
     return request.app[MEASURING]
 
 
-def _filling(size: int) -> bytes:
+def filling(size: int) -> bytes:
     """Bytes that do not compress much and are no picture, page or script."""
     return bytes((at * 167 + (at >> 8) * 89 + 11) & 0xFF for at in range(min(size, 4_096))).ljust(4_096, b"j") * (
         size // 4_096

@@ -11,6 +11,7 @@ from jemaa.packets.offer import Counts, Offer
 
 from . import (
     check,
+    check_page,
     events_out,
     joining,
     live_socket,
@@ -132,6 +133,7 @@ API: tuple[Route, ...] = (
         query=(Query("bytes", "how much", "integer"),),
     ),
     Route("GET", "/check/socket", check.check_socket, "Measuring: a WebSocket that echoes", status=101),
+    Route("POST", "/check/up", check_page.check_up, "Measuring: what one sends", OCTETS, shapes.UpAnswer),
     Route(
         "POST",
         "/api/check/measurements",
@@ -153,6 +155,8 @@ API: tuple[Route, ...] = (
 PAGES: tuple[Route, ...] = (
     Route("GET", "/", pages.home, "Public meetings"),
     Route("GET", "/m/{meeting}", pages.meeting, "A meeting's rooms"),
+    Route("GET", "/check", check_page.check_page, "Whether one can attend from here"),
+    Route("GET", "/timed", check_page.check_timed, "The rate, for a browser without scripts"),
     Route("GET", "/s/{session}", pages.session_page("participant"), "Participant"),
     Route("GET", "/s/{session}/room", pages.session_page("room"), "Room console"),
     Route("GET", "/s/{session}/chair", pages.session_page("chair"), "Chair and manager"),

@@ -183,3 +183,10 @@ def converted(value: dict[str, Any], shape: Any) -> Any:
         return msgspec.convert(value, shape)
     except (msgspec.ValidationError, RecursionError) as error:
         raise ProtocolError("bad-shape", f"This message is not as the protocol says: {error}.") from None
+
+
+class UpAnswer(Struct):
+    """Of what a check sent: how much arrived, and whether it is what it should be."""
+
+    bytes: int
+    whole: bool

@@ -74,7 +74,8 @@ def page(view: View, draft: Draft) -> str:
         f"<h1>{_own(state.title)}</h1>{_room(state)}{notice}"
         f'<p><a href="/s/{view.session}?lang={view.language}">{view.word("full")}</a> · '
         f'<a href="/s/{view.session}/radio.opus?kbps=12">{view.word("radio")}</a> · '
-        f'<a href="/s/{view.session}/radio.mp3">{view.word("radio_mp3")}</a></p>'
+        f'<a href="/s/{view.session}/radio.mp3">{view.word("radio_mp3")}</a> · '
+        f'<a href="/check?session={view.session}&amp;lang={view.language}">{view.word("check")}</a></p>'
         f'<iframe name="now" title="{view.word("now")}" src="{view.address("/now")}"></iframe>'
         f'<p><a href="{view.address("/now")}" target="now">{view.word("update")}</a></p>'
         + (_closed(view) if state.phase == "closed" else _ask(view, draft) + _mine(view) + _say(view, draft))

@@ -16,6 +16,13 @@ const FAMILIES = {
   "question.": ["waiting", "read", "answered", "dropped"],
   "path.": ["live", "stream", "pieces", "radio", "text"],
   "path.up.": ["live", "pieces", "note", "text"],
+  "check.way.": ["live", "stream", "pieces", "radio", "text", "up", "calls"],
+  "check.is.": ["yes", "no", "wait", "skip"],
+  "check.can.up.": ["live", "pieces", "note", "text"],
+  "check.why.": ["no_answer", "refused", "silent", "cut", "changed", "not_ours", "collected", "busy", "off", "unsupported"],
+  "check.calls.": ["untried", "work", "some", "udp", "udp_up", "udp_down", "dtls"],
+  "check.server.": ["reached", "https", "http", "new", "old", "via", "no_via", "ipv4", "ipv6", "upgrade"],
+  "check.timed": ["", ".rate"],
 };
 const COMPOSED = /^(why|refusal|chair\.keys|chair\.doors|rule\.name|level|state|text)\./;
 

@@ -1,0 +1,117 @@
+// @ts-check
+/**
+ * Check. The first advice: the ways tried beside each other, then the rate by itself, all within seconds.
+ *
+ * A try that is not back in time has failed, and nothing waits for it. What is known is told as it comes.
+ */
+
+import { advise } from "./advice.js";
+import { call, callsWord, canCall } from "./calls.js";
+import { CheckFailure, callPorts } from "./plan.js";
+import { askOffer, get, patience, tryLive, tryPieces, tryRadio, tryStream, tryUp } from "./rungs.js";
+
+/**
+ * @typedef {import("./rungs.js").Tried} Tried
+ * @typedef {import("./advice.js").Advice} Advice
+ * @typedef {"live"|"stream"|"pieces"|"radio"|"text"|"up"} Way
+ *
+ * @typedef {object} First
+ * @property {import("./plan.js").Offer|null} offer
+ * @property {number|null} clock_off_ms how far this device's clock is from the server's
+ * @property {number|null} rtt_ms
+ * @property {Partial<Record<Way, Tried>>} tried
+ * @property {import("./calls.js").Call[]|null} calls null: not tried
+ * @property {ReturnType<typeof callsWord>} callsAre
+ * @property {import("./advice.js").Seen["browser"]} browser
+ * @property {Advice} advice
+ * @property {number} took_ms
+ */
+
+const ALL_MS = 8500;
+const CLOCK_MS = 120_000; // less is a slow answer, or nobody's business
+
+/**
+ * Try everything. Never rejects: what fails is a fact.
+ * @param {(first: First) => void} onNews called whenever something is known
+ * @returns {Promise<First>}
+ */
+export async function firstAdvice(onNews) {
+  const began = performance.now();
+  const all = patience(undefined, ALL_MS);
+  /** @type {First} */
+  const first = {
+    offer: null, clock_off_ms: null, rtt_ms: null, tried: {}, calls: null, callsAre: "untried",
+    browser: abilities(), advice: { down: null, sound: false, picture: false, up: null, kbps: null }, took_ms: 0,
+  };
+  const tell = () => {
+    first.advice = advise(first);
+    first.took_ms = performance.now() - began;
+    onNews(first);
+  };
+  /** @param {Way} way @param {Promise<Tried>} trying */
+  const note = async (way, trying) => {
+    first.tried[way] = await trying;
+    tell();
+  };
+  await note("text", reach(first, all));
+  if (!first.tried.text?.usable) return first;
+  const calls = tryCalls(first, all).then(tell);
+  await Promise.all([note("live", tryLive(patience(all))), note("stream", tryStream(patience(all)))]);
+  await note("pieces", tryPieces(patience(all)));
+  await Promise.all([note("up", tryUp(patience(all))), note("radio", radioOf(first, all)), calls]);
+  return first;
+}
+
+/** Whether the server itself answers; what is learned from the offer beside. @param {First} first @param {AbortSignal} signal @returns {Promise<Tried>} */
+async function reach(first, signal) {
+  try {
+    const { offer, rtt_ms, server_ms } = await askOffer(patience(signal));
+    const off = server_ms === null ? 0 : Date.now() - server_ms;
+    Object.assign(first, { offer, rtt_ms, clock_off_ms: Math.abs(off) > CLOCK_MS ? off : null });
+    return { usable: true, setup_ms: rtt_ms };
+  } catch (error) {
+    return { usable: false, why: error instanceof CheckFailure ? error.code : "no_answer" };
+  }
+}
+
+/** A stream that flows lets a radio flow; only where it is collected does a longer one say more. @param {First} first @param {AbortSignal} signal @returns {Promise<Tried>} */
+async function radioOf({ tried }, signal) {
+  const { stream } = tried;
+  if (stream?.usable || stream?.why !== "collected") return stream ?? { usable: false, why: "no_answer" };
+  return tryRadio(patience(signal));
+}
+
+/** @param {First} first @param {AbortSignal} signal */
+async function tryCalls(first, signal) {
+  const { offer } = first;
+  if (!offer || !canCall(offer)) return;
+  const calls = await Promise.all(callPorts(offer.udp).map((port, at) => call(offer, { port, arm: at + 1, number: 0 }, signal)));
+  first.calls = await withArrivals(offer, calls, signal);
+  first.callsAre = callsWord(first.calls);
+}
+
+/**
+ * The calls, with what the server saw of those that did not work.
+ * @param {import("./plan.js").Offer} offer
+ * @param {import("./calls.js").Call[]} calls
+ * @param {AbortSignal} signal
+ */
+async function withArrivals(offer, calls, signal) {
+  if (calls.every((one) => one.checked)) return calls;
+  try {
+    const { arms } = await (await get(`/check/counts/${offer.run}`, patience(signal))).json();
+    return calls.map((one) => ({ ...one, arrived: (arms[one.arm]?.count ?? 0) > 0 }));
+  } catch {
+    return calls;
+  }
+}
+
+/** What this browser can at all. @returns {import("./advice.js").Seen["browser"]} */
+function abilities() {
+  return {
+    decoder: "AudioDecoder" in globalThis,
+    encoder: "AudioEncoder" in globalThis || "MediaRecorder" in globalThis,
+    microphone: Boolean(globalThis.navigator?.mediaDevices?.getUserMedia),
+    audio: "Audio" in globalThis,
+  };
+}

@@ -1,0 +1,209 @@
+// @ts-check
+/**
+ * Check. Tries the ways into a meeting as a meeting uses them, against this page's own server, for some seconds.
+ *
+ * Small on purpose: all of it is about 60 kB down and 15 kB up on a thin line, and only a fast one is asked for more.
+ */
+
+import { CheckFailure, filling, isSame, longFilling, quantile, readOffer } from "./plan.js";
+
+/**
+ * @typedef {import("./plan.js").Offer} Offer
+ * @typedef {object} Tried one way, and how it went
+ * @property {boolean} usable
+ * @property {string} [why] one of `check.why.*` where it is not
+ * @property {number} [setup_ms]
+ * @property {number} [delay_ms_p95]
+ * @property {number} [jitter_ms]
+ * @property {number} [loss]
+ * @property {number} [kbps]
+ */
+
+const PATIENCE_MS = 5000;
+const MESSAGES = 12;
+const MESSAGE_BYTES = 80; // a chunk of the thin sound
+const MESSAGE_MS = 60;
+const FLOW = { bytes: 2000, pieces: 5, ms: 300 };
+const COLLECTED_SHARE = 0.5; // of the time that the pieces should take: faster together means that somebody kept them
+const RADIO = { bytes: 24_000, pieces: 2, ms: 2500 };
+const RATE_MS = 900; // a sample this long is believed
+const RATE_LAST_MS = 3500; // nothing bigger is asked for later than this after the beginning
+const RATE_SIZES = [6_000, 24_000, 64_000];
+const UP_SIZES = [2_000, 8_000];
+
+/**
+ * Ask for the offer, on the way with the answer's time and the server's clock.
+ * @param {AbortSignal} signal
+ * @returns {Promise<{offer: Offer, rtt_ms: number, server_ms: number|null}>} rejects with `CheckFailure`
+ */
+export async function askOffer(signal) {
+  const began = performance.now();
+  const answer = await get("/check/plan", signal);
+  const offer = readOffer(await answer.text());
+  const told = Date.parse(answer.headers.get("Date") ?? "");
+  return { offer, rtt_ms: performance.now() - began, server_ms: Number.isFinite(told) ? told : null };
+}
+
+/** Path `live`: a WebSocket that opens, and brings back what is sent, promptly. @param {AbortSignal} signal @returns {Promise<Tried>} */
+export function tryLive(signal) {
+  const began = performance.now();
+  /** @type {number[]} */
+  const sentAt = [];
+  /** @type {number[]} */
+  const delays = [];
+  let setup_ms = 0;
+  let timer = 0;
+  return new Promise((resolve) => {
+    const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/check/socket`);
+    socket.binaryType = "arraybuffer";
+    const end = (/** @type {string} */ why) => {
+      clearInterval(timer);
+      signal.removeEventListener("abort", late);
+      socket.onclose = socket.onmessage = null;
+      socket.close();
+      if (delays.length < MESSAGES / 2) return resolve({ usable: false, why });
+      const middle = quantile(delays, 0.5);
+      const jitter_ms = quantile(delays.map((delay) => Math.abs(delay - middle)), 0.5);
+      // On a line that is only slow, half of them by now are an answer.
+      const usable = why === "ok" || why === "silent";
+      resolve({ usable, ...(usable ? {} : { why }), setup_ms, delay_ms_p95: quantile(delays, 0.95), jitter_ms });
+    };
+    const late = () => end(setup_ms ? "silent" : "no_answer");
+    signal.addEventListener("abort", late);
+    const send = () => {
+      if (sentAt.length >= MESSAGES) return clearInterval(timer);
+      const message = filling(MESSAGE_BYTES);
+      message[0] = sentAt.length;
+      sentAt.push(performance.now());
+      socket.send(message);
+    };
+    socket.onopen = () => {
+      setup_ms = performance.now() - began;
+      timer = setInterval(send, MESSAGE_MS);
+    };
+    socket.onmessage = ({ data }) => {
+      const message = new Uint8Array(data);
+      const number = message[0] ?? 0;
+      message[0] = filling(1)[0] ?? 0;
+      if (number !== delays.length || !isSame(message, filling(MESSAGE_BYTES))) return end("changed");
+      delays.push(performance.now() - (sentAt[number] ?? 0));
+      if (delays.length === MESSAGES) end("ok");
+    };
+    socket.onclose = () => end(setup_ms ? "cut" : "refused");
+    if (signal.aborted) late();
+  });
+}
+
+/** Path `stream`: one long answer, of which each part comes when it is sent. @param {AbortSignal} signal */
+export function tryStream(signal) {
+  return tryFlow(FLOW, signal);
+}
+
+/** Path `radio`: the same with a burst first, which fills what a proxy may collect. @param {AbortSignal} signal */
+export function tryRadio(signal) {
+  return tryFlow(RADIO, signal);
+}
+
+/** @param {{bytes: number, pieces: number, ms: number}} flow @param {AbortSignal} signal @returns {Promise<Tried>} */
+async function tryFlow({ bytes, pieces, ms }, signal) {
+  const began = performance.now();
+  const all = new Uint8Array(bytes);
+  let at = 0;
+  let firstAt = 0;
+  try {
+    const answer = await get(`/check/long?bytes=${bytes}&pieces=${pieces}&ms=${ms}`, signal);
+    const setup_ms = performance.now() - began;
+    const reader = /** @type {ReadableStream<Uint8Array>} */ (answer.body).getReader();
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      firstAt ||= performance.now();
+      if (at + part.value.length > bytes) throw new CheckFailure("changed");
+      all.set(part.value, at);
+      at += part.value.length;
+    }
+    if (at < bytes) throw new CheckFailure("cut");
+    if (!isSame(all, longFilling(bytes, pieces))) throw new CheckFailure("changed");
+    const isCollected = performance.now() - firstAt < COLLECTED_SHARE * ms * (pieces - 1);
+    return isCollected ? { usable: false, why: "collected", setup_ms } : { usable: true, setup_ms };
+  } catch (error) {
+    return { usable: false, why: at && signal.aborted ? "cut" : codeOf(error, signal) };
+  }
+}
+
+/**
+ * Path `pieces` and the rate: short answers, each larger than the one before while that is quick.
+ * @param {AbortSignal} signal
+ * @returns {Promise<Tried & {rtt_ms?: number}>}
+ */
+export async function tryPieces(signal) {
+  const began = performance.now();
+  try {
+    const first = await piece(137, signal); // a size that no cache of anybody's has
+    let kbps = 0;
+    for (const size of RATE_SIZES) {
+      if (kbps && performance.now() - began > RATE_LAST_MS) break;
+      const ms = await piece(size, signal);
+      kbps = (size * 8) / Math.max(1, ms - (kbps ? Math.min(first, ms / 2) : 0));
+      if (ms > RATE_MS) break;
+    }
+    return { usable: true, setup_ms: first, kbps, rtt_ms: first };
+  } catch (error) {
+    return { usable: false, why: codeOf(error, signal) };
+  }
+}
+
+/** What one sends: short POSTs, as `pieces` up has them. @param {AbortSignal} signal @returns {Promise<Tried>} */
+export async function tryUp(signal) {
+  const began = performance.now();
+  let setup_ms = 0;
+  let kbps = 0;
+  try {
+    for (const size of UP_SIZES) {
+      const sent = performance.now();
+      const init = { method: "POST", body: filling(size), headers: { "Content-Type": "application/octet-stream" } };
+      const { bytes, whole } = await (await get("/check/up", signal, init)).json().catch(() => ({}));
+      if (bytes !== size || whole !== true) throw new CheckFailure("changed");
+      const ms = performance.now() - sent;
+      setup_ms ||= ms;
+      kbps = (size * 8) / Math.max(1, ms);
+      if (ms > RATE_MS || performance.now() - began > RATE_LAST_MS) break;
+    }
+    return { usable: true, setup_ms, kbps };
+  } catch (error) {
+    return { usable: false, why: codeOf(error, signal) };
+  }
+}
+
+/** One short answer, compared. @param {number} size @param {AbortSignal} signal @returns {Promise<number>} how long it took */
+export async function piece(size, signal) {
+  const began = performance.now();
+  const answer = await get(`/check/piece?bytes=${size}`, signal);
+  const body = new Uint8Array(await answer.arrayBuffer());
+  if (!isSame(body, filling(size))) throw new CheckFailure("not_ours");
+  return performance.now() - began;
+}
+
+/** A signal for one try. @param {AbortSignal} [signal] also ends it @param {number} [ms] @returns {AbortSignal} */
+export function patience(signal, ms = PATIENCE_MS) {
+  const stop = new AbortController();
+  const end = () => stop.abort();
+  setTimeout(end, ms);
+  signal?.addEventListener("abort", end);
+  if (signal?.aborted) end();
+  return stop.signal;
+}
+
+/** @param {string} address @param {AbortSignal} signal @param {RequestInit} [init] */
+export async function get(address, signal, init = {}) {
+  const separator = address.includes("?") ? "&" : "?";
+  // A number of our own in each address: an answer out of anybody's cache is none.
+  const answer = await fetch(`${address}${separator}r=${crypto.getRandomValues(new Uint32Array(1))}`, { cache: "no-store", signal, ...init });
+  if (answer.ok) return answer;
+  const { error = {} } = await answer.json().catch(() => ({}));
+  throw new CheckFailure(error.code === "check-busy" ? "busy" : error.code === "check-off" ? "off" : "not_ours");
+}
+
+/** @param {unknown} error @param {AbortSignal} signal @returns {string} */
+function codeOf(error, signal) {
+  if (error instanceof CheckFailure) return error.code;
+  return signal.aborted ? "no_answer" : "refused";
+}
