@@ -3,7 +3,6 @@
 The one place of the room that catches everything. `STATUS` agrees with the table of docs/protocol.md §6 (a test).
 """
 
-import html
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -12,6 +11,8 @@ import msgspec
 from aiohttp import web
 
 from jemaa.errors import JemaaError, ProtocolError, Refused, StoreFailed
+
+from .pages import failure_page
 
 log = logging.getLogger("jemaa.web")
 
@@ -72,38 +73,35 @@ def status_of(error: JemaaError) -> int:
     return next((status for family, status in _FAMILY if isinstance(error, family)), 500)
 
 
-def failure(error: JemaaError, *, as_page: bool = False) -> web.Response:
-    """The answer that tells a peer of `error`."""
-    status = status_of(error)
-    headers = {"Cache-Control": "no-store"}
-    if status in (429, 503):
-        headers["Retry-After"] = "3"
-    if as_page:
-        return web.Response(status=status, headers=headers, content_type="text/html", text=_page(error.text))
+def failure(error: JemaaError) -> web.Response:
+    """The answer that tells a program of `error`."""
     body = msgspec.json.encode({"error": {"code": error.code, "text": error.text}})
-    return web.Response(status=status, headers=headers, content_type="application/json", body=body)
+    return _marked(web.Response(content_type="application/json", body=body), error)
 
 
 @web.middleware
 async def answer_failures(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Turns whatever a handler raises into an answer."""
-    as_page = not request.path.startswith(("/api/", "/check/", "/metrics", "/health"))
+    is_page = not request.path.startswith(("/api/", "/check/", "/client/", "/metrics", "/health"))
+
+    def told(error: JemaaError) -> web.Response:
+        return _marked(failure_page(request, error), error) if is_page else failure(error)
+
     try:
         return await handler(request)
     except JemaaError as error:
         if isinstance(error, StoreFailed):
             log.error("the store failed during %s: %s", request.path, error)
-        return failure(error, as_page=as_page)
+        return told(error)
     except web.HTTPException as error:
         if error.status < 400:
             raise
-        return failure(_of_http(error), as_page=as_page)
+        return told(_of_http(error))
     except ConnectionError:
         raise  # the peer went away: aiohttp knows what to do
     except Exception:
         log.exception("%s %s failed", request.method, request.path)
-        internal = Refused("internal", "Something went wrong on the server; its operator can see what.")
-        return failure(internal, as_page=as_page)
+        return told(Refused("internal", "Something went wrong on the server; its operator can see what."))
 
 
 def _of_http(error: web.HTTPException) -> JemaaError:
@@ -116,8 +114,10 @@ def _of_http(error: web.HTTPException) -> JemaaError:
     return ProtocolError("bad-request", "This request is malformed.")
 
 
-def _page(text: str) -> str:
-    return (
-        "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
-        f"<title>Jemaa</title><p>{html.escape(text)}</p>"
-    )
+def _marked(answer: web.Response, error: JemaaError) -> web.Response:
+    """With the status of `error`, kept by nobody, and when to ask again."""
+    answer.set_status(status_of(error))
+    answer.headers["Cache-Control"] = "no-store"
+    if answer.status in (429, 503):
+        answer.headers["Retry-After"] = "3"
+    return answer

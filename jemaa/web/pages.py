@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import hdrs, web
 
-from jemaa.errors import Refused
+from jemaa.errors import JemaaError, Refused
 
 from .client_files import pack, packed_or_plain
 from .hall import Hall, Meeting
@@ -47,6 +47,13 @@ def session_page(shell: str) -> Callable[[web.Request], Awaitable[web.StreamResp
         return _answer(request, request.app[HOUSE], shell, _of(hall))
 
     return handler
+
+
+def failure_page(request: web.Request, error: JemaaError) -> web.Response:
+    """What a person sees in place of a page: what is wrong, in his language where it has the sentence."""
+    house = request.app[HOUSE]
+    words = house.strings.table(language_of(request, house))
+    return _answer(request, house, "failure", {"reason": html.escape(words.get(f"refusal.{error.code}", error.text))})
 
 
 def language_of(request: web.Request, house: House) -> str:

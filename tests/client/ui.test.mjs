@@ -74,11 +74,12 @@ test("a shortcut is a single key, never while one writes or holds a modifier", (
 
 test("who has the floor: oneself in other words, the muted marked, a played question named", () => {
   const persons = { a: { name: "Amina", affiliation: "Figuig" }, b: { name: "Badr", affiliation: "" } };
+  const said = (lines) => lines.map(({ who, note }) => (note ? `${who} (${note})` : who));
   const state = { floor: { a: { muted: false }, b: { muted: true } }, persons, playing: null, questions: {} };
-  assert.deepEqual(floorLines(state, "a", t), ["You have the floor", "Badr (muted)"]);
-  assert.deepEqual(floorLines(state, null, t), ["Amina, Figuig", "Badr (muted)"]);
-  assert.deepEqual(floorLines({ ...state, floor: {} }, null, t), ["Nobody"]);
-  assert.deepEqual(floorLines({ ...state, floor: {}, playing: "q1", questions: { q1: { person: "b" } } }, null, t), ["Question of Badr"]);
+  assert.deepEqual(said(floorLines(state, "a", t)), ["You have the floor", "Badr (muted)"]);
+  assert.deepEqual(said(floorLines(state, null, t)), ["Amina, Figuig", "Badr (muted)"]);
+  assert.deepEqual(said(floorLines({ ...state, floor: {} }, null, t)), ["Nobody"]);
+  assert.deepEqual(said(floorLines({ ...state, floor: {}, playing: "q1", questions: { q1: { person: "b" } } }, null, t)), ["Question of Badr"]);
 });
 
 test("the path is said in words; a reason that is not known is left out", () => {

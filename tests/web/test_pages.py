@@ -83,8 +83,12 @@ def test_meetings_are_listed_unless_they_are_closed_or_by_invitation(tmp_path: P
 def test_a_page_that_is_not_there_says_so_in_words(tmp_path: Path) -> None:
     async def story() -> None:
         async with place(tmp_path) as here:
-            status, body, headers = await text(here, f"{here.url}/s/nosuch")
-            assert status == 404 and "<p>" in body and headers["Content-Type"].startswith("text/html")
+            for language, words in (("en", "copy the whole link"), ("fr", "recopiez le lien"), ("ar", 'dir="rtl"')):
+                status, body, headers = await text(here, f"{here.url}/s/nosuch?lang={language}")
+                assert status == 404 and words in body and f'href="/?lang={language}"' in body
+                assert headers["Content-Type"].startswith("text/html") and headers["Cache-Control"] == "no-store"
+            status, body, _ = await text(here, f"{here.url}/%3Cscript%3E")
+            assert status == 404 and "<script" not in body
 
     asyncio.run(story())
 

@@ -46,6 +46,7 @@ function drawPhase(page, state) {
   const pill = byId("state");
   write(pill, page.t(`state.${state.phase}`));
   set(pill, "data-phase", state.phase);
+  set(document.body, "data-phase", state.phase);
 }
 
 /** Lost and regained, in words, without touching the focus. @param {Page} page */

@@ -5,7 +5,7 @@
  */
 
 import { button, el, keep, theirs } from "./dom.js";
-import { floorLines } from "./now.js";
+import { floorKey, floorLines, floorWords } from "./now.js";
 import { Panel, attempt } from "./panel.js";
 
 const SHOWN = 8;
@@ -26,7 +26,7 @@ export class Board extends Panel {
   /** @override @param {import("./attending.js").State} state */
   render(state) {
     this.empty.hidden = state.queue.length > 0;
-    keep(this.speaking, floorLines(state, null, this.t), String, (line) => el("p", {}, theirs(line)));
+    keep(this.speaking, floorLines(state, null, this.t), floorKey, (line) => el("p", {}, ...floorWords(line)));
     const key = (/** @type {{person: string}} */ { person }, /** @type {number} */ index) => `${index}/${person}/${this.nameOf(state, person)}`;
     keep(this.list, state.queue.slice(0, SHOWN), key, ({ person, channel }, index) => {
       const who = el("span", { class: "grow" }, theirs(this.nameOf(state, person)), " ", el("span", { class: "meta" }, theirs(state.persons[person]?.affiliation ?? "")));

@@ -8,10 +8,10 @@ import { bind } from "./bind.js";
 import { Captions } from "./captions_panel.js";
 import { Chat } from "./chat.js";
 import { confirm } from "./dialog.js";
-import { byId } from "./dom.js";
+import { byId, el } from "./dom.js";
 import { FloorPanel, Listeners } from "./floor_panel.js";
 import { Keys } from "./keys.js";
-import { attempt, notice } from "./panel.js";
+import { attempt } from "./panel.js";
 import { followPath } from "./path.js";
 import { QuestionsPanel } from "./questions_panel.js";
 import { QueuePanel } from "./queue_panel.js";
@@ -29,7 +29,7 @@ export async function start(attendance, first) {
     new Sitting(byId("sitting"), page),
     new Agenda(byId("agenda"), page),
     new DoorsPanel(byId("doors"), page),
-    new FloorPanel(byId("floor"), page),
+    new FloorPanel(byId("floor"), page, (person, name) => sendOut(page, person, name)),
     new QueuePanel(byId("queue"), page),
     new QuestionsPanel(byId("questions"), page),
     new Listeners(byId("listeners"), page),
@@ -39,7 +39,7 @@ export async function start(attendance, first) {
   ]);
   soundControls(byId("sound"), page);
   followPath(page);
-  attendance.addEventListener("state", () => warnOnce(page));
+  attendance.addEventListener("state", () => warn(page));
 }
 
 /** The desk is known by its office; nobody at it is asked for a name. @param {Page} page */
@@ -56,16 +56,15 @@ function deskName(page) {
 /** @param {Page} page @param {string} person @param {string} name */
 async function sendOut(page, person, name) {
   const { t, attendance } = page;
-  const what = { title: t("chair.person.remove", { name }), hint: t("chair.remove.hint"), action: t("chair.person.remove", { name }) };
+  const what = { title: t("chair.person.remove", { name }), hint: t("chair.remove.hint"), action: t("chair.person.remove", { name }), isFinal: true };
   const reason = await confirm(page, { ...what, reason: "optional" });
   if (reason !== null) attempt(page, () => attendance.command({ type: "remove_person", person, reason }));
 }
 
-let warned = false;
-
-/** Somebody who opened this page without its link would only meet refusals. @param {Page} page */
-function warnOnce({ attendance, t }) {
-  if (warned || !attendance.role || ["chair", "manager"].includes(attendance.role)) return;
-  warned = true;
-  notice(t("chair.not_desk"));
+/** Somebody who opened this page without its link would only meet refusals: it says so for as long as it is so. @param {Page} page */
+function warn({ attendance, t }) {
+  const isDesk = !attendance.role || ["chair", "manager"].includes(attendance.role);
+  const line = document.getElementById("not-desk");
+  if (isDesk) line?.remove();
+  else if (!line) byId("meeting").before(el("p", { class: "recess", id: "not-desk", role: "status" }, t("chair.not_desk")));
 }

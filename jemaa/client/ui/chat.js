@@ -43,7 +43,7 @@ export class Chat extends Panel {
   render(state) {
     const messages = Object.entries(state.messages);
     this.empty.hidden = messages.length > 0;
-    const shut = !this.sendOut && !state.doors.chat;
+    const shut = state.phase === "closed" || (!this.sendOut && !state.doors.chat);
     this.closed.hidden = !shut;
     this.form.hidden = shut || Boolean(this.me(state)?.removed);
     const key = (/** @type {[string, Message]} */ [id, message]) => `${id}/${message.removed}/${this.nameOf(state, message.person)}`;

@@ -9,12 +9,12 @@ import { button, el } from "./dom.js";
 /**
  * Ask in a dialog. The focus goes in, and comes back by itself when it closes.
  * @param {import("./panel.js").Page} page
- * @param {{title: string, hint: string, action: string, reason?: "none"|"optional"|"required", label?: string}} what
+ * @param {{title: string, hint: string, action: string, reason?: "none"|"optional"|"required", label?: string, isFinal?: boolean}} what
  * Where only a press stands between a person and what cannot be undone, the focus is on *Cancel*.
- * `label` asks for something else than a reason.
+ * `label` asks for something else than a reason; `isFinal` marks what cannot be undone.
  * @returns {Promise<string|null>} the reason ("" where none is asked for), or null if it was cancelled
  */
-export function confirm({ t }, { title, hint, action, reason = "none", label: asked }) {
+export function confirm({ t }, { title, hint, action, reason = "none", label: asked, isFinal = false }) {
   const field = el("input", { maxlength: asked ? 2000 : 500, dir: "auto", required: reason === "required" });
   const label = reason !== "none" && el("label", {}, asked ?? t(reason === "required" ? "reason" : "reason.optional"), field);
   const cancel = button(t("close_dialog"), () => dialog.close(), { autofocus: reason === "none" });
@@ -22,7 +22,7 @@ export function confirm({ t }, { title, hint, action, reason = "none", label: as
     el("h2", { id: "dialog-title" }, title),
     el("p", { class: "hint", id: "dialog-hint" }, hint),
     label,
-    el("div", { class: "row" }, el("button", { class: "main", value: "done" }, action), cancel),
+    el("div", { class: "row" }, el("button", { class: isFinal ? "main danger" : "main", value: "done" }, action), cancel),
   );
   const dialog = el("dialog", { "aria-labelledby": "dialog-title", "aria-describedby": "dialog-hint" }, form);
   document.body.append(dialog);

@@ -12,9 +12,10 @@ import { Panel } from "./panel.js";
 /** @typedef {import("./panel.js").Page} Page */
 
 export class FloorPanel extends Panel {
-  /** @param {HTMLElement} root @param {Page} page */
-  constructor(root, page) {
+  /** @param {HTMLElement} root @param {Page} page @param {(person: string, name: string) => void} sendOut */
+  constructor(root, page, sendOut) {
     super(root, page);
+    this.sendOut = sendOut;
     this.list = el("ul", { class: "items" });
     this.empty = el("p", { class: "empty" }, page.t("floor.nobody"));
     this.playing = el("p", { class: "place", hidden: true });
@@ -43,7 +44,8 @@ export class FloorPanel extends Panel {
     return el("li", {},
       el("div", { class: "row" }, el("span", { class: "grow lead" }, theirs(name), affiliation ? el("span", { class: "meta" }, " · ", theirs(affiliation)) : ""), muted && el("span", { class: "tag waiting" }, t("floor.muted"))),
       new Meter(t("chair.level.of", { name }), level, t, "level").element,
-      el("div", { class: "row" }, toggle, named(t("chair.take"), t("chair.take.from", { name }), () => this.ask({ type: "take_floor", person }), "danger")),
+      el("div", { class: "row" }, toggle, named(t("chair.take"), t("chair.take.from", { name }), () => this.ask({ type: "take_floor", person }), "danger"),
+        named(t("chair.remove.person"), t("chair.person.remove", { name }), () => this.sendOut(person, name), "quiet")),
     );
   }
 }

@@ -21,6 +21,7 @@ export class Inputs extends Panel {
     this.view = null;
     this.microphone = new DeviceChoice("audioinput", t("room.microphone"), t("microphone.default"), () => this.change());
     this.meter = new Meter(t("room.level.in"), () => this.attendance.publishing.sound?.level, t, "level");
+    this.level = this.meter.field;
     this.send = button(t("room.publish"), () => this.toggleSound(), { class: "main" });
     this.camera = new DeviceChoice("videoinput", t("room.camera"), t("room.camera"), () => {});
     this.show = button(t("room.camera.send"), () => this.sendPicture("camera"));
@@ -31,7 +32,7 @@ export class Inputs extends Panel {
     this.preview = el("div", { class: "preview", hidden: true }, this.video);
     root.replaceChildren(
       el("h2", {}, t("room.send")), this.microphone.element, el("p", { class: "hint" }, t("room.input.hint")),
-      this.send, this.meter.element, this.camera.element, el("div", { class: "row" }, this.show, this.screen, this.hide), this.preview,
+      this.send, this.level, this.camera.element, el("div", { class: "row" }, this.show, this.screen, this.hide), this.preview,
     );
     this.attendance.addEventListener("unpublished", (event) => this.lost(event.detail));
     this.redraw();
@@ -103,7 +104,7 @@ export class Inputs extends Panel {
   redraw() {
     write(this.send, this.t(this.voice ? "room.publish.stop" : "room.publish"));
     this.send.classList.toggle("main", !this.voice);
-    this.meter.element.hidden = !this.voice;
+    this.level.hidden = !this.voice;
     this.hide.hidden = this.preview.hidden = !this.view;
     if (this.video.srcObject !== this.view) this.video.srcObject = this.view;
   }

@@ -43,6 +43,12 @@ export class Meter {
     this.timer = setInterval(() => this.draw(), REFRESH_MS);
   }
 
+  /** The bar under its name. */
+  get field() {
+    const name = this.element.getAttribute("aria-label") ?? "";
+    return el("div", { class: "field" }, el("span", { "aria-hidden": "true" }, name), this.element);
+  }
+
   /** Follow the level, while it can be seen. */
   draw() {
     if (!this.element.isConnected && this.wasSeen) clearInterval(this.timer); // its line is gone

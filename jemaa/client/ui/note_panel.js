@@ -36,9 +36,9 @@ export class NotePanel extends Panel {
     this.again = button(t("note.again"), () => this.discard(), { class: "quiet" });
     this.sound = el("audio", { controls: true, preload: "none", "aria-label": t("note.listen") });
     this.bar = el("progress", { max: 1, value: 0, "aria-label": t("note.progress") });
-    this.meter = new Meter(t("level"), () => this.recording?.level, t);
+    this.level = new Meter(t("level"), () => this.recording?.level, t).field;
     const body = el("div", { class: "row" }, this.record, this.stop, this.send, this.again);
-    root.replaceChildren(el("h2", {}, t("note")), el("p", { class: "hint" }, t("note.hint")), this.line, this.meter.element, this.sound, this.bar, body);
+    root.replaceChildren(el("h2", {}, t("note")), el("p", { class: "hint" }, t("note.hint")), this.line, this.level, this.sound, this.bar, body);
     setInterval(() => this.tick(), 250);
     this.show("idle", "");
     this.restore();
@@ -130,7 +130,7 @@ export class NotePanel extends Panel {
     this.line.hidden = !words && step !== "recording";
     this.record.hidden = step !== "idle";
     this.stop.hidden = step !== "recording";
-    this.meter.element.hidden = step !== "recording";
+    this.level.hidden = step !== "recording";
     this.send.hidden = this.again.hidden = this.sound.hidden = step !== "ready";
     this.bar.hidden = step !== "sending";
   }

@@ -53,24 +53,36 @@ export class Now extends Panel {
   /** @param {State} state */
   drawFloor(state) {
     const lines = floorLines(state, this.attendance.person, this.t);
-    keep(this.floor, lines, String, (line) => el("div", {}, theirs(line)));
+    keep(this.floor, lines, floorKey, (line) => el("div", {}, ...floorWords(line)));
   }
 }
+
+/** @typedef {{who: string, note: string}} FloorLine somebody, and what is to be said of him in the page's own language */
 
 /**
  * Who has the floor, a line each.
  * @param {State} state
  * @param {string|null} self
  * @param {import("./attending.js").Translate} t
- * @returns {string[]}
+ * @returns {FloorLine[]}
  */
 export function floorLines(state, self, t) {
   const lines = Object.entries(state.floor).map(([person, holder]) => {
     const known = state.persons[person];
     const name = person === self ? t("floor.you") : [known?.name || t("someone"), known?.affiliation].filter(Boolean).join(", ");
-    return holder.muted ? `${name} (${t("floor.muted")})` : name;
+    return { who: name, note: holder.muted ? t("floor.muted") : "" };
   });
   const playing = state.playing && state.questions[state.playing];
-  if (playing) lines.push(t("floor.playing", { name: state.persons[playing.person]?.name || t("someone") }));
-  return lines.length ? lines : [t("floor.nobody")];
+  if (playing) lines.push({ who: t("floor.playing", { name: state.persons[playing.person]?.name || t("someone") }), note: "" });
+  return lines.length ? lines : [{ who: t("floor.nobody"), note: "" }];
+}
+
+/** What makes a line another line. @param {FloorLine} line */
+export function floorKey({ who, note }) {
+  return `${who}/${note}`;
+}
+
+/** A line in its parts: the direction of a name must not turn what is said of it. @param {FloorLine} line @returns {(Node|string)[]} */
+export function floorWords({ who, note }) {
+  return [theirs(who), note ? ` (${note})` : ""];
 }

@@ -8,7 +8,6 @@ import { bind } from "./bind.js";
 import { Board } from "./board.js";
 import { byId } from "./dom.js";
 import { Inputs } from "./inputs.js";
-import { Meter } from "./meter.js";
 import { followPath } from "./path.js";
 import { soundControls } from "./sound.js";
 
@@ -18,9 +17,6 @@ import { soundControls } from "./sound.js";
  */
 export async function start(attendance, first) {
   const page = await bind(attendance, first, (page) => [new Inputs(byId("inputs"), page), new Board(byId("board"), page)]);
-  const { t } = page;
-  const heard = () => (attendance.isListening ? attendance.sound.level : null);
-  byId("output").append(new Meter(t("room.level.out"), heard, t).element);
-  soundControls(byId("sound"), page);
+  soundControls(byId("sound"), page, page.t("room.level.out"));
   followPath(page);
 }

@@ -33,7 +33,7 @@ export class Sitting extends Panel {
 
   async end() {
     const { t } = this;
-    const what = { title: t("chair.close.title"), hint: t("chair.close.hint"), action: t("chair.close.confirm") };
+    const what = { title: t("chair.close.title"), hint: t("chair.close.hint"), action: t("chair.close.confirm"), isFinal: true };
     if ((await confirm(this.page, what)) !== null) this.ask({ type: "close_session" });
   }
 
@@ -106,7 +106,7 @@ export class DoorsPanel extends Panel {
   /** A link that went astray: whoever came by it is out, and nobody comes in by it again. */
   async withdraw() {
     const { t } = this;
-    const what = { title: t("chair.link.title"), hint: t("chair.link.hint"), action: t("chair.link.action"), label: t("chair.link") };
+    const what = { title: t("chair.link.title"), hint: t("chair.link.hint"), action: t("chair.link.action"), label: t("chair.link"), isFinal: true };
     const link = await confirm(this.page, { ...what, reason: "required" });
     if (link === null) return;
     const { invitationOf } = await import("../wire/invitation.js");

@@ -11,8 +11,12 @@ import { attempt } from "./panel.js";
 
 const KEPT = "jemaa-volume";
 
-/** @param {HTMLElement} root @param {import("./panel.js").Page} page */
-export function soundControls(root, page) {
+/**
+ * @param {HTMLElement} root
+ * @param {import("./panel.js").Page} page
+ * @param {string} [level] what the level is called
+ */
+export function soundControls(root, page, level = page.t("sound.level")) {
   const { attendance, t } = page;
   const kept = Number(localStorage.getItem(KEPT) ?? 100);
   const slider = el("input", { type: "range", min: 0, max: 100, step: 5, value: kept });
@@ -22,7 +26,7 @@ export function soundControls(root, page) {
   });
   attendance.sound.volume = kept / 100;
   const heard = () => (attendance.isListening ? attendance.sound.level : null);
-  root.append(new Meter(t("sound.level"), heard, t, "heard-level", () => null).element);
+  root.append(new Meter(level, heard, t, "heard-level", () => null).field);
   root.append(el("label", {}, t("sound.volume"), slider));
   if (!("setSinkId" in HTMLMediaElement.prototype)) return;
   const choice = new DeviceChoice("audiooutput", t("sound.output"), t("sound.output.default"), (id) => attempt(page, () => attendance.sound.setOutput(id)));

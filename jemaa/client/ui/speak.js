@@ -28,6 +28,7 @@ export class Speak extends Panel {
     this.line = el("p");
     this.choice = new DeviceChoice("audioinput", t("microphone"), t("microphone.default"), () => this.change());
     this.meter = new Meter(t("level"), () => (this.isMuted() ? null : this.attendance.publishing.sound?.level), t, "level");
+    this.level = this.meter.field;
     this.start = button(t("speak.start"), () => this.open(), { class: "main" });
     this.stop = button(t("speak.stop"), () => this.shut(), { class: "main" });
     this.mute = button(t("speak.mute"), () => this.toggleMute());
@@ -36,7 +37,7 @@ export class Speak extends Panel {
     const title = el("h2", { id: "speak-title" }, t("speak"));
     set(root, "aria-labelledby", "speak-title");
     this.hint = el("p", { class: "hint" }, t("speak.echo"));
-    root.replaceChildren(title, this.line, this.start, this.stop, this.meter.element, this.choice.element, el("div", { class: "row" }, this.mute, this.camera, this.back), this.hint);
+    root.replaceChildren(title, this.line, this.start, this.stop, this.level, this.choice.element, el("div", { class: "row" }, this.mute, this.camera, this.back), this.hint);
     this.attendance.addEventListener("unpublished", (event) => this.lost(event.detail));
   }
 
@@ -152,7 +153,7 @@ export class Speak extends Panel {
     write(this.line, this.words(state, speaking, silenced));
     this.line.className = speaking ? `onair${silenced || this.isMuted() ? " off" : ""}` : "";
     this.start.hidden = speaking || silenced;
-    this.stop.hidden = this.mute.hidden = this.meter.element.hidden = !speaking;
+    this.stop.hidden = this.mute.hidden = this.level.hidden = !speaking;
     write(this.mute, this.t(this.isMuted() ? "speak.unmute" : "speak.mute"));
     write(this.camera, this.t(this.face ? "speak.camera_off" : "speak.camera"));
     this.hint.hidden = speaking;
