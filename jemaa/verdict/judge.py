@@ -1,0 +1,155 @@
+"""Verdict room. `judge`: the facts of one check to findings, by the rules of the table and nothing else.
+
+Pure and total: the same facts give the same findings for ever, and no measurement makes it raise. Each family of rules
+shares `ALPHA` (Holm). A difference that may be chance is `insufficient`, one seen once is `likely_blocked` at most.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from jemaa.facts.record import Measurement
+
+from .case import Case
+from .conditions import Grounds, weigh
+from .finding import ACCUSES, Finding, Verdict, covers
+from .rules.rule import Rule
+from .rules.table import RULES, RULESET
+from .statistics import holm
+
+ALPHA = 0.01
+"""How often a family of questions may accuse a network that does nothing, at the very worst. Counts are small and an
+accusation also needs one side as good as dead, so that it is far rarer: docs/check.md has the figure."""
+
+BROWSER = "jemaa-browser"
+"""How `software` begins where a browser measured: it cannot send twins."""
+
+
+class _Heard(NamedTuple):
+    """A rule and the answers to all that it asks."""
+
+    rule: Rule
+    answers: tuple[Grounds, ...]
+    surely: tuple[Grounds, ...]
+
+    @property
+    def first(self) -> Grounds:
+        return self.answers[0]
+
+    @property
+    def fires(self) -> bool:
+        return all(one.asked and one.holds for one in self.answers)
+
+    @property
+    def is_beside_the_line(self) -> bool:
+        """Whether the line's own trouble is excluded."""
+        return not self.surely or any(one.asked and one.holds for one in self.surely)
+
+    @property
+    def p(self) -> float | None:
+        known = [one.p for one in self.answers if one.p is not None]
+        return max(known) if known else None
+
+
+def judge(measurement: Measurement, history: Sequence[Measurement] = ()) -> tuple[Finding, ...]:
+    """What follows from these facts, the heaviest first. `history` has earlier checks of the same probe: those in the
+    same network count as the second sight of a difference.
+    """
+    findings = _alone(measurement, _before(measurement, history))
+    return tuple(sorted(findings, key=lambda one: (_WEIGHT.index(one.verdict), one.node, one.rule_id)))
+
+
+_WEIGHT: tuple[Verdict, ...] = (
+    "invalid", "down", "blocked", "throttled", "likely_blocked", "app_gated", "impaired", "insufficient", "ok"
+)  # fmt: skip
+
+
+def _before(measurement: Measurement, history: Sequence[Measurement]) -> frozenset[str]:
+    """Nodes that earlier checks in this network accuse, each judged by itself."""
+    here = _place(measurement)
+    earlier = [one for one in history if one != measurement and _place(one) == here]
+    return frozenset(one.node for past in earlier for one in _alone(past, frozenset()) if one.verdict in ACCUSES)
+
+
+def _place(measurement: Measurement) -> tuple[object, ...]:
+    network = measurement.network
+    return network.asn, network.cc, network.access, network.vpn
+
+
+def _alone(measurement: Measurement, before: frozenset[str]) -> list[Finding]:
+    case = Case(measurement)
+    heard = [_hear(rule, case) for rule in RULES]
+    adjusted = _adjusted(heard)
+    is_browser = measurement.software.startswith(BROWSER)
+    fired: dict[str, Finding] = {}
+    for one in heard:
+        rule = one.rule
+        if not one.fires or any(_is_sure(fired.get(other)) for other in rule.unless):
+            continue
+        causes = [found for other in rule.only_with if _is_sure(found := fired.get(other)) and found]
+        if rule.only_with and not causes:
+            continue
+        p = adjusted.get(rule.id)
+        verdict = _verdict(one, p, before, is_browser=is_browser)
+        if causes and all(cause.verdict == "likely_blocked" for cause in causes):
+            verdict = "likely_blocked"
+        fired[rule.id] = _finding(one, p, verdict)
+    return _settled(list(fired.values()))
+
+
+def _hear(rule: Rule, case: Case) -> _Heard:
+    return _Heard(
+        rule, tuple(weigh(one, case) for one in rule.when), tuple(weigh(one, case) for one in rule.surely)
+    )  # fmt: skip
+
+
+def _adjusted(heard: Sequence[_Heard]) -> dict[str, float]:
+    """The p of each question that was asked, adjusted within its family."""
+    found: dict[str, float] = {}
+    for family in dict.fromkeys(one.rule.family for one in heard):
+        asked = [(one.rule.id, one.p) for one in heard if one.rule.family == family and one.first.asked]
+        known = [(identity, p) for identity, p in asked if p is not None]
+        found |= zip([identity for identity, _ in known], holm([p for _, p in known]), strict=True)
+    return found
+
+
+def _verdict(one: _Heard, p: float | None, before: frozenset[str], *, is_browser: bool) -> Verdict:
+    """The most that the rule may say, or what is left of it."""
+    says = one.rule.says
+    if says not in ACCUSES:
+        return says
+    if (p is not None and p > ALPHA) or not one.is_beside_the_line:
+        return "insufficient"
+    if says == "throttled":
+        return says
+    is_again = one.first.again or any(covers(node, one.rule.node) or covers(one.rule.node, node) for node in before)
+    is_marked = one.rule.twin or any(answer.artefact is not None for answer in one.answers)
+    return says if is_again and is_marked and not is_browser else "likely_blocked"
+
+
+def _finding(one: _Heard, p: float | None, verdict: Verdict) -> Finding:
+    first = one.first
+    return Finding(
+        node=one.rule.node,
+        verdict=verdict,
+        rule_id=one.rule.id,
+        ruleset=RULESET,
+        p=p,
+        effect=None if first.effect is None else round(first.effect, 4),
+        n=first.n,
+        artefact=next((answer.artefact for answer in one.answers if answer.artefact is not None), None),
+        evidence=first.arms,
+    )
+
+
+def _is_sure(finding: Finding | None) -> bool:
+    return finding is not None and finding.verdict != "insufficient"
+
+
+def _settled(findings: list[Finding]) -> list[Finding]:
+    """What cannot stand together goes: nothing beside `invalid`, no `ok` beside trouble of the same stage."""
+    invalid = [one for one in findings if one.verdict == "invalid"]
+    if invalid:
+        return invalid
+    trouble = {one.node.partition(".")[0] for one in findings if one.verdict in ACCUSES}
+    kept = [one for one in findings if one.verdict != "ok" or one.node not in trouble]
+    return kept or [Finding(node="check", verdict="insufficient", rule_id="nothing-asked", ruleset=RULESET)]

@@ -1,0 +1,118 @@
+"""The rules name what each network of the lab does, accuse no network that does nothing, and never raise."""
+
+from collections import Counter
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from jemaa.facts import read, scrub
+from jemaa.facts.record import Controls, Measurement
+from jemaa.verdict.finding import ACCUSES, Finding
+from jemaa.verdict.judge import judge
+from tests.facts.made import measurements
+
+from .profiles import PROFILES, neutral
+from .world import Line, World, measured
+
+SEEDS = range(4)
+NEUTRAL = 900
+
+
+def accused(found: tuple[Finding, ...]) -> dict[str, str]:
+    return {one.node: one.verdict for one in found if one.verdict in ACCUSES}
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_what_a_network_does_is_named_and_nothing_else_is(name: str) -> None:
+    world, nodes = PROFILES[name]
+    for seed in SEEDS:
+        got = accused(judge(measured(world, seed)))
+        others = {node for node in got if node not in nodes and not node.endswith(".residual")}
+        assert nodes <= got.keys() and not others, f"seed {seed}: {got}"
+
+
+def test_no_network_that_does_nothing_is_accused() -> None:
+    """Clean, thin, lossy to 40 %, in bursts of 25, congested, with outages of seconds."""
+    wrong = Counter[tuple[str, str]]()
+    for seed in range(NEUTRAL):
+        wrong.update(accused(judge(measured(neutral(seed), seed))).items())
+    assert not wrong
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(measurements())
+def test_any_measurement_has_findings(whole: Measurement) -> None:
+    found = judge(whole, [whole])
+    assert found and found == judge(whole, [whole])
+    for one in found:
+        assert one.p is None or 0 <= one.p <= 1
+        assert set(one.evidence) <= {arm.id for arm in whole.arms}
+
+
+def test_findings_can_be_made_anew_from_facts_at_rest() -> None:
+    whole = measured(PROFILES["ma-2016-may"][0], 3)
+    kept = read.read(read.write(scrub.clean(whole)), whole.started_at + 60)
+    assert judge(kept) == judge(whole)
+
+
+def test_blocked_needs_a_second_sight_and_another_day_gives_it() -> None:
+    world, nodes = PROFILES["one-app"]
+    first, later = measured(world, 1), measured(world, 2)
+    assert accused(judge(first)) == dict.fromkeys(nodes, "likely_blocked")
+    assert accused(judge(later, [first])) == dict.fromkeys(nodes, "blocked")
+    elsewhere = msgspec.structs.replace(first, network=msgspec.structs.replace(first.network, asn=64_501))
+    assert accused(judge(later, [elsewhere])) == dict.fromkeys(nodes, "likely_blocked")
+    assert accused(judge(first, [first])) == dict.fromkeys(nodes, "likely_blocked")
+
+
+def test_a_second_round_in_the_same_check_confirms() -> None:
+    whole = measured(PROFILES["one-app"][0], 1)
+    first = next(arm for arm in whole.arms if arm.id == "stun-app_viber-genuine")
+    second = msgspec.structs.replace(first, id="stun-app_viber_again-genuine")
+    assert accused(judge(msgspec.structs.replace(whole, arms=[*whole.arms, second]))) == {"stun.drop.app": "blocked"}
+
+
+def test_a_browser_never_says_blocked() -> None:
+    for name in ("stun-cookie", "udp-off", "rtp-heur"):
+        whole = msgspec.structs.replace(measured(PROFILES[name][0], 1), software="jemaa-browser 0.1.0")
+        assert "blocked" not in accused(judge(whole)).values()
+
+
+def test_loss_on_both_sides_is_a_bad_line() -> None:
+    found = judge(measured(World(line=Line(loss=0.3, burst=3)), 5))
+    assert any(one.verdict == "impaired" and one.node == "udp.loss" for one in found) and not accused(found)
+
+
+@pytest.mark.parametrize(
+    ("controls", "verdict"),
+    [
+        (Controls(anchors_ok=True, positive_ok=False), "invalid"),
+        (Controls(anchors_ok=True, aa_p=0.0001, positive_ok=True), "invalid"),
+    ],
+)
+def test_a_check_that_cannot_be_believed_says_nothing_else(controls: Controls, verdict: str) -> None:
+    whole = msgspec.structs.replace(measured(PROFILES["stun-cookie"][0], 1), controls=controls)
+    assert {one.verdict for one in judge(whole)} == {verdict}
+
+
+def test_a_portal_and_a_wrong_clock_are_told_from_blocking() -> None:
+    whole = measured(PROFILES["udp-off"][0], 1)
+    portal = [msgspec.structs.replace(arm, artefact="http_replaced") if arm.step == "up" else arm for arm in whole.arms]
+    clock = [
+        msgspec.structs.replace(arm, rx_client=0, failure="ssl_invalid_certificate") if arm.step == "up" else arm
+        for arm in whole.arms
+    ]
+    assert [one.rule_id for one in judge(msgspec.structs.replace(whole, arms=portal))] == ["portal"]
+    assert "clock" in [one.rule_id for one in judge(msgspec.structs.replace(whole, arms=clock))]
+
+
+def test_a_server_that_others_cannot_reach_is_down_and_not_blocked() -> None:
+    world = World(cut=PROFILES["dest-whitelist"][0].cut, elsewhere=False)
+    found = judge(measured(world, 1))
+    assert [one.verdict for one in found if one.verdict != "ok"] == ["down"]
+
+
+def test_nothing_measured_is_too_little() -> None:
+    whole = msgspec.structs.replace(measured(World(), 1), arms=[], series=[], residual=[], controls=Controls())
+    assert [one.verdict for one in judge(whole)] == ["insufficient"]
