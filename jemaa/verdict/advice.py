@@ -1,0 +1,116 @@
+"""Verdict room. What the facts mean for a person: how to attend from there, what to do, what the check cannot know.
+
+Values with stable codes; their words are in `words/`. An advice only names ways that were tried and worked.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+from msgspec import Struct
+
+from jemaa.facts.record import Measurement, Rung
+
+from .finding import ACCUSES, Finding
+from .judge import BROWSER, judge
+
+SOUND = ("live", "stream", "pieces", "radio")
+"""Ways that sound comes down, the best first."""
+CALLS = ("webrtc-udp", "turn-udp", "turn-tcp", "turn-tls")
+PICTURE_KBPS = 190.0
+"""The small picture beside the sound."""
+TALK_DELAY_MS = 2_500.0
+"""Slower than this it is no conversation: one speaks in pieces, and is heard when they are there."""
+
+_PICTURE = ("live", "stream", "pieces")
+
+
+class Way(Struct, frozen=True, kw_only=True):
+    """By which rung one thing that a person wants to do can be done."""
+
+    rung: str
+
+
+class Advice(Struct, frozen=True, kw_only=True):
+    """`sound`, `picture`, `speaking`, `writing`: None where no way was seen to work. `kbps` is the most that was seen to
+    come through on any, `calls` are ways of other services' calls that could be begun. `todo` and `unknown` are codes of
+    `words`, the weightiest first.
+    """
+
+    sound: Way | None
+    picture: Way | None
+    speaking: Way | None
+    writing: Way | None
+    kbps: float | None
+    calls: tuple[str, ...]
+    todo: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+    @property
+    def can_attend(self) -> bool:
+        """In any way."""
+        return self.sound is not None or self.writing is not None
+
+
+def advise(measurement: Measurement, findings: Sequence[Finding] | None = None) -> Advice:
+    """For whoever measured, at that time. Pure and total, as `judge` is, whose findings may be given."""
+    found = judge(measurement) if findings is None else findings
+    rungs = {rung.name: rung for rung in measurement.rungs if rung.usable}
+    kbps = max((rung.kbps for rung in rungs.values() if rung.kbps is not None), default=None)
+    advice = Advice(
+        sound=_first(rungs, SOUND),
+        picture=_first(rungs, _PICTURE) if (kbps or 0.0) >= PICTURE_KBPS else None,
+        speaking=_speaking(rungs),
+        writing=_first(rungs, ("text", *SOUND[:3])),
+        kbps=kbps,
+        calls=tuple(name for name in CALLS if name in rungs),
+        todo=(),
+        unknown=_unknown(measurement, found),
+    )
+    return msgspec.structs.replace(advice, todo=_todo(advice, bool(measurement.rungs), found))
+
+
+def _first(rungs: dict[str, Rung], names: Sequence[str]) -> Way | None:
+    return next((Way(rung=name) for name in names if name in rungs), None)
+
+
+def _speaking(rungs: dict[str, Rung]) -> Way | None:
+    """Live where there and back is quick, else in pieces. What is sent up in pieces goes as what comes down so."""
+    live = rungs.get("live")
+    if live is not None and (live.delay_ms_p95 or 0.0) <= TALK_DELAY_MS:
+        return Way(rung="live")
+    return _first(rungs, ("pieces",))
+
+
+def _todo(advice: Advice, is_tried: bool, findings: Sequence[Finding]) -> tuple[str, ...]:
+    rules = {one.rule_id for one in findings if one.verdict != "insufficient"}
+    asked = (
+        ("todo.portal", "portal" in rules),
+        ("todo.clock", "clock" in rules),
+        ("todo.no_network", "no-network" in rules),
+        ("todo.server_down", "server-down" in rules),
+        ("todo.another_network", not advice.can_attend and is_tried),
+        ("todo.attend_by", advice.sound is not None and "invalid" not in {one.verdict for one in findings}),
+        ("todo.read", advice.sound is None and advice.writing is not None),
+        ("todo.line", "loss" in rules),
+        ("todo.not_calls", any(one.verdict in ACCUSES for one in findings) and advice.sound is not None),
+        ("todo.opened", "tls-resigned" in rules),
+        ("todo.residue", any(one.node.endswith(".residual") for one in findings)),
+    )
+    return tuple(code for code, holds in asked if holds)
+
+
+def _unknown(measurement: Measurement, findings: Sequence[Finding]) -> tuple[str, ...]:
+    steps = {arm.step for arm in measurement.arms}
+    is_accused = any(one.verdict in ACCUSES for one in findings)
+    asked = (
+        ("unknown.who", is_accused),
+        ("unknown.once", any(one.verdict == "likely_blocked" for one in findings)),
+        ("unknown.insufficient", any(one.verdict == "insufficient" for one in findings)),
+        ("unknown.browser", measurement.software.startswith(BROWSER)),
+        ("unknown.no_media", bool(steps) and "rtp" not in steps),
+        ("unknown.no_services", not steps & {"udp", "stun", "dtls"}),
+        ("unknown.vpn", measurement.network.vpn is True),
+        ("unknown.other_apps", True),
+        ("unknown.later", True),
+    )
+    return tuple(code for code, holds in asked if holds)
