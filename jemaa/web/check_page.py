@@ -46,6 +46,7 @@ async def check_page(request: web.Request) -> web.Response:
         "lang": language,
         "dir": direction(language),
         "session": session,
+        "version": html.escape(house.version),
         "style": house.client.style,
         "strings": embedded_json(
             {key: words[key] for key in words if key.startswith(_FIRST) and not key.startswith(_SHOWN)}

@@ -11,6 +11,7 @@ from jemaa.packets.offer import Counts, Offer
 
 from . import (
     check,
+    check_judge,
     check_page,
     events_out,
     joining,
@@ -134,6 +135,14 @@ API: tuple[Route, ...] = (
     ),
     Route("GET", "/check/socket", check.check_socket, "Measuring: a WebSocket that echoes", status=101),
     Route("POST", "/check/up", check_page.check_up, "Measuring: what one sends", OCTETS, shapes.UpAnswer),
+    Route(
+        "POST",
+        "/api/check/judge",
+        check_judge.judge_measurement,
+        "What follows from a measurement; nothing is kept",
+        Measurement,
+        check_judge.Judgement,
+    ),
     Route(
         "POST",
         "/api/check/measurements",

@@ -23,6 +23,11 @@ const FAMILIES = {
   "check.calls.": ["untried", "work", "some", "udp", "udp_up", "udp_down", "dtls"],
   "check.server.": ["reached", "https", "http", "new", "old", "via", "no_via", "ipv4", "ipv6", "upgrade"],
   "check.timed": ["", ".rate"],
+  "checkup.step.": ["web", "calls", "answers", "flows"].flatMap((step) => [step, `${step}.says`]),
+  "checkup.access.": ["unknown", "2g", "3g", "4g", "5g", "adsl", "ftth", "cable", "sat", "corp"],
+  "checkup.vpn.": ["unknown", "no", "yes"],
+  "checkup.found.": ["live", "calls", "answers", "flows"],
+  "checkup.verdict.": ["blocked", "likely_blocked", "throttled", "impaired", "down", "app_gated", "invalid", "insufficient"],
 };
 const COMPOSED = /^(why|refusal|chair\.keys|chair\.doors|rule\.name|level|state|text)\./;
 

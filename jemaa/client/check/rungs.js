@@ -199,7 +199,8 @@ export async function get(address, signal, init = {}) {
   const answer = await fetch(`${address}${separator}r=${crypto.getRandomValues(new Uint32Array(1))}`, { cache: "no-store", signal, ...init });
   if (answer.ok) return answer;
   const { error = {} } = await answer.json().catch(() => ({}));
-  throw new CheckFailure(error.code === "check-busy" ? "busy" : error.code === "check-off" ? "off" : "not_ours");
+  const code = error.code === "check-busy" ? "busy" : error.code === "check-off" ? "off" : "not_ours";
+  throw Object.assign(new CheckFailure(code), { text: error.text }); // a refusal's sentence, where the server made it
 }
 
 /** @param {unknown} error @param {AbortSignal} signal @returns {string} */

@@ -38,6 +38,7 @@ async function run() {
   drawWays(first, true);
   drawAnswer(first);
   drawNext(first);
+  drawFull(first);
 }
 
 /** One sentence, and beside it by which way and how well. @param {First} first */
@@ -72,6 +73,21 @@ function drawNext({ advice }) {
     advice.down ? el("a", { class: "main", href: meeting }, t(session ? "check.go" : "check.meetings")) : "",
     button(t("check.again"), run),
   );
+}
+
+/** The fuller test, for whoever wants it; its files are loaded then. @param {First} first */
+function drawFull(first) {
+  const root = byId("full");
+  if (!first.advice.down || root.childElementCount) return;
+  root.hidden = false;
+  const open = async (/** @type {Event} */ event) => {
+    const pressed = /** @type {HTMLButtonElement} */ (event.currentTarget);
+    pressed.disabled = true;
+    const { FullPanel } = await import("./check_full.js").catch(() => ({ FullPanel: null }));
+    if (FullPanel) return new FullPanel(root, page, first).open();
+    pressed.disabled = false; // press again
+  };
+  root.replaceChildren(el("h2", {}, t("check.full")), el("p", { class: "meta" }, t("check.full.hint")), el("p", { class: "row" }, button(t("check.full.open"), open)));
 }
 
 /** Each way, and how it went. @param {First|null} first @param {boolean} isOver */

@@ -1,0 +1,99 @@
+// The browser's check by the vectors that Python makes: what it sends, what it writes down, what it advises.
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+import { advise } from "../../jemaa/client/check/advice.js";
+import { callsWord } from "../../jemaa/client/check/calls.js";
+import { Book, chance, measurement, programOf, shuffled } from "../../jemaa/client/check/facts.js";
+import { callPorts, filling, isSame, longFilling, quantile, readOffer, stampWord } from "../../jemaa/client/check/plan.js";
+
+const vectors = JSON.parse(readFileSync(new URL("../vectors/check.json", import.meta.url), "utf8"));
+const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
+/** Fields that one language leaves out and the other writes with their default. */
+const DEFAULTS = { residual: [], controls: {}, profile: null, seed: null };
+
+test("every answer's bytes are known", () => {
+  for (const { size, sha256: expected } of vectors.filling) assert.equal(sha256(filling(size)), expected, String(size));
+  for (const { size, pieces, sha256: expected } of vectors.long) assert.equal(sha256(longFilling(size, pieces)), expected, `${size}/${pieces}`);
+  assert.ok(!isSame(filling(10), filling(11)) && !isSame(filling(10), new Uint8Array(10)));
+});
+
+test("a stamp is the server's", async () => {
+  for (const { run, key, arm, number, word } of vectors.stamps) assert.equal(await stampWord({ run, key }, arm, number), word);
+});
+
+test("an offer is read, and whatever a portal answers is none", () => {
+  const offer = { run: "0a1b2c3d", key: "ab".repeat(32), seconds: 1200, udp_host: "192.0.2.1", udp: [3478, 40000], tls_sha256: "", handshake: true, peers: {} };
+  assert.deepEqual(readOffer(JSON.stringify(offer)).udp, [3478, 40000]);
+  const wrong = [{ run: "x" }, { key: "ab" }, { udp: ["3478"] }, { udp: [0] }, { udp: [70000] }, { udp_host: 7 }, { tls_sha256: "<b>" }];
+  const texts = ["", "<html>Please sign in</html>", "null", "[]", "1", "{}", ...wrong.map((one) => JSON.stringify({ ...offer, ...one }))];
+  for (const text of texts) assert.throws(() => readOffer(text), { code: "not_ours" }, text);
+});
+
+test("calls go to the usual port and to the highest", () => {
+  assert.deepEqual(callPorts([443, 3478, 40000]), [3478, 40000]);
+  assert.deepEqual(callPorts([443, 500]), [443, 500]);
+  assert.deepEqual(callPorts([3478]), [3478]);
+  assert.deepEqual(callPorts([]), []);
+});
+
+test("what became of calls is told by the deepest stage that was reached", () => {
+  const call = (port, checked, shaken, arrived) => ({ port, arm: 1, checked, shaken, ice_ms: null, dtls_ms: null, ...(arrived === undefined ? {} : { arrived }) });
+  assert.equal(callsWord(null), "untried");
+  assert.equal(callsWord([call(1, true, true), call(2, true, true)]), "work");
+  assert.equal(callsWord([call(1, false, false), call(2, true, true)]), "some");
+  assert.equal(callsWord([call(1, true, false), call(2, false, false)]), "dtls");
+  assert.equal(callsWord([call(1, false, false), call(2, false, false)]), "udp");
+  assert.equal(callsWord([call(1, false, false, false)]), "udp_up");
+  assert.equal(callsWord([call(1, false, false, true)]), "udp_down");
+});
+
+for (const { name, seen, advice } of vectors.advice) {
+  test(`advice: ${name}`, () => assert.deepEqual(advise(seen), advice));
+}
+
+test("the record is a measurement, field by field", () => {
+  const { acts, tried, counts, about, measurement: expected } = vectors.record;
+  const book = new Book();
+  const named = (id) => book.tallies.find((tally) => tally.id === id);
+  for (const [act, id, ...more] of acts) {
+    if (act === "open") book.open(id, ...more);
+    else named(id)[act](...more);
+  }
+  const made = JSON.parse(JSON.stringify(measurement(book, tried, counts, about)));
+  for (const rung of expected.rungs) for (const [key, value] of Object.entries(rung)) if (value === null) delete rung[key];
+  for (const [key, value] of Object.entries(expected.network)) if (value === null) delete expected.network[key];
+  for (const key of Object.keys(DEFAULTS)) if (!(key in made)) delete expected[key];
+  assert.deepEqual(made, expected);
+});
+
+test("where the server's log could not be asked, what arrived is not known", () => {
+  const book = new Book();
+  const tally = book.open("stun-3478-genuine", { server: "reference-1", port: 3478, transport: "udp", payload: "genuine" }, 0);
+  tally.send();
+  assert.equal(tally.arm(null).rx_server, null);
+  assert.equal(tally.arm({}).rx_server, 0);
+});
+
+test("the order of a check can be had again from its seed", () => {
+  const ports = [1, 2, 3, 4, 5, 6, 7, 8];
+  assert.deepEqual(shuffled(ports, chance(7)), shuffled(ports, chance(7)));
+  assert.notDeepEqual(shuffled(ports, chance(7)), shuffled(ports, chance(8)));
+  assert.deepEqual([...shuffled(ports, chance(9))].sort(), ports);
+});
+
+test("of the browser only its kind is written down", () => {
+  const agent = "Mozilla/5.0 (Linux; Android 14; SM-A146B) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.8078.79 Mobile Safari/537.36";
+  assert.deepEqual(programOf(agent), { stack: "Chromium 156", platform: "Android" });
+  assert.deepEqual(programOf("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"), { stack: "Firefox 140", platform: "Linux" });
+  assert.deepEqual(programOf("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1 Version/18.0 Mobile Safari/604.1"), { stack: "Safari 18", platform: "iOS" });
+  assert.deepEqual(programOf("<script>"), { stack: "unknown", platform: "unknown" });
+});
+
+test("a quantile of nothing is nothing", () => {
+  assert.equal(quantile([], 0.5), 0);
+  assert.equal(quantile([3, 1, 2], 0.5), 2);
+  assert.equal(quantile([1, 2, 3], 1), 3);
+});
