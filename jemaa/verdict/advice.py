@@ -31,9 +31,9 @@ class Way(Struct, frozen=True, kw_only=True):
 
 
 class Advice(Struct, frozen=True, kw_only=True):
-    """`sound`, `picture`, `speaking`, `writing`: None where no way was seen to work. `kbps` is the most that was seen to
-    come through on any, `calls` are ways of other services' calls that could be begun. `todo` and `unknown` are codes of
-    `words`, the weightiest first.
+    """`sound`, `picture`, `speaking`, `writing`: None where no way was seen to work. `kbps` is the most that was seen
+    to come through on any, `calls` are ways by which calls of other services could be begun. `todo` and `unknown` are
+    codes of `words`, the weightiest first.
     """
 
     sound: Way | None
