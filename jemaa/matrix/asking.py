@@ -36,7 +36,10 @@ SOUND_SECONDS = 25.0
 SETTLE_SECONDS = 1.0
 RECORD_SECONDS = 10
 FLOOR_ROUNDS = 6
-SPEAKING_SECONDS = 6.0
+NOTE_SECONDS = 6.0
+THANKS_SECONDS = 3.0
+"""A browser's echo canceller swallows words until it has found that there is no echo: nobody's point is among them."""
+
 EARSHOT_SECONDS = 5
 """How long after the last word the room still listens for it."""
 
@@ -51,7 +54,9 @@ class Props:
         self.trust = Trust.made(folder / "trust")
         self.loop = unbroken(CHAIR_SPEECH)
         self.floor = self.loop.repeated(self.loop.seconds * FLOOR_ROUNDS).write(folder / "floor.wav")
-        self.voice = say(DELEGATE_SPEECH, voice="en-us+f3").part(0, SPEAKING_SECONDS)
+        self.voice = say(DELEGATE_SPEECH, voice="en-us+f3")
+        self.note = self.voice.part(0, NOTE_SECONDS)
+        self.point = self.voice.part(THANKS_SECONDS, self.voice.seconds)
 
 
 def ask(props: Props, system: System, profile: str, route: Route, seconds: int) -> Cell:
@@ -108,18 +113,22 @@ class Interview:
         self._answer("reads", lambda: seat.reads(ACT_SECONDS))
         self._answer("asks", lambda: seat.asks(ACT_SECONDS))
         self._answer("sees", lambda: seat.sees(ACT_SECONDS))
-        self._answer("note", lambda: seat.leaves_note(self._props.voice, ACT_SECONDS))
+        self._answer("note", lambda: seat.leaves_note(self._props.note, ACT_SECONDS))
         self._answer("speaks", self._speaks)
 
     def cell(self, system: str, profile: str, route: Route) -> Cell:
         """The answers; what could not even be asked is a no."""
-        answers = {act: self._answers.get(act, False) for act in ("sees", "reads", "asks", "note", "speaks")}
-        heard = self._heard
+        heard, answer = self._heard, self._answers
         return Cell(
             system=system,
             profile=profile,
             route=route.name,
             hears=heard is not None and heard.is_speech,
+            sees=answer.get("sees", False),
+            reads=answer.get("reads", False),
+            asks=answer.get("asks", False),
+            note=answer.get("note", False),
+            speaks=answer.get("speaks", False),
             first_sound=heard.first if heard else None,
             stoi=heard.stoi if heard else None,
             longest_gap=heard.longest_gap if heard and heard.first is not None else None,
@@ -129,7 +138,6 @@ class Interview:
             path=self._path,
             attempts=self._attempts,
             failures=self._failures,
-            **answers,
         )
 
     def _listens(self, seconds: int) -> None:
@@ -171,17 +179,17 @@ class Interview:
         opened = self._seat.speaks(ACT_SECONDS)
         if not opened:
             return opened
-        voice = self._props.voice
-        saying = self._participant.says(voice)
+        point = self._props.point
+        saying = self._participant.says(self._props.voice)
         saying.wait()
         end = self._props.square.wait_until_recorded(self._participant.now() + EARSHOT_SECONDS * RATE)
         arrived = self._room.heard(saying.mark, end)
         self._try("silence", self._seat.falls_silent)
-        if not hearing.hears(voice, arrived):
+        if not hearing.hears(point, arrived):
             self._failures["speaks"] = "the microphone was open, and the room did not hear the voice"
             return False
-        said = hearing.find(voice, self._participant.place.said(saying.mark, end))
-        self._to_room = hearing.find(voice, arrived).delay - said.delay
+        said = hearing.find(point, self._participant.place.said(saying.mark, end))
+        self._to_room = hearing.find(point, arrived).delay - said.delay
         return True
 
     def _bytes_down(self) -> int:

@@ -6,18 +6,22 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from jemaa.errors import JemaaError, SettingsError
 from jemaa.lab import profile as profiles
 
 from .failures import MatrixFailed
 from .page import page
-from .results import ACTS, Cell, encode
+from .results import ACTS, Cell, Matrix, decode, encode
 
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
 QUICK_SECONDS = 20
 FULL_SECONDS = 300
+LEAST_SECONDS = 10
+RESULT, PAGE = "matrix.json", "index.html"
 
 
 def add_parser(subparsers: "Subparsers") -> argparse.ArgumentParser:
@@ -27,9 +31,15 @@ def add_parser(subparsers: "Subparsers") -> argparse.ArgumentParser:
     one.add_argument("--profiles", default="", metavar="A,B", help="of jemaa lab list (default: all)")
     one.add_argument("--paths", action="store_true", help="also with each path forced")
     one.add_argument(
-        "--seconds", type=int, default=QUICK_SECONDS, metavar="N", help="listening (default: 20; full: 300)"
+        "--seconds",
+        type=int,
+        default=QUICK_SECONDS,
+        metavar="N",
+        help=f"listening (default: {QUICK_SECONDS}; full: {FULL_SECONDS})",
     )
-    one.add_argument("--out", type=Path, metavar="DIR", help="where matrix.json and index.html go")
+    one.add_argument("--out", type=Path, metavar="DIR", help=f"where {RESULT} and {PAGE} go, cell by cell")
+    one.add_argument("--resume", action="store_true", help="keep the cells that DIR has, and ask the others")
+    one.add_argument("--minutes", type=float, metavar="N", help="begin no new cell after so long; see --resume")
     one.add_argument("--json", action="store_true", help="print the result as JSON")
     one.set_defaults(command=lambda given, _config: run(given))
     return one
@@ -51,33 +61,64 @@ def _run(args: argparse.Namespace) -> int:
     except ImportError as error:
         text = f"The matrix needs the package {error.name}: pip install 'jemaa[lab]'."
         raise MatrixFailed("matrix-tool-missing", text) from None
-    systems = named(args.systems.split(","))
+    if args.seconds < LEAST_SECONDS:
+        text = f"A participant listens for {LEAST_SECONDS} seconds at least, and not {args.seconds}."
+        raise SettingsError("bad-setting", text)
+    if args.resume and not args.out:
+        raise SettingsError("bad-setting", "To go on with a run, say where it is kept: --out DIR.")
     names = args.profiles.split(",") if args.profiles else profiles.names()
-    if args.seconds < 10:
-        raise SettingsError("bad-setting", f"A participant listens for 10 seconds at least, and not {args.seconds}.")
-    for name in names:
-        profiles.load(name)
-    matrix = whole.run(systems, names, by_route=args.paths, seconds=args.seconds, tell=_tell, failed=_failed)
-    if args.out:
-        args.out.mkdir(parents=True, exist_ok=True)
-        (args.out / "matrix.json").write_bytes(encode(matrix))
-        (args.out / "index.html").write_text(page(matrix))
+    plan = whole.Plan(named(args.systems.split(",")), names, by_route=args.paths, seconds=args.seconds)
+    for system in plan.systems:
+        if lacking := system.missing():
+            print(f"{system.name} is left out: {lacking}", file=sys.stderr)
+    matrix = whole.run(plan, _kept(args.out) if args.resume else None, _Watch(args.out), minutes=args.minutes)
     if args.json:
         print(encode(matrix).decode(), end="")
-    done = len(matrix.cells)
-    print(f"{done} cells" + (f" in {args.out}" if args.out else ""), file=sys.stderr)
-    return 0 if done == whole.expected(matrix, systems, by_route=args.paths) else 1
+    left = len(plan.missing(matrix))
+    print(f"{len(matrix.cells)} cells, {left} left" + (f", in {args.out}" if args.out else ""), file=sys.stderr)
+    return 1 if left and args.minutes is None else 0
 
 
-def _failed(text: str) -> None:
-    print(f"jemaa lab matrix: {text}", file=sys.stderr)
+class _Watch:
+    """Says what comes on standard error, and keeps it on disk."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+
+    def told(self, cell: Cell, so_far: Matrix) -> None:
+        """See `run.Watch`."""
+        print(_line(cell), file=sys.stderr)
+        if self._folder:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            _write(self._folder / RESULT, encode(so_far))
+            _write(self._folder / PAGE, page(so_far).encode())
+
+    def failed(self, text: str) -> None:
+        """See `run.Watch`."""
+        print(f"jemaa lab matrix: {text}", file=sys.stderr)
 
 
-def _tell(cell: Cell) -> None:
+def _kept(folder: Path) -> Matrix | None:
+    """What an earlier run left; None if it left nothing."""
+    file = folder / RESULT
+    try:
+        return decode(file.read_bytes())
+    except FileNotFoundError:
+        return None
+    except (OSError, msgspec.DecodeError) as error:
+        raise SettingsError("matrix-unreadable", f"{file} is no result of a matrix: {error}") from None
+
+
+def _write(file: Path, data: bytes) -> None:
+    """Whole or not at all, since a run may be ended at any moment."""
+    new = file.with_suffix(".new")
+    new.write_bytes(data)
+    new.replace(file)
+
+
+def _line(cell: Cell) -> str:
     signs = {True: "yes", False: "NO", None: "-"}
     answers = " ".join(f"{act} {signs[cell.answer(act)]:3}" for act in ACTS)
     first = "-" if cell.first_sound is None else f"{cell.first_sound:.1f} s"
     stoi = "-" if cell.stoi is None else f"{cell.stoi:.2f}"
-    print(
-        f"{cell.system} {cell.profile:24} {cell.route:10} {answers} {first:6} STOI {stoi} {cell.path}", file=sys.stderr
-    )
+    return f"{cell.system} {cell.profile:24} {cell.route:10} {answers} {first:6} STOI {stoi} {cell.path}"

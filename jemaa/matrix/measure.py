@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from pystoi import stoi
+from scipy.signal import resample_poly
 
 from jemaa.people import hearing
 from jemaa.people.speech import RATE, Samples, Speech
@@ -11,7 +12,14 @@ from jemaa.people.speech import RATE, Samples, Speech
 LOUD_DB = -45.0
 QUIET_DB = -55.0
 WINDOW_SECONDS = 4.0
-"""Pieces in which the recording is looked for in the loop: a player that catches up moves little in so short a time."""
+"""Pieces in which the recording is looked for in the loop."""
+
+PIECE_SECONDS = 1.0
+PACES = (100, 103, 97)
+"""A player that catches up, or waits, plays a little faster or slower: nobody minds, but STOI does."""
+
+AROUND_SECONDS = 0.15
+"""How far a piece may be from where its window says: 3 % of a window, and some."""
 
 PAUSE_SECONDS = 0.12
 """The loop's own longest pause is 60 ms, twice that after encoding; what is longer is a gap."""
@@ -55,22 +63,37 @@ def gaps_of(recording: Samples) -> list[float]:
 
 
 def understood(recording: Samples, loop: Speech) -> float | None:
-    """STOI of what was heard, the mean of its pieces, those that are mostly silent left out; None if there is none."""
+    """STOI of what was heard, the mean of its pieces; windows that are mostly silent are left out. None if there is
+    nothing to judge."""
     size = int(WINDOW_SECONDS * RATE)
     known = loop.repeated(loop.seconds + 2 * WINDOW_SECONDS).samples
-    found = []
+    found: list[float] = []
     for start in range(0, len(recording) - size + 1, size):
-        piece = recording[start : start + size]
-        if sum(gaps_of(piece)) < WINDOW_SECONDS / 4:
-            found.append(_stoi_at_best(piece, known))
+        window = recording[start : start + size]
+        if sum(gaps_of(window)) < WINDOW_SECONDS / 4:
+            found.extend(_of_window(window, known))
     return float(np.mean(found)) if found else None
 
 
-def _stoi_at_best(piece: Samples, known: Samples) -> float:
-    """Against the place of the known speech that it fits best; 0 if it fits nowhere."""
-    try:
-        at = round(hearing.delay_of(Speech("", piece), known) * RATE)
-    except AssertionError:
-        return 0.0
-    clean = known[at : at + len(piece)]
-    return float(stoi(clean, piece, RATE)) if len(clean) == len(piece) else 0.0
+def _of_window(window: Samples, known: Samples) -> list[float]:
+    """Of each piece of a window, where the known speech fits the window best; 0 if it fits nowhere."""
+    rough = hearing.find(Speech("", window), known)
+    if not rough.heard:
+        return [0.0]
+    step = int(PIECE_SECONDS * RATE)
+    return [
+        _of_piece(window[at : at + step], known, rough.delay + at / RATE)
+        for at in range(0, len(window) - step + 1, step)
+    ]
+
+
+def _of_piece(piece: Samples, known: Samples, rough: float) -> float:
+    """STOI compares in steps of 26 ms, so a player's hurry is taken out of the piece before."""
+    best = 0.0
+    for percent in PACES:
+        paced = piece if percent == 100 else resample_poly(piece, percent, 100).astype(np.float32)
+        at = round(hearing.refined(paced, known, rough, around=AROUND_SECONDS) * RATE)
+        clean = known[at : at + len(paced)]
+        if len(clean) == len(paced):
+            best = max(best, float(stoi(clean, paced, RATE)))
+    return best

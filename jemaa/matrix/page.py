@@ -55,8 +55,8 @@ def page(matrix: Matrix) -> str:
 <title>Who can still attend</title><style>{STYLE}</style>
 <h1>Who can still attend</h1>
 <p>One real meeting on each network of <code>jemaa lab list</code>: a server, a room that speaks, and a participant in
-real Chromium behind the operator. Run on {escape(matrix.began)} at commit {escape(matrix.commit)}; each participant
-listened for {matrix.seconds} seconds. Systems: {versions}.</p>
+real Chromium behind the operator. Run on {escape(matrix.began)} at commit {escape(", ".join(matrix.commits))}; each
+participant listened for {matrix.seconds} seconds. Systems: {versions}.</p>
 <p>Networks in italics are hypotheses: no packet-level record of them was found.</p>
 {_picture(matrix)}{tables}{_networks(matrix)}{_failures(matrix)}
 </html>

@@ -1,9 +1,14 @@
 """Matrix room. What the matrix found: records that become JSON and a page."""
 
 import msgspec
+from msgspec.structs import replace
 
 ACTS = ("hears", "sees", "reads", "asks", "note", "speaks")
 """The questions of a cell, in the order of a page."""
+
+
+Key = tuple[str, str, str]
+"""System, route, profile."""
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +36,13 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     attempts: int | None
     failures: dict[str, str] = {}
     """Act → why it did not work, in the browser's words."""
+    commit: str = ""
+    """Of the source that asked, since a run may go on later."""
+
+    @property
+    def key(self) -> "Key":
+        """Which cell this is."""
+        return self.system, self.route, self.profile
 
     def answer(self, act: str) -> bool | None:
         """Yes, no, or no such thing."""
@@ -51,7 +63,8 @@ class Matrix(msgspec.Struct, frozen=True, kw_only=True):
 
     began: str
     """UTC, ISO 8601."""
-    commit: str
+    machine: str
+    """What it ran on, in a few words."""
     seconds: int
     """How long each participant listened."""
     systems: dict[str, str]
@@ -59,9 +72,18 @@ class Matrix(msgspec.Struct, frozen=True, kw_only=True):
     networks: list[Network]
     cells: list[Cell]
 
-    def grid(self) -> dict[tuple[str, str, str], tuple[bool | None, ...]]:
+    @property
+    def commits(self) -> list[str]:
+        """Of the source, in the order in which they were run: one, unless the run was gone on with."""
+        return list(dict.fromkeys(cell.commit for cell in self.cells))
+
+    def with_cell(self, cell: Cell) -> "Matrix":
+        """And this cell, instead of an older one of its kind."""
+        return replace(self, cells=[*(old for old in self.cells if old.key != cell.key), cell])
+
+    def grid(self) -> dict[Key, tuple[bool | None, ...]]:
         """The answers alone: what two runs in a row have to agree on."""
-        return {(c.system, c.route, c.profile): tuple(c.answer(act) for act in ACTS) for c in self.cells}
+        return {cell.key: tuple(cell.answer(act) for act in ACTS) for cell in self.cells}
 
 
 def encode(matrix: Matrix) -> bytes:

@@ -1,68 +1,107 @@
 """Matrix room. A whole run: every system on every network, cell after cell, and what came of it."""
 
+import platform
 import shutil
 import subprocess
-from collections.abc import Callable
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from os import cpu_count
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Protocol
 
+from msgspec.structs import replace
 from playwright.sync_api import sync_playwright
 
-from jemaa.errors import JemaaError
+from jemaa.errors import JemaaError, SettingsError
 from jemaa.lab import profile as profiles
 from jemaa.lab.topology import Lab
 from jemaa.people.loudspeaker import Square
+from jemaa.people.person import chromium_path
 
 from .asking import Props, ask
 from .failures import MatrixFailed
-from .results import Cell, Matrix, Network
+from .results import Cell, Key, Matrix, Network
 from .system import OWN_CHOICE, Route, System
 
 TOOLS = ("chromium", "pulseaudio", "pactl", "parec", "paplay", "espeak-ng", "ffmpeg", "ip", "nsenter")
 TRIES = 2
 """A cell whose lab or server failed, on our side of the network, is built once more."""
 
-Tell = Callable[[Cell], None]
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Which cells are wanted. A profile that is none is a `SettingsError`."""
+
+    systems: list[System]
+    profiles: list[str]
+    by_route: bool
+    seconds: int
+
+    def cells(self) -> Iterator[tuple[System, Route, str]]:
+        """One after the other; of a system that this machine lacks there are none."""
+        for system in self.systems:
+            for route in (OWN_CHOICE, *(system.routes if self.by_route else ())):
+                yield from ((system, route, name) for name in self.profiles if system.missing() is None)
+
+    def missing(self, done: Matrix) -> list[Key]:
+        """Those that are wanted and not done."""
+        have = {cell.key for cell in done.cells}
+        return [key for system, route, name in self.cells() if (key := (system.name, route.name, name)) not in have]
+
+    def on(self, done: Matrix | None) -> Matrix:
+        """What the run begins with: what was done before, or nothing."""
+        if done and done.seconds != self.seconds:
+            text = f"What is there was heard for {done.seconds} seconds a cell, and not for {self.seconds}."
+            raise SettingsError("bad-setting", text)
+        networks = {network.name: network for network in (done.networks if done else [])}
+        networks |= {name: _network(name) for name in self.profiles}
+        systems = {system.name: system.missing() or system.version() for system in self.systems}
+        return Matrix(
+            began=done.began if done else datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            machine=machine(),
+            seconds=self.seconds,
+            systems=(done.systems if done else {}) | systems,
+            networks=list(networks.values()),
+            cells=done.cells if done else [],
+        )
 
 
-def run(
-    systems: list[System], names: list[str], *, by_route: bool, seconds: int, tell: Tell, failed: Callable[[str], None]
-) -> Matrix:
-    """All cells. `tell` hears of each when it is done, `failed` of what could not be built. A wrong profile, a missing
-    tool or right is a `JemaaError` before anything is started."""
-    networks = [_network(name) for name in names]
+class Watch(Protocol):
+    """Who follows a run."""
+
+    def told(self, cell: Cell, so_far: Matrix) -> None:
+        """A cell is done."""
+
+    def failed(self, text: str) -> None:
+        """A cell could not be built."""
+
+
+def run(plan: Plan, done: Matrix | None, watch: Watch, *, minutes: float | None = None) -> Matrix:
+    """All cells of the plan that are not done, or those that were begun within so many minutes. A wrong profile, a
+    missing tool or right is a `JemaaError` before anything is started."""
+    matrix = plan.on(done)
     check_machine()
-    present = {system.name: system.missing() for system in systems}
-    began = datetime.now(UTC)
-    cells: list[Cell] = []
+    until = time.monotonic() + 60 * minutes if minutes else None
+    wanted = set(plan.missing(matrix))
     with (
         TemporaryDirectory(prefix="jemaa-matrix-") as folder,
         sync_playwright() as playwright,
         Square(Path(folder, "square"), places=2) as square,
     ):
         props = Props(Path(folder), square, playwright)
-        for system in (one for one in systems if not present[one.name]):
-            for route in (OWN_CHOICE, *(system.routes if by_route else ())):
-                for name in names:
-                    cell = _ask(props, system, name, route, seconds, failed)
-                    if cell:
-                        cells.append(cell)
-                        tell(cell)
-    return Matrix(
-        began=began.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        commit=commit(),
-        seconds=seconds,
-        systems={system.name: present[system.name] or system.version() for system in systems},
-        networks=networks,
-        cells=cells,
-    )
-
-
-def expected(matrix: Matrix, systems: list[System], *, by_route: bool) -> int:
-    """How many cells a run without failures has."""
-    ways = [1 + len(system.routes) * by_route for system in systems if system.missing() is None]
-    return sum(ways) * len(matrix.networks)
+        for system, route, name in plan.cells():
+            if (system.name, route.name, name) not in wanted:
+                continue
+            if until and time.monotonic() > until:
+                break
+            cell = _ask(props, system, route, name, plan.seconds, watch)
+            if cell:
+                matrix = matrix.with_cell(replace(cell, commit=commit()))
+                watch.told(cell, matrix)
+    return matrix
 
 
 def check_machine() -> None:
@@ -75,9 +114,21 @@ def check_machine() -> None:
 
 
 def commit() -> str:
-    """Short id of the source's commit, with a + where files differ from it; empty outside of a repository."""
-    command = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty=+", "--exclude=*"]
-    found = subprocess.run(command, capture_output=True, text=True) if shutil.which("git") else None
+    """Short id of the source's commit, with a + where its files differ from it; empty outside of a repository."""
+    here = str(Path(__file__).parents[1])
+    said = _words(["git", "-C", here, "rev-parse", "--short", "HEAD"])
+    return said + ("+" if said and _words(["git", "-C", here, "status", "--porcelain", "--", here]) else "")
+
+
+def machine() -> str:
+    """Cores, kernel and browser: what the times depend on."""
+    browser = _words([chromium_path(), "--version"]) or "no Chromium"
+    return f"{cpu_count()} cores, {platform.system()} {platform.release().partition('-')[0]}, {browser}"
+
+
+def _words(command: list[str]) -> str:
+    """What a command says; empty if it fails or is not there."""
+    found = subprocess.run(command, capture_output=True, text=True) if shutil.which(command[0]) else None
     return found.stdout.strip() if found and found.returncode == 0 else ""
 
 
@@ -86,12 +137,10 @@ def _network(name: str) -> Network:
     return Network(name=found.name, description=found.description, hypothesis=found.hypothesis)
 
 
-def _ask(
-    props: Props, system: System, name: str, route: Route, seconds: int, failed: Callable[[str], None]
-) -> Cell | None:
+def _ask(props: Props, system: System, route: Route, name: str, seconds: int, watch: Watch) -> Cell | None:
     for attempt in range(TRIES):
         try:
             return ask(props, system, name, route, seconds)
         except JemaaError as error:
-            failed(f"{system.name} on {name}, attempt {attempt + 1}: {error.text} ({error.code})")
+            watch.failed(f"{system.name} on {name}, attempt {attempt + 1}: {error.text} ({error.code})")
     return None

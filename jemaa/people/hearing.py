@@ -106,7 +106,7 @@ def delay_of(speech: Speech, recording: Samples) -> float:
     rough = find(speech, recording)
     if not rough.heard:
         raise AssertionError(f"the speech is not in the recording: {rough}")
-    return _refined(speech.samples, recording, rough.delay)
+    return refined(speech.samples, recording, rough.delay)
 
 
 def intelligibility(speech: Speech, recording: Samples) -> float:
@@ -116,7 +116,7 @@ def intelligibility(speech: Speech, recording: Samples) -> float:
     values = []
     for first in range(0, len(speech.samples) - step + 1, step):
         piece = speech.samples[first : first + step]
-        at = _refined(piece, recording, start + first / RATE)
+        at = refined(piece, recording, start + first / RATE)
         got = recording[round(at * RATE) : round(at * RATE) + step]
         if len(got) == step:
             values.append(float(stoi(piece, got, RATE)))
@@ -202,7 +202,7 @@ def _scores(known: NDArray[np.float64], heard: NDArray[np.float64]) -> NDArray[n
     return np.asarray(cross / np.sqrt(np.maximum(energy, 1e-3 * energy.max() + 1e-9) * (pattern**2).sum()))
 
 
-def _refined(piece: Samples, recording: Samples, rough: float, *, around: float = 0.06) -> float:
+def refined(piece: Samples, recording: Samples, rough: float, *, around: float = 0.06) -> float:
     """The delay near `rough` at which the waveforms agree best."""
     first = max(round((rough - around) * RATE), 0)
     window = recording[first : round((rough + around) * RATE) + len(piece)]
