@@ -68,7 +68,7 @@ def table(found: dict[str, Row]) -> str:
     blocked = [row for profile, row in found.items() if profile not in NEUTRAL]
     neutral = [row for profile, row in found.items() if profile in NEUTRAL]
     right, runs = sum(row.right for row in blocked), sum(row.runs for row in blocked)
-    false, quiet = sum(bool(row.wrong) and row.wrong.total() for row in neutral), sum(row.runs for row in neutral)
+    false, quiet = sum(row.wrong.total() for row in neutral), sum(row.runs for row in neutral)
     others = sum(row.wrong.total() for row in blocked)
     lines = [
         f"Rules {RULESET} ({digest()}). Behind networks that block: every node named in {right} of {runs} checks,"

@@ -1,4 +1,4 @@
-"""What a check has to name behind each network of the lab: the nodes of what its profile does, as far as it can be seen.
+"""What a check has to name behind each network of the lab: nodes of what its profile does, as far as it can be seen.
 
 A network that does nothing has to be accused of nothing. Residues (`*.residual`) of what is named may be named too.
 """

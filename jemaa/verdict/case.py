@@ -31,14 +31,29 @@ class Case:
 
     def __init__(self, measurement: Measurement) -> None:
         self.measurement = measurement
-        self._plain = [(arm.id.replace(AGAIN, ""), arm) for arm in measurement.arms if arm.sent]
+        self._arms = [arm for arm in measurement.arms if arm.sent]
+        self._plain = [arm.id.replace(AGAIN, "") for arm in self._arms]
+        self._by_step: dict[str, list[int]] = {}
+        for place, plain in enumerate(self._plain):
+            self._by_step.setdefault(plain.partition("-")[0], []).append(place)
+        self._places: dict[str, list[int]] = {}
         self._found: dict[Patterns, tuple[Arm, ...]] = {}
 
     def arms(self, patterns: Patterns) -> tuple[Arm, ...]:
         """All arms that fit and sent something, in the order of the record."""
         if patterns not in self._found:
-            self._found[patterns] = tuple(arm for plain, arm in self._plain if _fits(plain, patterns))
+            every = (patterns,) if isinstance(patterns, str) else patterns
+            places = sorted({place for one in every for place in self._fitting(one)})
+            self._found[patterns] = tuple(self._arms[place] for place in places)
         return self._found[patterns]
+
+    def _fitting(self, pattern: str) -> list[int]:
+        """Only arms of the step with which the pattern begins are looked at, if it begins with one."""
+        if pattern not in self._places:
+            step = pattern.partition("-")[0]
+            some = range(len(self._arms)) if "*" in step else self._by_step.get(step, ())
+            self._places[pattern] = [place for place in some if fnmatchcase(self._plain[place], pattern)]
+        return self._places[pattern]
 
     def series(self, patterns: Patterns) -> tuple[Series, ...]:
         """Series of arms that fit."""

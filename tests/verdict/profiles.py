@@ -41,6 +41,9 @@ PROFILES: dict[str, tuple[World, frozenset[str]]] = {
         World(cut=(lambda what: (what.proto == "udp" and what.port in CALL_PORTS) or what.port == 5349,)),
         frozenset({"udp.drop.port", "tcp.drop.port"}),
     ),
+    "only-443": (
+        World(cut=(lambda what: what.proto == "udp" and what.port not in (53, 443),)), frozenset({"udp.drop.port"})
+    ),
     "port-list-3478": (PORT_3478, frozenset({"udp.drop.port"})),
     "stun-cookie": (STUN_COOKIE, frozenset({"stun.drop.signature"})),
     "turn-only": (World(cut=(lambda what: what.kind == "turn",)), frozenset({"turn.drop"})),

@@ -16,13 +16,13 @@ RTP, RTP_TWIN = "rtp-[0-9]*-genuine", "rtp-[0-9]*-inverted"
 RULES = (
     Rule(
         id="udp", node="udp.drop", says="blocked", family="udp", twin=True,
-        when=(Cut(of=ALL_UDP, beside=DIRECT_TLS, most=0.02),),
+        when=(Cut(of=ALL_UDP, beside=DIRECT_TLS, most=0.02), Through(of=PORTS, most=0.0)),
         because="No packet by UDP is answered, on no port; TLS to the same address works.",
         seen="Guest and company networks (Cisco TAC 118094); lab: udp-off",
     ),
     Rule(
         id="udp-port", node="udp.drop.port", says="blocked", family="udp", twin=True,
-        when=(Cut(of="udp-[0-9]*-random", beside=PORTS, by="each"), Some(of=PORTS)),
+        when=(Cut(of=PORTS, beside=PORTS, by="each"), Some(of=PORTS)),
         unless=("udp",),
         because="Random bytes to these ports get lost, and the same to other ports at the same time do not.",
         seen="Turkmenistan, 3478 (Snowflake paper); lab: port-list, port-list-3478",
@@ -30,7 +30,7 @@ RULES = (
     Rule(
         id="tcp-port", node="tcp.drop.port", says="blocked", family="udp", twin=True,
         when=(Cut(of="turn-5349-neutral", beside=DIRECT_TLS),),
-        surely=(Twice(of="turn-5349-neutral"), Cut(of="udp-[0-9]*-random", beside=PORTS, by="each")),
+        surely=(Twice(of="turn-5349-neutral"), Cut(of=PORTS, beside=PORTS, by="each")),
         because="TLS to the port of TURN over TLS does not come about, and to other ports of the same address it"
         " does.",
         seen="Lab: port-list",
@@ -94,7 +94,7 @@ RULES = (
     Rule(
         id="sip", node="sip.drop.signature", says="blocked", family="call", twin=True,
         when=(Cut(of="sip-[0-9]*-genuine", beside="sip-[0-9]*-inverted", by="paired"),),
-        because="A SIP request gets lost, its twin does not.",
+        because="A SIP request gets lost, its twin does not. A home router that helps telephones does so too.",
         seen="l7-filter and MikroTik rules of 2015",
     ),
     Rule(
