@@ -14,6 +14,10 @@ from jemaa.errors import ProtocolError
 from jemaa.facts import ooni
 from jemaa.facts.record import Arm, Measurement, Network, Plan
 from jemaa.verdict.finding import Finding
+from jemaa.verdict.judge import judge
+from jemaa.verdict.rules.table import RULESET
+from tests.verdict.profiles import PROFILES
+from tests.verdict.world import measured
 
 from .made import measurements
 from .test_read import arm, measurement
@@ -59,6 +63,17 @@ def test_findings_stand_beside_the_facts_and_not_in_them() -> None:
     }  # fmt: skip
     assert {key: value for key, value in keys.items() if key != "x_findings"} | {"x_findings": []} == bare
     assert without.annotations["access"] == "adsl" and without.annotations["vpn"] == "no"
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_what_was_judged_of_each_network_is_a_record_too(name: str) -> None:
+    whole = measured(PROFILES[name][0], 1)
+    findings = judge(whole)
+    record, keys = parsed(ooni.write(whole, findings))
+    assert [(one["node"], one["verdict"]) for one in keys["x_findings"]] == [(f.node, f.verdict) for f in findings]
+    assert all(one["ruleset_version"] == RULESET for one in keys["x_findings"])
+    assert all(set(one["evidence"]) <= {arm["id"] for arm in keys["x_arms"]} for one in keys["x_findings"])
+    assert record.test_runtime > 0 and read_templates(keys) > 3
 
 
 def test_templates_have_the_failures_of_connections() -> None:
