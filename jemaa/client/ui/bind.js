@@ -4,9 +4,9 @@
  * @module
  */
 
-import { byId, set, write } from "./dom.js";
+import { byId, el, set, write } from "./dom.js";
 import { notice } from "./panel.js";
-import { loadStrings, translator } from "./strings.js";
+import { loadStrings, refusalText, translator } from "./strings.js";
 
 /** @typedef {import("./panel.js").Page} Page */
 /** @typedef {import("./panel.js").Panel} Panel */
@@ -37,7 +37,11 @@ export async function bind(attendance, first, make) {
   for (const type of ["state", "status", "path", "publishing"]) attendance.addEventListener(type, drawSoon);
   followConnection(page);
   drawSoon();
-  attendance.join().then(drawSoon, (error) => notice(strings[`refusal.${error?.code}`] ?? error?.message ?? ""));
+  attendance.addEventListener("gone", (event) => {
+    notice(""); // that it is tried again is not so
+    stand(refusalText(strings, event.detail));
+  });
+  attendance.join().then(drawSoon, (error) => stand(refusalText(strings, error)));
   return page;
 }
 
@@ -47,6 +51,14 @@ function drawPhase(page, state) {
   write(pill, page.t(`state.${state.phase}`));
   set(pill, "data-phase", state.phase);
   set(document.body, "data-phase", state.phase);
+}
+
+/** What keeps one out stays on the page: it does not pass by itself. @param {string} words */
+export function stand(words) {
+  const line = document.getElementById("standing") ?? el("p", { class: "recess", id: "standing", role: "alert" });
+  byId("meeting").before(line);
+  write(line, words);
+  line.hidden = !words;
 }
 
 /** Lost and regained, in words, without touching the focus. @param {Page} page */

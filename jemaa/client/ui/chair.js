@@ -4,11 +4,11 @@
  * @module
  */
 
-import { bind } from "./bind.js";
+import { bind, stand } from "./bind.js";
 import { Captions } from "./captions_panel.js";
 import { Chat } from "./chat.js";
 import { confirm } from "./dialog.js";
-import { byId, el } from "./dom.js";
+import { byId } from "./dom.js";
 import { FloorPanel, Listeners } from "./floor_panel.js";
 import { Keys } from "./keys.js";
 import { attempt } from "./panel.js";
@@ -61,10 +61,8 @@ async function sendOut(page, person, name) {
   if (reason !== null) attempt(page, () => attendance.command({ type: "remove_person", person, reason }));
 }
 
-/** Somebody who opened this page without its link would only meet refusals: it says so for as long as it is so. @param {Page} page */
+/** Somebody who opened this page without its link would only meet refusals: it says so. @param {Page} page */
 function warn({ attendance, t }) {
   const isDesk = !attendance.role || ["chair", "manager"].includes(attendance.role);
-  const line = document.getElementById("not-desk");
-  if (isDesk) line?.remove();
-  else if (!line) byId("meeting").before(el("p", { class: "recess", id: "not-desk", role: "status" }, t("chair.not_desk")));
+  if (!isDesk) stand(t("chair.not_desk"));
 }

@@ -14,7 +14,8 @@ import { costWords } from "./time.js";
  * @returns {{way: string, rest: string}}
  */
 export function pathWords({ down, up, why, connected }, t) {
-  if (!connected) return { way: t("path.none"), rest: `. ${t("connection.lost")}` };
+  const refusal = `refusal.${why}`; // whoever was sent away does not come back by himself
+  if (!connected) return { way: t("path.none"), rest: `. ${t(refusal) === refusal ? t("connection.lost") : t(refusal)}` };
   if (!down) return { way: "", rest: "" };
   const reason = t(`why.${why}`);
   const parts = reason === `why.${why}` ? [] : [reason];
