@@ -41,10 +41,11 @@ def servers(lab: Lab, trust: Trust, folder: Path) -> Iterator[None]:
     second = [sys.executable, "-m", "jemaa", "serve", "--data", str(folder / "second"), *common]
     second += ["--listen", f"{SECOND[0]}:443", "--base-url", PEER, "--check-peers", f"{SERVER[0]}:443"]
     logs = folder / "server.log", folder / "second.log"
-    with running(lab, "server", first, logs[0]) as one, running(lab, "second", second, logs[1]) as other:
-        first_line(one, "server", logs[0])
-        first_line(other, "second", logs[1])
-        yield
+    with running(lab, "server", first, logs[0]) as one:
+        first_line(one, "server", logs[0])  # before the second begins to watch it
+        with running(lab, "second", second, logs[1]) as other:
+            first_line(other, "second", logs[1])
+            yield
 
 
 def _trust(folder: Path) -> Trust:
@@ -106,9 +107,13 @@ def main() -> int:
     jobs = [(profile, seed) for seed in seeds for profile in profiles]
     given.out.mkdir(parents=True, exist_ok=True)
     options = ("--lite",) if given.lite else ("--full",)
+
+    def of(job: tuple[str, int]) -> bytes:
+        return check(*job, options)
+
     began = time.monotonic()
     with ThreadPoolExecutor(given.together) as pool, (given.out / "facts.jsonl").open("ab") as out:
-        for (profile, seed), facts in zip(jobs, pool.map(lambda job: check(*job, options), jobs), strict=True):
+        for (profile, seed), facts in zip(jobs, pool.map(of, jobs), strict=True):
             if facts:
                 out.write(facts + b"\n")
                 out.flush()

@@ -7,6 +7,10 @@ from typing import TextIO
 from jemaa.facts.record import Arm, Measurement
 from jemaa.probe.countries import careful
 from jemaa.probe.ground import Wishes
+from jemaa.verdict.advice import advise
+from jemaa.verdict.finding import Finding
+from jemaa.verdict.judge import judge
+from jemaa.verdict.telling import tell, tell_finding, tell_unknown
 
 _MARKS = {"begins": "…", "ends": "done", "skipped": "left out"}
 
@@ -58,7 +62,31 @@ class Steps:
 
 
 def print_result(measurement: Measurement) -> None:
-    """What follows from the facts."""
+    """How to attend from here, what was found and on what it rests, and what the check cannot know."""
+    findings = judge(measurement)
+    advice = advise(measurement, findings)
+    for line in tell(advice):
+        print(line)
+    weighty = [one for one in findings if one.verdict != "ok"]
+    if weighty:
+        print()
+    for one in weighty:
+        print(f"  {tell_finding(one)}")
+        print(f"      {one.node}, rule {one.rule_id}{_grounds(one)}")
+    fine = [one.node for one in findings if one.verdict == "ok"]
+    if fine:
+        print(f"\nNothing in the way of: {', '.join(fine)}.")
+    print()
+    for line in tell_unknown(advice):
+        print(line)
+    print()
+
+
+def _grounds(finding: Finding) -> str:
+    """Chance, and the arms."""
+    chance = "" if finding.p is None else f"; by chance alone with p = {finding.p:.2g}"
+    arms = f"; {', '.join(finding.evidence[:4])}{' …' if len(finding.evidence) > 4 else ''}"
+    return chance + (arms if finding.evidence else "")
 
 
 def print_facts(measurement: Measurement) -> None:

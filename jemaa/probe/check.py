@@ -28,7 +28,7 @@ from .tls_name import connect, tls_name
 from .trouble import EXPECTED
 from .turn import turn
 from .udp import udp
-from .up import up
+from .up import up, up_end
 from .ws import ws
 
 Run = Callable[[Ground], Awaitable[None]]
@@ -54,20 +54,21 @@ QUIET = (
     Step("turn", turn),
     Step("dtls", dtls),
     Step("dtls_handshake", dtls_handshake),
-    Step("quic", quic),
     Step("sip", sip),
     Step("ws", ws),
     Step("long_answer", long_answer),
-    Step("plain_tcp", plain_tcp),
     Step("tls_name", connect),
 )
 """A few packets each: beside each other, once the way is known."""
+
+PORTS = (Step("quic", quic), Step("plain_tcp", plain_tcp))
+"""Each may condemn a port: after what asks about ports, and beside each other."""
 
 BESIDE = Step("long_flow", long_flow)
 """From then on, beside all that follows."""
 
 MEDIA = (Step("rtp", rtp, is_call=True),)
-LAST = (Step("tls_name", tls_name), Step("quic", quic_name), Step("shape", shape, is_call=True))
+LAST = (Step("tls_name", tls_name), Step("quic", quic_name), Step("shape", shape, is_call=True), Step("up", up_end))
 """One after the other, when all else is done: each may condemn the server's address for whoever measures."""
 
 
@@ -82,9 +83,11 @@ async def check(page: Page, wishes: Wishes, *, software: str, started_at: float,
         async with asyncio.TaskGroup() as group:
             group.create_task(walk.steps((BESIDE,)))
             await walk.steps(QUIET, beside=True)
+            await walk.steps(PORTS, beside=True)
             await walk.steps(MEDIA)
         counts = await _counts(ground)
         await walk.steps(LAST)
+        await asyncio.gather(*ground.later)
         ways.from_arms(ground)
         counts = await _counts(ground) or counts
     return _measurement(ground, counts, walk.done, software, started_at)
@@ -110,7 +113,7 @@ class _Walk:
 
     async def _one(self, step: Step) -> None:
         wishes, book = self._ground.wishes, self._ground.book
-        is_wanted = not wishes.steps or step.name in wishes.steps or step is UP
+        is_wanted = not wishes.steps or step.name in wishes.steps or step.name == "up"
         if not is_wanted or (step.is_call and wishes.lite):
             self._show(step.name, "skipped", book.seconds())
             return

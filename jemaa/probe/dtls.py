@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from jemaa.packets import dtls as packets
 
-from .ground import Ground, interleaved, twins
+from .ground import Ground, interleaved, is_thin, twins, twins_again
 
 
 async def dtls(ground: Ground) -> None:
@@ -13,6 +13,10 @@ async def dtls(ground: Ground) -> None:
         return
     sides = [side for stack in packets.STACKS for side in twins(ground, f"dtls-{stack}", ground.high, _hello_of(stack))]
     await interleaved(ground, sides)
+    pairs = list(zip(sides[::2], sides[1::2], strict=True))
+    thin = [pair for pair in pairs if is_thin(pair[0]) and not is_thin(pair[1])]
+    if thin and len(thin) < len(pairs):
+        await interleaved(ground, twins_again(ground, [side for pair in thin for side in pair]))
     await ground.is_alive(ground.book.tallies["dtls-browser-genuine"], ground.high)
 
 

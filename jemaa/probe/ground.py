@@ -11,6 +11,7 @@ from typing import Any
 from jemaa.facts.record import Payload, Transport
 from jemaa.packets.offer import Offer
 from jemaa.packets.stamp import inverted
+from jemaa.tasks import Tasks
 
 from .book import Book, Tally
 from .datagram import ask, random_packet
@@ -20,8 +21,9 @@ from .stream import Place, attempt
 
 ROUNDS = 5
 GAP_SECONDS = 0.2
-_RECHECK_UNTIL = 75.0
-"""Seconds of a check after which a residual is not waited for any more."""
+_RECHECKS, _LONG_RECHECKS = (5.0, 15.0, 30.0, 60.0), (120.0, 180.0)
+_SOON_SECONDS, _RECHECK_UNTIL = 15.0, 75.0
+"""How long a residual is waited for in any case, and seconds of a check after which no longer one is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,10 @@ class Ground:
     udp_host: str = ""
     tcp_host: str = ""
     server_ok_elsewhere: bool | None = None
+    tasks: Tasks = field(default_factory=lambda: Tasks("check"))
+    later: list[asyncio.Task[None]] = field(default_factory=list)
+    is_condemned: bool = False
+    """Whether a trigger took the server's address with it: what would follow says nothing."""
 
     @property
     def udp_ports(self) -> list[int]:
@@ -117,26 +123,40 @@ class Ground:
         filling = self.filling()
         return lambda raw: random_packet(raw, size, filling)
 
-    async def is_alive(self, trigger: Tally, port: int) -> None:
-        """Right after a trigger: whether random bytes to this UDP port get through; noted as a residual."""
-        plain = self.book.tallies.get(f"udp-{port}-random")
-        await self._recheck(trigger, lambda: self._udp_lives(port), was_alive=plain is None or bool(plain.answers))
+    async def is_alive(self, trigger: Tally, port: int) -> bool:
+        """Right after a trigger: whether random bytes to this UDP port get through; noted as a residual.
 
-    async def is_alive_tls(self, trigger: Tally, port: int) -> None:
+        Where they do not, the same is asked again later, beside what follows.
+        """
+        plain = self.book.tallies.get(f"udp-{port}-random")
+        was_alive = plain is None or bool(plain.answers)
+        return await self._recheck(trigger, lambda: self._udp_lives(port), was_alive=was_alive)
+
+    async def is_alive_tls(self, trigger: Tally, port: int) -> bool:
         """The same, of TLS with the neutral name."""
         before = [self.book.tallies.get(one) for one in (f"plain_tcp-{port}-before", "tls_name-before-neutral")]
         was_alive = any(one.answers for one in before if one is not None)
-        await self._recheck(trigger, lambda: self._tls_lives(port), was_alive=was_alive)
+        return await self._recheck(trigger, lambda: self._tls_lives(port), was_alive=was_alive)
 
     async def _recheck(
         self, trigger: Tally, lives: Callable[[], Coroutine[Any, Any, bool]], *, was_alive: bool
-    ) -> None:
+    ) -> bool:
         began = self.book.seconds()
-        for at in (0.0, 5.0, 15.0, 30.0, *((60.0, 180.0) if self.wishes.long else ())):
+        ok = await lives()
+        self.book.rechecked(trigger, 0.0, ok)
+        if not ok and was_alive:
+            self.later.append(self.tasks.start(self._again(trigger, lives, began), f"residual-{trigger.id}"))
+        return ok
+
+    async def _again(self, trigger: Tally, lives: Callable[[], Coroutine[Any, Any, bool]], began: float) -> None:
+        """At set times, until it lives again or the check has no time any more."""
+        for at in (*_RECHECKS, *(_LONG_RECHECKS if self.wishes.long else ())):
+            if at > _SOON_SECONDS and began + at > _RECHECK_UNTIL and not self.wishes.long:
+                return
             await asyncio.sleep(max(0.0, began + at - self.book.seconds()))
             ok = await lives()
             self.book.rechecked(trigger, at, ok)
-            if ok or not was_alive or (self.book.seconds() > _RECHECK_UNTIL and not self.wishes.long):
+            if ok:
                 return
 
     async def _udp_lives(self, port: int) -> bool:
@@ -174,6 +194,23 @@ def twins(ground: Ground, stem: str, port: int, make: Callable[[bytes], bytes]) 
         Side(ground.udp(f"{stem}-genuine", port, "genuine"), make),
         Side(ground.udp(f"{stem}-inverted", port, "inverted"), lambda raw: inverted(make(raw))),
     ]
+
+
+def twins_again(ground: Ground, sides: Sequence[Side]) -> list[Side]:
+    """The same sides as arms of their own, `_again` behind the detail: what differed once has to differ twice."""
+    found = []
+    for side in sides:
+        stem, _, last = side.tally.id.rpartition("-")
+        tally = ground.book.open(
+            f"{stem}_again-{last}", port=side.tally.port, transport=side.tally.transport, payload=side.tally.payload
+        )
+        found.append(Side(tally, side.make))
+    return found
+
+
+def is_thin(side: Side) -> bool:
+    """Whether at most half of it came back."""
+    return 2 * len(side.tally.answers) <= side.tally.sent
 
 
 async def interleaved(ground: Ground, sides: Sequence[Side], *, rounds: int = ROUNDS) -> None:

@@ -12,7 +12,7 @@ LONG, LONG_BYTES = 4, 48_000
 PIECES, PIECE_BYTES, PIECE_MS = 10, 400, 300
 MEGA_BYTES = 1_200_000
 _LATE_SECONDS = 1.2
-_LITE_LONG = 2
+_LITE_LONG = 3
 
 
 async def long_answer(ground: Ground) -> None:

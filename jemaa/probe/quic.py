@@ -4,7 +4,7 @@ from jemaa.facts.record import Payload
 from jemaa.packets import quic as packets
 from jemaa.packets import tls
 
-from .ground import Ground, Side, interleaved
+from .ground import Ground, Side, interleaved, is_thin, twins_again
 
 PORT = 443
 
@@ -17,13 +17,16 @@ async def quic(ground: Ground) -> None:
     await interleaved(ground, [before])
     genuine = _side(ground, f"quic-{PORT}-genuine", PORT, ground.neutral_name)
     await interleaved(ground, [genuine])
-    await interleaved(ground, [_side(ground, f"quic-{PORT}-after", PORT)])
+    after = _side(ground, f"quic-{PORT}-after", PORT)
+    await interleaved(ground, [after])
+    if is_thin(genuine) and not is_thin(after):
+        await interleaved(ground, twins_again(ground, [genuine]))
     await ground.is_alive(genuine.tally, PORT)
 
 
 async def quic_name(ground: Ground) -> None:
     """`quic-HIGH-neutral` and `quic-HIGH-voip_name`: a listed name may condemn the host, so this comes late."""
-    if not (ground.udp_ports and ground.udp_lives and packets.CAN_SEAL):
+    if ground.is_condemned or not (ground.udp_ports and ground.udp_lives and packets.CAN_SEAL):
         return
     if ground.offer is None or not ground.offer.voip_name:
         return
@@ -31,7 +34,7 @@ async def quic_name(ground: Ground) -> None:
     neutral = _side(ground, f"quic-{high}-neutral", high, ground.neutral_name)
     named = _side(ground, f"quic-{high}-voip_name", high, ground.offer.voip_name)
     await interleaved(ground, [neutral, named])
-    await ground.is_alive(named.tally, high)
+    ground.is_condemned = not await ground.is_alive(named.tally, high)
 
 
 def _side(ground: Ground, id_: str, port: int, name: str = "") -> Side:

@@ -5,6 +5,8 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from statistics import median
 
+import msgspec
+
 from jemaa.facts.record import Rung
 from jemaa.packets import stun
 from jemaa.packets.stamp import stamp
@@ -22,6 +24,8 @@ _SOCKET_EACH = 0.5
 _LATE_SECONDS = 2.5
 _RADIO_LATE_SECONDS = 8.0
 _PIECES, _PIECE_SECONDS = 6, 0.5
+_SEEN_KBPS = 2_000.0
+"""What 8 kB can show of a line, at the most."""
 
 
 async def rungs(ground: Ground) -> None:
@@ -92,7 +96,10 @@ async def _pieces(ground: Ground) -> Rung:
             taken.append(time.monotonic() - began)
         except EXPECTED:
             continue
-    return _scored("pieces", taken[0] if taken else None, taken, _PIECES, 4 + 6 * ground.line.rtt)
+    rung = _scored("pieces", taken[0] if taken else None, taken, _PIECES, 4 + 6 * ground.line.rtt)
+    return msgspec.structs.replace(
+        rung, kbps=None if ground.line.kbps is None else round(min(ground.line.kbps, _SEEN_KBPS), 1)
+    )
 
 
 async def _text(ground: Ground) -> Rung:

@@ -17,17 +17,12 @@ CONTROL_BYTES, CONTROL_SECONDS = 800, 0.15
 
 async def shape(ground: Ground) -> None:
     """`shape-udp_early-random`, `_late`, `_control`, then the same over TLS; not where the control is dead."""
-    if not ground.line.carries_calls:
+    if ground.is_condemned or not ground.line.carries_calls:
         return
     if ground.udp_ports and ground.udp_lives:
         await _udp(ground)
-    if ground.tcp_ports and _lived(ground, "shape-udp_control-random"):
+    if ground.tcp_ports and not ground.is_condemned:
         await _tls(ground)
-
-
-def _lived(ground: Ground, id_: str) -> bool:
-    control = ground.book.tallies.get(id_)
-    return control is None or bool(control.answers)
 
 
 async def _udp(ground: Ground) -> None:
@@ -46,7 +41,7 @@ async def _udp(ground: Ground) -> None:
             await asyncio.sleep(1.5 + ground.line.rtt)
     except OSError as error:
         early.failed(*named(error))
-    await ground.is_alive(late, ground.high)
+    ground.is_condemned = not await ground.is_alive(late, ground.high)
 
 
 def _between(ground: Ground, like: Tally) -> Tally:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from jemaa.packets import stun as packets
 from jemaa.packets.stamp import inverted
 
-from .ground import Ground, Side, interleaved, twins
+from .ground import Ground, Side, interleaved, is_thin, twins, twins_again
 
 
 async def stun(ground: Ground) -> None:
@@ -17,6 +17,10 @@ async def stun(ground: Ground) -> None:
     twin = ground.udp("stun-app-inverted", ground.high, "inverted")
     sides.append(Side(twin, lambda raw: inverted(packets.of_app("whatsapp", raw))))
     await interleaved(ground, sides)
+    plain = [side for side in sides if side.tally.id.startswith(f"stun-{ground.high}-")]
+    apps = [side for side in sides if "-app_" in side.tally.id and is_thin(side)]
+    if apps and not is_thin(plain[0]):
+        await interleaved(ground, twins_again(ground, [*apps, plain[0], sides[-1]]))
     await ground.is_alive(ground.book.tallies[f"stun-{ground.high}-genuine"], ground.high)
 
 

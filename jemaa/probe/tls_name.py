@@ -21,7 +21,10 @@ async def tls_name(ground: Ground) -> None:
     await tries(ground, trigger, ground.tls(name=ground.offer.voip_name), _TRIES)
     after = opened("tls_name-after-neutral", port=port, transport="tls", payload="neutral")
     await tries(ground, after, ground.tls(), _TRIES)
-    await ground.is_alive_tls(trigger, port)
+    if after.answers and 2 * len(trigger.answers) <= trigger.sent:
+        again = opened("tls_name-voip_again-voip_name", port=port, transport="tls", payload="voip_name")
+        await tries(ground, again, ground.tls(name=ground.offer.voip_name), _TRIES)
+    ground.is_condemned = not await ground.is_alive_tls(trigger, port) and bool(before.answers)
 
 
 async def connect(ground: Ground) -> None:

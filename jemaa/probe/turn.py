@@ -4,11 +4,12 @@ import asyncio
 
 from jemaa.packets import stun as packets
 
-from .ground import GAP_SECONDS, Ground, interleaved, twins
-from .stream import attempt
+from .ground import Ground, interleaved, twins
+from .plain_tcp import tries
 
 TLS_PORT = 5349
 _TRIES = 3
+_APART_SECONDS = 2.0
 
 
 async def turn(ground: Ground) -> None:
@@ -19,8 +20,12 @@ async def turn(ground: Ground) -> None:
             sides = [side for port in ports for side in twins(ground, f"turn-{port}", port, packets.allocate)]
             group.create_task(interleaved(ground, sides))
         if TLS_PORT in ground.tcp_ports:
-            tally = ground.book.open(f"turn-{TLS_PORT}-neutral", port=TLS_PORT, transport="tls", payload="neutral")
-            for _ in range(_TRIES):
-                seconds = 2 * ground.line.patience
-                group.create_task(attempt(tally, ground.tls(port=TLS_PORT), ground.filling(), seconds=seconds))
-                await asyncio.sleep(GAP_SECONDS)
+            group.create_task(_over_tls(ground))
+
+
+async def _over_tls(ground: Ground) -> None:
+    """Twice, some seconds apart."""
+    for word in (f"turn-{TLS_PORT}-neutral", f"turn-{TLS_PORT}_again-neutral"):
+        tally = ground.book.open(word, port=TLS_PORT, transport="tls", payload="neutral")
+        await tries(ground, tally, ground.tls(port=TLS_PORT), _TRIES)
+        await asyncio.sleep(_APART_SECONDS)

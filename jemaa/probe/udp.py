@@ -1,6 +1,6 @@
 """Probe room. Random bytes to every UDP port: ports, the A/A pair, and a closed port that has to fail."""
 
-from .ground import Ground, Side, interleaved
+from .ground import Ground, Side, interleaved, is_thin, twins_again
 
 _AA_ROUNDS = 10
 _CLOSED_ROUNDS = 3
@@ -13,6 +13,10 @@ async def udp(ground: Ground) -> None:
     make = ground.random()
     sides = [Side(ground.udp(f"udp-{port}-random", port, "random"), make) for port in ground.udp_ports]
     await interleaved(ground, sides)
+    dead = [side for side in sides if is_thin(side)]
+    if dead and len(dead) < len(sides):
+        alive = next(side for side in sides if not is_thin(side))
+        await interleaved(ground, twins_again(ground, [*dead, alive]))
     pair = [Side(ground.udp(f"udp-aa_{which}-random", ground.high, "random"), make) for which in "ab"]
     await interleaved(ground, pair, rounds=_AA_ROUNDS)
     closed = _closed(ground)

@@ -16,7 +16,8 @@ from .trouble import EXPECTED, named
 
 _SECONDS = 12.0
 _SAMPLE_BYTES = 8_000
-_TRIES = 2
+_TRIES, _MORE_TRIES, _OTHERS_TRIES = 2, 3, 3
+"""A server that does not answer is asked more often: few tries prove nothing."""
 
 
 async def up(ground: Ground) -> None:
@@ -24,30 +25,59 @@ async def up(ground: Ground) -> None:
     await _server(ground)
     async with asyncio.TaskGroup() as group:
         for number, anchor in enumerate(ground.wishes.anchors[:3]):
-            group.create_task(_anchor(ground, f"anchor-{number + 1}", anchor))
+            group.create_task(_anchor(ground, f"anchor-{number + 1}", anchor, server=f"anchor-{number + 1}"))
         for peer in ground.wishes.peers[:1]:
             group.create_task(_peer(ground, peer))
         group.create_task(_width(ground))
 
 
 async def _server(ground: Ground) -> None:
-    page, book = ground.page, ground.book
+    page = ground.page
     transport: Transport = "https" if page.is_secure else "tcp"
-    tally = book.open("up-server", port=page.port, transport=transport, payload="neutral", server="page-1")
+    tally = ground.book.open("up-server", port=page.port, transport=transport, payload="neutral", server="page-1")
     for _ in range(_TRIES):
-        tally.sent += 1
-        began = time.monotonic()
-        try:
-            offer = await page.offer(_SECONDS)
-        except EXPECTED as error:
-            tally.failed(*_of_page(error))
-            continue
-        tally.answered(tally.sent - 1, rtt=time.monotonic() - began)
-        ground.offer = offer
-        book.key, book.run = bytes.fromhex(offer.key), bytes.fromhex(offer.run)
+        await _offer(ground, tally)
+    if ground.offer is None:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(_MORE_TRIES):
+                group.create_task(_offer(ground, tally))
     if ground.offer is not None:
         ground.line.rtt = max(0.02, min(tally.rtts) / (4 if page.is_secure else 2))
         await _look(ground, tally)
+
+
+async def up_end(ground: Ground) -> None:
+    """`up-end_server-neutral`: whether the network is still there, where the measuring address may be no more."""
+    page, wishes = ground.page, ground.wishes
+    if ground.tcp_host == await _address(page.host) and wishes.anchors:
+        await _anchor(ground, "end_server-neutral", wishes.anchors[0], server="anchor-1")
+        return
+    tally = ground.book.open(
+        "up-end_server-neutral", port=page.port, transport="https", payload="neutral", server="page-1"
+    )
+    for _ in range(_OTHERS_TRIES):
+        began = time.monotonic()
+        tally.sent += 1
+        try:
+            await page.get("/check/piece?bytes=100", _SECONDS)
+            tally.answered(tally.sent - 1, rtt=time.monotonic() - began)
+        except EXPECTED as error:
+            tally.failed(*named(error))
+
+
+async def _offer(ground: Ground, tally: Tally) -> None:
+    """One try; the first offer is the check's."""
+    number, began = tally.sent, time.monotonic()
+    tally.sent += 1
+    try:
+        offer = await ground.page.offer(_SECONDS)
+    except EXPECTED as error:
+        tally.failed(*_of_page(error))
+        return
+    tally.answered(number, rtt=time.monotonic() - began)
+    if ground.offer is None:
+        ground.offer = offer
+        ground.book.key, ground.book.run = bytes.fromhex(offer.key), bytes.fromhex(offer.run)
 
 
 def _of_page(error: BaseException) -> tuple[str, str | None]:
@@ -82,14 +112,14 @@ async def _address(host: str) -> str:
     return str(found[0][4][0])
 
 
-async def _anchor(ground: Ground, alias: str, anchor: str) -> None:
+async def _anchor(ground: Ground, word: str, anchor: str, *, server: str) -> None:
     """TLS to a place that has nothing to do with us, under its own name."""
     parts = urlsplit(anchor if "://" in anchor else f"https://{anchor}")
     host, port = parts.hostname or "", parts.port or 443
-    tally = ground.book.open(f"up-{alias}", port=port, transport="tls", payload="neutral", server=alias)
+    tally = ground.book.open(f"up-{word}", port=port, transport="tls", payload="neutral", server=server)
     tally.is_stamped = False
     place = Place(host, port, host, proxy=ground.wishes.proxy)
-    for _ in range(_TRIES):
+    for _ in range(_OTHERS_TRIES):
         tally.sent += 1
         began = time.monotonic()
         try:
@@ -104,7 +134,7 @@ async def _peer(ground: Ground, peer: str) -> None:
     parts = urlsplit(peer)
     tally = ground.book.open("up-peer", port=parts.port or 443, transport="https", payload="neutral", server="peer-1")
     async with Page(peer, proxy=ground.wishes.proxy, authority=ground.wishes.authority) as page:
-        for _ in range(_TRIES):
+        for _ in range(_OTHERS_TRIES):
             tally.sent += 1
             try:
                 offer = await page.offer(_SECONDS)
