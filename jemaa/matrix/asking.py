@@ -36,7 +36,7 @@ SOUND_SECONDS = 25.0
 SETTLE_SECONDS = 1.0
 RECORD_SECONDS = 10
 FLOOR_ROUNDS = 6
-NOTE_SECONDS = 6.0
+NOTE_SECONDS = 4.0
 THANKS_SECONDS = 3.0
 """A browser's echo canceller swallows words until it has found that there is no echo: nobody's point is among them."""
 

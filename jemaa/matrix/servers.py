@@ -2,26 +2,34 @@
 
 import os
 import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from jemaa.lab.places import SERVER
 from jemaa.lab.topology import Lab
 
 from .failures import MatrixFailed
+from .system import Ground
 
+START_SECONDS = 20.0
 END_SECONDS = 5.0
 
 
 @contextmanager
-def running(lab: Lab, node: str, command: list[str], log: Path) -> Iterator["subprocess.Popen[str]"]:
-    """A process in a node; its output is a pipe, its complaints go to `log`. It is ended with the context."""
+def running(
+    lab: Lab, node: str, command: list[str], log: Path, *, is_asked: bool = True
+) -> Iterator["subprocess.Popen[str]"]:
+    """A process in a node; its output is a pipe if it `is_asked`, and all else goes to `log`. It is ended with the
+    context."""
     with log.open("ab") as complaints:
         process: subprocess.Popen[str] = lab.popen(
             node,
             command,
             stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
+            stdout=subprocess.PIPE if is_asked else complaints,
             stderr=complaints,
             text=True,
             env=os.environ | {"PYTHONUNBUFFERED": "1"},
@@ -48,3 +56,27 @@ def first_line(process: "subprocess.Popen[str]", name: str, log: Path) -> str:
         words = log.read_text(errors="replace").strip().splitlines()[-3:]
         raise MatrixFailed("matrix-server-failed", f"{name} did not start: {' / '.join(words) or 'it said nothing'}")
     return line
+
+
+def until_said(process: "subprocess.Popen[str]", words: str, name: str, log: Path) -> None:
+    """Until it has said these words, wherever it says them. `MatrixFailed` with its last words if it ended instead, or
+    does not say them."""
+    deadline = time.monotonic() + START_SECONDS
+    while words not in (said := log.read_text(errors="replace")):
+        if process.poll() is not None or time.monotonic() > deadline:
+            last = " / ".join(said.strip().splitlines()[-3:])
+            raise MatrixFailed("matrix-server-failed", f"{name} did not start: {last or 'it said nothing'}")
+        time.sleep(0.1)
+
+
+@contextmanager
+def front(ground: Ground, files: Path, over: dict[str, Path], prefix: str, behind: str, *more: str) -> Iterator[None]:
+    """An HTTPS front (`front`, whose options `more` are) at the server's first address."""
+    command = [sys.executable, "-m", "jemaa.matrix.front", str(ground.certificate), "--address", SERVER[0]]
+    command += ["--files", str(files), "--behind", prefix, behind]
+    command += [word for name, file in over.items() for word in ("--over", f"{name}={file}")]
+    command += more
+    log = ground.folder / "front.log"
+    with running(ground.lab, "server", command, log) as process:
+        first_line(process, "the front", log)
+        yield

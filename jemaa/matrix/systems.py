@@ -2,10 +2,13 @@
 
 from jemaa.errors import SettingsError
 
+from .aiortc_system import AiortcSystem
+from .janus_system import JanusSystem
 from .jemaa_system import JemaaSystem
+from .livekit_system import LivekitSystem
 from .system import System
 
-ALL: tuple[System, ...] = (JemaaSystem(),)
+ALL: tuple[System, ...] = (JemaaSystem(), LivekitSystem(), JanusSystem(), AiortcSystem())
 
 
 def named(names: list[str]) -> list[System]:

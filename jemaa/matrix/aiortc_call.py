@@ -1,0 +1,66 @@
+"""Matrix room. A plain call by WebRTC, as one writes it with aiortc: who joins sends, and gets what others send.
+
+A program for a lab's node: `python -m jemaa.matrix.aiortc_call CERTIFICATE ADDRESS`. It says a line when it listens.
+"""
+
+import asyncio
+import ssl
+import sys
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from aiortc import MediaStreamTrack, RTCPeerConnection, RTCSessionDescription
+from aiortc.contrib.media import MediaRelay
+
+PAGE = Path(__file__).parent / "pages" / "call.html"
+
+
+class Call:
+    """Everybody's connections and tracks."""
+
+    def __init__(self) -> None:
+        self._connections: list[RTCPeerConnection] = []
+        self._tracks: dict[str, list[MediaStreamTrack]] = {}
+        self._relay = MediaRelay()
+
+    async def page(self, request: web.Request) -> web.FileResponse:
+        """The call's own page."""
+        return web.FileResponse(PAGE)
+
+    async def people(self, request: web.Request) -> web.Response:
+        """Who sends."""
+        return web.json_response(list(self._tracks))
+
+    async def offer(self, request: web.Request) -> web.Response:
+        """Somebody wants to send (`from`), or to get what somebody sends (`to`)."""
+        asked: dict[str, Any] = await request.json()
+        connection = RTCPeerConnection()
+        self._connections.append(connection)
+        if "from" in asked:
+            connection.on("track", self._tracks.setdefault(asked["from"], []).append)
+        for track in self._tracks.get(asked.get("to", ""), []):
+            connection.addTrack(self._relay.subscribe(track))
+        await connection.setRemoteDescription(RTCSessionDescription(asked["sdp"], "offer"))
+        await connection.setLocalDescription(await connection.createAnswer())
+        answer = connection.localDescription
+        return web.json_response({"sdp": answer.sdp, "type": answer.type})
+
+
+async def _serve(certificate: str, address: str) -> None:
+    call = Call()
+    application = web.Application()
+    application.router.add_get("/", call.page)
+    application.router.add_get("/people", call.people)
+    application.router.add_post("/offer", call.offer)
+    runner = web.AppRunner(application)
+    await runner.setup()
+    trust = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    trust.load_cert_chain(certificate)
+    await web.TCPSite(runner, address, 443, ssl_context=trust).start()
+    print("ready", flush=True)
+    await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve(*sys.argv[1:]))

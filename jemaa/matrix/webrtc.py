@@ -1,0 +1,121 @@
+"""Matrix room. What all systems on WebRTC have in common in a browser: connections to look at, a camera, pictures."""
+
+import contextlib
+from typing import Any
+
+from playwright.sync_api import Error
+
+from jemaa.people.person import Person
+from jemaa.people.speech import Speech
+from jemaa.people.wait import wait_until
+
+_CONNECTIONS = """(() => {
+  const all = (window.matrixConnections = []);
+  window.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(...given) { super(...given); all.push(this); }
+  };
+})()"""
+
+_CAMERA = """(() => {
+  const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = async ({ audio, video }) => {
+    const stream = audio ? await real({ audio }) : new MediaStream();
+    if (video) {
+      const canvas = Object.assign(document.createElement("canvas"), { width: 320, height: 180 });
+      const brush = canvas.getContext("2d");
+      let turn = 0;
+      setInterval(() => { brush.fillStyle = `hsl(${(turn += 7)} 80% 50%)`; brush.fillRect(0, 0, 320, 180); }, 100);
+      for (const track of canvas.captureStream(10).getVideoTracks()) stream.addTrack(track);
+    }
+    return stream;
+  };
+})()"""
+"""Chromium's own pretended camera comes only together with a pretended microphone, and this person has to be heard."""
+
+_PATH = """async () => {
+  for (const connection of window.matrixConnections ?? []) {
+    const found = await connection.getStats();
+    for (const pair of found.values()) {
+      if (pair.type !== "candidate-pair" || pair.state !== "succeeded" || !pair.nominated) continue;
+      const [near, far] = [found.get(pair.localCandidateId), found.get(pair.remoteCandidateId)];
+      return [near.candidateType === "relay" ? `relay ${near.relayProtocol}` : near.protocol, far.port].join(" ");
+    }
+  }
+  return "";
+}"""
+
+_FRAMES = """videos => videos.filter(video => video.videoWidth > 0)
+  .reduce((sum, video) => sum + video.getVideoPlaybackQuality().totalVideoFrames, 0)"""
+
+
+def prepare(person: Person, *, camera: bool = False) -> None:
+    """Before the page is opened: keep its connections in sight and, where its page wants one, give it a camera."""
+    person.page.add_init_script(_CONNECTIONS)
+    if camera:
+        person.page.add_init_script(_CAMERA)
+
+
+def path(person: Person) -> str:
+    """`udp 50000` or `relay tls 443`, of the first connection that stands; empty if none does."""
+    return str(person.page.evaluate(_PATH))
+
+
+def attempts(person: Person) -> int:
+    """How many connections were made."""
+    return int(person.page.evaluate("() => (window.matrixConnections ?? []).length"))
+
+
+def moves(person: Person, videos: str, seconds: float) -> bool:
+    """Whether pictures go on coming in the elements of this selector."""
+    shown = person.page.locator(videos)
+    first = wait_until(lambda: _frames(shown), "a picture", timeout=seconds)
+    wait_until(lambda: _frames(shown) > first, "another picture", timeout=seconds)
+    return True
+
+
+def _frames(shown: Any) -> int:
+    with contextlib.suppress(Error):  # the page may be changing its elements
+        return int(shown.evaluate_all(_FRAMES))
+    return 0
+
+
+LATE_SECONDS = 5.0
+
+
+class CallSeat:
+    """What is the same in every call; the rest is the adapter's. It has no text and no recorded questions."""
+
+    videos = "video"
+    """Selector of the elements that show others."""
+
+    def __init__(self, person: Person) -> None:
+        self._person = person
+        self._page = person.page
+
+    def sees(self, seconds: float) -> bool | None:
+        """See `system.Seat`."""
+        return moves(self._person, self.videos, self._patience(seconds))
+
+    def _patience(self, seconds: float) -> float:
+        """By now the sound was waited for: where no connection stands, little more is to be hoped for."""
+        return seconds if self.path() else min(seconds, LATE_SECONDS)
+
+    def reads(self, seconds: float) -> bool | None:
+        """There is no such thing."""
+        return None
+
+    def asks(self, seconds: float) -> bool | None:
+        """There is no such thing."""
+        return None
+
+    def leaves_note(self, note: Speech, seconds: float) -> bool | None:
+        """There is no such thing."""
+        return None
+
+    def path(self) -> str:
+        """See `path` above."""
+        return path(self._person)
+
+    def attempts(self) -> int:
+        """See `attempts` above."""
+        return attempts(self._person)

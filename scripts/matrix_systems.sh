@@ -1,0 +1,40 @@
+#!/bin/sh
+# matrix_systems.sh [SYSTEM…]: install, by name, what `jemaa lab matrix` can drive besides Jemaa: aiortc, janus, livekit.
+# Nothing else installs them: run it only if you want them. JEMAA_MATRIX_SYSTEMS says where LiveKit's files go.
+set -eu
+
+LIVEKIT_SERVER=v1.13.5 # of July 2026; v1.13.0 and .1 cannot be installed by name
+LIVEKIT_CLIENT=2.23.0
+here=$(cd "$(dirname "$0")/.." && pwd)
+python=$here/.venv/bin/python
+folder=${JEMAA_MATRIX_SYSTEMS:-${XDG_DATA_HOME:-$HOME/.local/share}/jemaa/matrix-systems}
+
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+
+aiortc() { "$here/scripts/pip.sh" "$here/.venv" '.[matrix]'; }
+
+janus() { # its service must not start: the matrix runs its own
+    as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
+        apt-get install -q -y --no-install-recommends janus janus-demos
+}
+
+livekit() { # needs Go 1.26 or one that fetches it, and npm
+    mkdir -p "$folder/bin"
+    GOBIN=$folder/bin go install "github.com/livekit/livekit-server/cmd/server@$LIVEKIT_SERVER"
+    mv "$folder/bin/server" "$folder/bin/livekit-server"
+    (cd "$folder" && npm pack --silent "livekit-client@$LIVEKIT_CLIENT" >/dev/null)
+    tar -xzf "$folder/livekit-client-$LIVEKIT_CLIENT.tgz" -C "$folder" --strip-components=2 package/dist/livekit-client.umd.js
+}
+
+[ $# -gt 0 ] || set -- aiortc janus livekit
+for system in "$@"; do
+    case $system in
+    aiortc | janus | livekit) "$system" ;;
+    *)
+        echo "There is no system $system; there are aiortc, janus and livekit." >&2
+        exit 2
+        ;;
+    esac
+done
+[ -x "$python" ] && exec "$python" -c 'from jemaa.matrix.systems import ALL
+for one in ALL: print(one.name, one.missing() or one.version())'
