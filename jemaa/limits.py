@@ -237,6 +237,9 @@ MAX_SUBMISSION_SOURCES = 20_000
 MAX_SUBMISSIONS_WAITING = 500
 """Submissions that may wait for the disk."""
 
+EVIDENCE_ANSWER_ROWS = 10_000
+"""Of one answer of the API; the downloads have all."""
+
 FOLD_SECONDS = 3_600
 """How often a server moves what came from the journal into the archive."""
 

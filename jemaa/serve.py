@@ -29,6 +29,7 @@ from jemaa.evidence.submissions import Submissions
 from jemaa.halls import OpenHalls
 from jemaa.links import Links, base_url, described
 from jemaa.measuring import services
+from jemaa.public_record import site as record_site
 from jemaa.public_record import submissions as open_record
 from jemaa.reflector.reflector import Reflector
 from jemaa.store.database import Database
@@ -41,7 +42,9 @@ from jemaa.web.access_log import log as access_logger
 from jemaa.web.app import make_app, say_goodbye
 from jemaa.web.check import measure_with
 from jemaa.web.client_files import ClientFiles
+from jemaa.web.connections import IDLE_SECONDS
 from jemaa.web.door import Door
+from jemaa.web.evidence import show_record
 from jemaa.web.house import House
 from jemaa.web.strings import Strings
 from jemaa.web.submissions import record_with
@@ -199,13 +202,14 @@ def _runner(config: Config, house: House, reflector: Reflector, record: Submissi
     measure_with(app, reflector)
     if record:
         record_with(app, record)
+        show_record(app, record_site(config))
     return web.AppRunner(
         app,
         access_log=access_logger,
         access_log_class=AddressedAccessLog if config.flag("log_addresses") else AccessLog,
         handler_cancellation=True,
         shutdown_timeout=GOODBYE_SECONDS,
-        keepalive_timeout=75.0,
+        keepalive_timeout=IDLE_SECONDS,
     )
 
 

@@ -116,6 +116,26 @@ class Archive:
             for (text,) in engine.rows(query, [cell, cell]):
                 yield text
 
+    def counted(self, days: Iterable[str]) -> Iterator[tuple[int, str, str]]:
+        """(cell, measurement as JSON, file of networks) of all that count, cell by cell."""
+        wanted = list(days)
+        facts, rows = _list(self.files("facts", wanted)), _list(self.files("rows", wanted))
+        query = f"""
+            SELECT f.cell, f.facts, r.asn_db FROM read_parquet({facts}) f
+            JOIN (SELECT id, asn_db FROM read_parquet({rows}) WHERE counted) r USING (id)
+            ORDER BY f.cell, f.id"""
+        with Engine() as engine:
+            yield from engine.stream(query)
+
+    def asn_dbs(self) -> list[str]:
+        """Every file of networks that an entry names."""
+        files = self.files("rows")
+        if not files:
+            return []
+        with Engine() as engine:
+            found = engine.rows(f"SELECT DISTINCT asn_db FROM read_parquet({_list(files)}) WHERE asn_db <> ''")
+        return sorted(name for (name,) in found)
+
     def _rewrite(self, engine: Engine, day: str, names: list[str], where: str) -> None:
         """Files of a day as one new one; the old ones go once the manifest has the new one."""
         new = hashlib.blake2b("/".join([*names, where]).encode(), digest_size=8).hexdigest()

@@ -85,7 +85,7 @@ def _cell(key: Key, path: str, probes: int, worked: int, failed: int, both: int)
     low, high = bounds(votes, probes)
     return Cell(
         key=key, path=path, probes=probes, worked=worked, failed=failed, both=both,
-        share=votes / probes, low=low, high=high, word=_word(probes, low, high),
+        share=votes / probes, low=low, high=high, word=word_of(probes, low, high),
     )  # fmt: skip
 
 
@@ -136,7 +136,8 @@ def wilson(votes: float, probes: int) -> tuple[float, float]:
     return max(0.0, (middle - reach) / below), min(1.0, (middle + reach) / below)
 
 
-def _word(probes: int, low: float, high: float) -> str:
+def word_of(probes: int, low: float, high: float) -> str:
+    """What may be said of so many probes and this interval; as in `Cell`."""
     if low >= 0.5:
         return "worked"
     if high <= 0.5:

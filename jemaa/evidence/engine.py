@@ -1,6 +1,6 @@
 """Evidence room. DuckDB, with bounds: the only file that says how much memory and how many threads it may have."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Any
 
@@ -41,6 +41,15 @@ class Engine:
         """All rows of a query. `StoreFailed` `evidence-failed` if the disk or the query does not permit it."""
         try:
             return self._connection.execute(query, list(values)).fetchall()
+        except self._failure as error:
+            raise StoreFailed("evidence-failed", f"The archive could not be read or written: {error}.") from error
+
+    def stream(self, query: str, values: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query that may have many, some thousand at a time."""
+        try:
+            found = self._connection.execute(query, list(values))
+            while rows := found.fetchmany(2_000):
+                yield from rows
         except self._failure as error:
             raise StoreFailed("evidence-failed", f"The archive could not be read or written: {error}.") from error
 

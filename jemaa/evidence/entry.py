@@ -123,6 +123,11 @@ def monday(day: datetime.date) -> str:
     return (day - datetime.timedelta(days=day.weekday())).isoformat()
 
 
+def monday_of(day: str) -> str:
+    """The same of a day as a text."""
+    return monday(datetime.date.fromisoformat(day))
+
+
 def packed(key: Key) -> int:
     """A key as one number of 64 bits, because grouping by a number costs half of grouping by four texts."""
     weeks = (datetime.date.fromisoformat(key.week) - _EPOCH).days // 7

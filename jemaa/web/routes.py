@@ -14,6 +14,7 @@ from . import (
     check_judge,
     check_page,
     events_out,
+    evidence,
     joining,
     live_socket,
     notes,
@@ -65,6 +66,13 @@ _LISTEN = (
     Query("batch_ms", "how much travels in one message", "integer"),
     Query("back_ms", "how far behind the newest chunk to begin", "integer"),
     Query("events", "1: messages on track 0", "integer"),
+)
+
+_NETWORK = (
+    Query("cc", "country: two capital letters"),
+    Query("asn", "number of the network", "integer"),
+    Query("access", "4g, adsl, ftth …"),
+    Query("week", "its Monday: 2026-11-23"),
 )
 
 API: tuple[Route, ...] = (
@@ -144,6 +152,30 @@ API: tuple[Route, ...] = (
         check_judge.Judgement,
     ),
     Route(
+        "GET",
+        "/api/evidence/cells",
+        evidence.evidence_cells,
+        "The record: rows",
+        gives=evidence.CellsAnswer,
+        query=(*_NETWORK, Query("path", "a way to attend: live, webrtc-udp …")),
+    ),
+    Route(
+        "GET",
+        "/api/evidence/rules",
+        evidence.evidence_rules,
+        "The record: rules that fired",
+        gives=evidence.RulesAnswer,
+        query=_NETWORK,
+    ),
+    Route(
+        "GET",
+        "/api/evidence/changes",
+        evidence.evidence_changes,
+        "The record: what changed",
+        gives=evidence.ChangesAnswer,
+        query=(*_NETWORK, Query("path", "a way to attend: live, webrtc-udp …")),
+    ),
+    Route(
         "POST",
         "/api/check/measurements",
         submissions.submit_measurement,
@@ -177,6 +209,8 @@ PAGES: tuple[Route, ...] = (
     Route("POST", "/s/{session}/text/code", text_page.enter, "Come in by invitation"),
     Route("GET", "/s/{session}/radio.opus", radio.radio_opus, "Radio"),
     Route("GET", "/s/{session}/radio.mp3", radio.radio_mp3, "Radio for old players"),
+    Route("GET", "/evidence", evidence.evidence_home, "The public record"),
+    Route("GET", "/evidence/{path:.+}", evidence.evidence_file, "A page or a download of the record"),
     Route("GET", "/health", operations.health, "For the operator"),
     Route("GET", "/metrics", operations.metrics, "For the operator"),
 )

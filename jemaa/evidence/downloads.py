@@ -1,0 +1,99 @@
+"""Evidence room. The files that anyone may take: all rows as CSV, JSON lines and Parquet, and the facts of each row.
+
+A row's facts are published only if the row is: of fewer than k=3 probes there is nothing.
+"""
+
+import csv
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from jemaa.facts import ooni
+from jemaa.facts.record import Measurement
+
+from .archive import Archive
+from .cells import Cell
+from .engine import Engine, quoted
+from .entry import Key, monday_of, packed, unpacked
+from .tables import Tables
+
+if TYPE_CHECKING:
+    Judge = Callable[[Measurement], Sequence[ooni.Finding]]
+
+Flat = dict[str, Any]
+
+CELL_FIELDS = (
+    "cell", "week", "cc", "asn", "access", "path", "probes", "worked", "failed", "both", "share", "low", "high", "word",
+)  # fmt: skip
+RULE_FIELDS = (
+    "cell", "week", "cc", "asn", "access", "node", "verdict", "rule_id", "ruleset", "probes", "of",
+)  # fmt: skip
+CHANGE_FIELDS = ("week", "seen", "cc", "asn", "access", "path", "to")
+
+
+def write_tables(tables: Tables, folder: Path) -> None:
+    """`cells`, `rules` and `changes` in each form."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _write(folder / "cells", CELL_FIELDS, (_of_cell(one) for one in tables.cells))
+    rules = (_of_key(one.key) | msgspec.structs.asdict(one) for one in tables.rules)
+    _write(folder / "rules", RULE_FIELDS, rules)
+    _write(folder / "changes", CHANGE_FIELDS, (msgspec.structs.asdict(one) for one in tables.changes))
+
+
+def write_facts(archive: Archive, tables: Tables, folder: Path, judge: "Judge") -> None:
+    """The facts of every published row, `facts/CELL.jsonl`, and of every week in OONI's form, `ooni/WEEK.jsonl`."""
+    for part in ("facts", "ooni"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    published = {packed(one.key) for one in tables.cells}
+    days = archive.days()
+    for week, of_week in groupby(days, monday_of):
+        with (folder / "ooni" / f"{week}.jsonl").open("wb") as in_their_form:
+            for cell, lines in groupby(archive.counted(list(of_week)), lambda row: row[0]):
+                if cell in published:
+                    _write_cell(folder / "facts" / f"{cell:016x}.jsonl", in_their_form, lines, judge)
+    for part in ("facts", "ooni"):
+        names = sorted(path.name for path in (folder / part).iterdir())
+        (folder / f"{part}.txt").write_text("".join(f"{part}/{name}\n" for name in names))
+
+
+def _write_cell(path: Path, in_their_form: Any, lines: Iterable[tuple[int, str, str]], judge: "Judge") -> None:
+    key = unpacked(int(path.stem, 16))
+    report = f"{key.week.replace('-', '')}_{key.cc}_{key.asn}_{key.access}"
+    with path.open("wb") as file:
+        for _, facts, asn_db in lines:
+            file.write(facts.encode() + b"\n")
+            measurement = msgspec.json.decode(facts, type=Measurement)
+            in_their_form.write(ooni.write(measurement, judge(measurement), report=report, asn_db=asn_db) + b"\n")
+
+
+def _of_cell(cell: Cell) -> Flat:
+    flat = _of_key(cell.key) | msgspec.structs.asdict(cell)
+    return flat | {name: round(flat[name], 4) for name in ("share", "low", "high")}
+
+
+def _of_key(key: Key) -> Flat:
+    return {"cell": f"{packed(key):016x}"} | msgspec.structs.asdict(key)
+
+
+def _write(path: Path, fields: Sequence[str], rows: Iterator[Flat]) -> None:
+    lines = path.with_suffix(".jsonl")
+    with path.with_suffix(".csv").open("w", newline="") as table, lines.open("wb") as file:
+        writer = csv.DictWriter(table, fields, extrasaction="ignore", lineterminator="\n")
+        writer.writeheader()
+        for row in rows:
+            writer.writerow(row)
+            file.write(msgspec.json.encode({name: row[name] for name in fields}) + b"\n")
+    with Engine() as engine:
+        columns = ", ".join(f"{quoted(name)}: {quoted(_KINDS.get(name, 'VARCHAR'))}" for name in fields)
+        source = f"read_json({quoted(lines)}, format='newline_delimited', columns={{{columns}}})"
+        target = quoted(path.with_suffix(".parquet"))
+        engine.rows(f"COPY (SELECT * FROM {source}) TO {target} (FORMAT parquet, COMPRESSION zstd)")
+
+
+_KINDS = {
+    "asn": "UINTEGER", "probes": "UINTEGER", "of": "UINTEGER", "worked": "UINTEGER", "failed": "UINTEGER",
+    "both": "UINTEGER", "share": "DOUBLE", "low": "DOUBLE", "high": "DOUBLE",
+}  # fmt: skip

@@ -1,0 +1,115 @@
+"""Evidence room. Tables of the pages: a row a network, country or week, a column a way to attend."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from .changes import Change
+from .entry import PATHS
+from .tables import Group
+from .view import View, network_id
+
+CALLS = ("webrtc-udp", "turn-udp", "turn-tcp", "turn-tls")
+OURS = tuple(path for path in PATHS if path not in CALLS)
+
+_SIGNS = {"worked": "✓", "failed": "✗", "mixed": "≈", "few": "…"}
+"""Beside the colour, for who does not see it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`head` is HTML; `facts` is the address of the facts behind it, empty where it sums up several rows."""
+
+    head: str
+    groups: Mapping[str, Group]
+    facts: str = ""
+
+
+def grid(view: View, caption: str, heading: str, rows: Sequence[Row]) -> str:
+    """All ways to attend beside each other. `caption` and `heading` are HTML."""
+    with_facts = any(row.facts for row in rows)
+    ends = f'<th scope="col" rowspan="2">{view.word("facts")}' if with_facts else ""
+    names = "".join(
+        f'<th scope="col"><a href="{view.to(f"path/{path}.html")}" title="{view.word("path." + path)}">'
+        f"{view.word('short.' + path)}</a>"
+        for path in (*OURS, *CALLS)
+    )
+    lines = "".join(
+        f'<tr><th scope="row">{row.head}</th>{"".join(_share(view, row.groups.get(path)) for path in (*OURS, *CALLS))}'
+        + (_facts(view, row.facts) if with_facts else "")
+        for row in rows
+    )
+    return (
+        f'<div class="wide" role="region" tabindex="0" aria-label="{view.word("scroll")}"><table class="grid">'
+        f'<caption>{caption}</caption><thead><tr><th scope="col" rowspan="2">{heading}'
+        f'<th scope="colgroup" colspan="{len(OURS)}">{view.word("group.meeting")}'
+        f'<th scope="colgroup" colspan="{len(CALLS)}">{view.word("group.calls")}{ends}'
+        f"<tr>{names}</thead><tbody>{lines}</tbody></table></div>"
+    )
+
+
+def one_path(view: View, caption: str, heading: str, rows: Iterable[tuple[str, Group]]) -> str:
+    """One way to attend in full: probes, share, interval and word."""
+    lines = "".join(
+        f'<tr><th scope="row">{head}</th><td>{group.probes}<td>{per_cent(group.share)}'
+        f'<td><bdi dir="ltr">{_interval(group)}</bdi><td class="{group.word}"><i aria-hidden="true">'
+        f"{_SIGNS[group.word]}</i> {view.word('word.' + group.word)}"
+        for head, group in rows
+    )
+    heads = "".join(f'<th scope="col">{view.word(key)}' for key in ("probes", "share", "interval"))
+    return (
+        f'<div class="wide" role="region" tabindex="0" aria-label="{view.word("scroll")}"><table><caption>{caption}'
+        f'</caption><thead><tr><th scope="col">{heading}{heads}<td></thead><tbody>{lines}</tbody></table></div>'
+    )
+
+
+def legend(view: View, *, with_land: bool = False) -> str:
+    """What signs and colours mean."""
+    kinds = ("worked", "failed", "mixed", "few", *(("land",) if with_land else ()))
+    words = {kind: "word." + kind for kind in kinds} | ({"mixed": "word.somewhere"} if with_land else {})
+    return (
+        f'<ul class="legend" aria-label="{view.word("legend")}">'
+        + "".join(
+            f'<li class="{kind}"><i aria-hidden="true">{_SIGNS.get(kind, "")}</i> {view.word(words[kind])}'
+            for kind in kinds
+        )
+        + "</ul>"
+    )
+
+
+def change_list(view: View, changes: Iterable[Change]) -> str:
+    """Newest first."""
+    items = "".join(
+        f'<li><time datetime="{one.week}">{one.week}</time> {view.country(one.cc)}, '
+        f"{view.link(f'network/{network_id(one.cc, one.asn)}.html', view.network(one.asn))}, "
+        f"{view.word('access.' + one.access)}: {view.word('path.' + one.path)} "
+        f'<strong class="{one.to}">{view.word("change." + one.to)}</strong> '
+        f"<small>({view.word('change.seen', week=one.seen)})</small>"
+        for one in sorted(changes, key=lambda one: (one.week, one.cc, one.asn), reverse=True)
+    )
+    return f'<ul class="changes">{items}</ul>' if items else f"<p>{view.word('changes.none')}</p>"
+
+
+def per_cent(share: float) -> str:
+    """`94 %`, left to right in any language."""
+    return f'<bdi dir="ltr">{100 * share:.0f} %</bdi>'
+
+
+def _interval(group: Group) -> str:
+    return f"{100 * group.low:.0f}–{100 * group.high:.0f} %"
+
+
+def _share(view: View, group: Group | None) -> str:
+    if group is None:
+        return '<td class="none">–'
+    said = f"{view.word('word.' + group.word)}; {view.word('interval')} {_interval(group)}; {view.word('probes')} "
+    return (
+        f'<td class="{group.word}"><i aria-hidden="true">{_SIGNS[group.word]}</i> {per_cent(group.share)}'
+        f'<small aria-hidden="true"><bdi dir="ltr">{_interval(group)}</bdi> · {group.probes}</small>'
+        f'<span class="sr">{said}{group.probes}</span>'
+    )
+
+
+def _facts(view: View, address: str) -> str:
+    if not address:
+        return "<td>"
+    return f'<td><a href="{address}" title="{view.word("facts.of")}" download>{view.word("facts")}</a>'

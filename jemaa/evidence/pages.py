@@ -1,0 +1,242 @@
+"""Evidence room. The pages that show measurements: overview, country, network, way, access and week."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import TypeVar
+
+from jemaa.limits import EVIDENCE_K
+
+from .cells import Cell, RuleCount
+from .changes import Change
+from .entry import PATHS, packed
+from .grid import Row, change_list, grid, legend, one_path
+from .material import Material
+from .said import section
+from .tables import RECENT_WEEKS, Group, grouped, probe_count
+from .view import View, network_id
+
+SHOWN_WEEKS = 26
+"""Weeks in a table of weeks; the files have all."""
+SHOWN_CHANGES = 40
+
+K = TypeVar("K", bound=Hashable)
+
+
+def overview(view: View, material: Material) -> str:
+    """The whole record: a map, countries, what changed."""
+    tables = material.tables
+    recent = tables.recent
+    if not recent:
+        return f"<p>{view.word('empty', k=EVIDENCE_K)}</p>"
+    counts = view.word(
+        "counts",
+        probes=probe_count(recent),
+        weeks=RECENT_WEEKS,
+        networks=len({(one.key.cc, one.key.asn) for one in recent}),
+        countries=len({one.key.cc for one in recent}),
+        week=tables.weeks[0],
+    )
+    failing = Counter(cc for cc, *_ in material.failing())
+    all_here = Counter(cc for cc, *_ in {(one.key.cc, one.key.asn, one.key.access) for one in recent})
+    hidden = {cc: view.word("some_fail", n=n, all=all_here[cc]) for cc, n in failing.items()}
+    rows = _rows(
+        recent,
+        lambda one: one.key.cc,
+        lambda cc: _country(view, cc) + (f"<small>{hidden[cc]}</small>" if cc in hidden else ""),
+    )
+    accesses = _links(view, _accesses(recent), "access", lambda one: view.word("access." + one))
+    return (
+        f'<p class="lead">{view.word("tagline")}</p><p>{counts}</p>{_map(view, material, "webrtc-udp")}'
+        f"{grid(view, _recent(view), view.word('country'), rows)}{_notes(view)}"
+        f"<h2>{view.word('changes')}</h2>{change_list(view, _newest(tables.changes))}{_ways(view)}"
+        f"<h2>{view.word('accesses')}</h2>{accesses}"
+        f"<h2>{view.word('weeks')}</h2>{_links(view, tables.weeks[:SHOWN_WEEKS], 'week', lambda week: week)}"
+    )
+
+
+def country(view: View, material: Material, cc: str) -> str:
+    """A country: its networks now, each way week by week, what changed, what was said."""
+    tables = material.tables
+    here = [one for one in tables.cells if one.key.cc == cc]
+    recent = [one for one in tables.recent if one.key.cc == cc]
+    networks = _rows(recent, lambda one: (one.key.asn, one.key.access), lambda key: _network(view, cc, *key))
+    changes = [one for one in tables.changes if one.cc == cc]
+    return (
+        f"{grid(view, _recent(view), view.word('network'), networks) if networks else ''}{_notes(view)}"
+        f"<h2>{view.word('changes')}</h2>{change_list(view, _newest(changes))}"
+        f"{_lines(view, material, cc, here, changes)}"
+        f"{grid(view, view.word('weeks'), view.word('week'), _by_week(view, here))}"
+        f"{section(view, (one for one in material.said if one.cc == cc))}"
+    )
+
+
+def network(view: View, material: Material, cc: str, asn: int) -> str:
+    """A network: each access week by week with its facts, rules that fired, changes."""
+    tables = material.tables
+    here = [one for one in tables.cells if (one.key.cc, one.key.asn) == (cc, asn)]
+    changes = [one for one in tables.changes if (one.cc, one.asn) == (cc, asn)]
+    rules = [one for one in tables.rules if (one.key.cc, one.key.asn) == (cc, asn)]
+    by_access = "".join(
+        grid(
+            view,
+            view.word("access." + access),
+            view.word("week"),
+            _by_week(view, [one for one in here if one.key.access == access], with_facts=True),
+        )
+        for access in _accesses(here)
+    )
+    return (
+        f"<p>{_country(view, cc)}</p>{by_access}{_notes(view)}{_rules(view, rules)}"
+        f"<h2>{view.word('changes')}</h2>{change_list(view, _newest(changes))}"
+        f"{_lines(view, material, network_id(cc, asn), here, changes)}"
+    )
+
+
+def path(view: View, material: Material, name: str) -> str:
+    """One way to attend, in every country and network."""
+    recent = [one for one in material.tables.recent if one.path == name]
+    countries = grouped(recent, lambda one: one.key.cc)
+    networks = grouped(recent, lambda one: (one.key.cc, one.key.asn))
+    by_country = [(_country(view, cc), group) for cc, group in sorted(countries.items())]
+    by_network = [
+        (f"{view.country(cc)}, {_network_link(view, cc, asn)}", group) for (cc, asn), group in sorted(networks.items())
+    ]
+    return (
+        f"{_map(view, material, name)}{one_path(view, _recent(view), view.word('country'), by_country)}"
+        f"{one_path(view, _recent(view), view.word('network'), by_network)}{_notes(view)}"
+        f"<h2>{view.word('changes')}</h2>"
+        f"{change_list(view, _newest([one for one in material.tables.changes if one.path == name]))}{_ways(view)}"
+    )
+
+
+def access(view: View, material: Material, kind: str) -> str:
+    """One kind of access, by country and network."""
+    recent = [one for one in material.tables.recent if one.key.access == kind]
+    countries = _rows(recent, lambda one: one.key.cc, lambda cc: _country(view, cc))
+    networks = _rows(recent, lambda one: (one.key.cc, one.key.asn), lambda key: _network(view, *key))
+    return (
+        f"{grid(view, _recent(view), view.word('country'), countries)}"
+        f"{grid(view, _recent(view), view.word('network'), networks)}{_notes(view)}"
+    )
+
+
+def week(view: View, material: Material, monday: str) -> str:
+    """One week, every row of it with its facts."""
+    here = [one for one in material.tables.cells if one.key.week == monday]
+    rows = [
+        Row(_network(view, key.cc, key.asn, key.access), groups, facts_of(view, packed(key)))
+        for key, groups in _by_path(here, lambda one: one.key)
+    ]
+    rules = [one for one in material.tables.rules if one.key.week == monday]
+    table = grid(view, view.word("week.of", week=monday), view.word("network"), rows)
+    return f"{table}{_notes(view)}{_rules(view, rules)}"
+
+
+def facts_of(view: View, cell: int) -> str:
+    """Where the facts of a cell are."""
+    return view.file(f"data/facts/{cell:016x}.jsonl")
+
+
+def _by_path(cells: Iterable[Cell], by: Callable[[Cell], K]) -> list[tuple[K, dict[str, Group]]]:
+    rows: dict[K, dict[str, Group]] = defaultdict(dict)
+    for (key, way), group in grouped(cells, lambda one: (by(one), one.path)).items():
+        rows[key][way] = group
+    return sorted(rows.items(), key=lambda row: row[0])  # type: ignore[arg-type, return-value]
+
+
+def _rows(cells: Iterable[Cell], by: Callable[[Cell], K], head: Callable[[K], str]) -> list[Row]:
+    return [Row(head(key), groups) for key, groups in _by_path(cells, by)]
+
+
+def _by_week(view: View, cells: Sequence[Cell], *, with_facts: bool = False) -> list[Row]:
+    facts = {one.key.week: facts_of(view, packed(one.key)) for one in cells} if with_facts else {}
+    weeks = _by_path(cells, lambda one: one.key.week)[::-1][:SHOWN_WEEKS]
+    return [
+        Row(view.link(f"week/{monday}.html", f"<time>{monday}</time>"), groups, facts.get(monday, ""))
+        for monday, groups in weeks
+    ]
+
+
+def _lines(view: View, material: Material, name: str, cells: Sequence[Cell], changes: Sequence[Change]) -> str:
+    figures = ""
+    for way in PATHS:
+        here = [one for one in cells if one.path == way]
+        drawn = material.time_line(f"{name}/{way}", here, [one.week for one in changes if one.path == way])
+        if drawn:
+            label = view.word("timeline.alt", path=view.word("path." + way))
+            figures += (
+                f"<figure><figcaption>{view.word('path.' + way)}</figcaption>"
+                f'<div role="img" aria-label="{label}" dir="ltr">{drawn}</div></figure>'
+            )
+    return f'<h2>{view.word("timelines")}</h2><div class="lines">{figures}</div>' if figures else ""
+
+
+def _map(view: View, material: Material, way: str) -> str:
+    title = view.word("map.title", path=view.word("path." + way), weeks=RECENT_WEEKS)
+    return (
+        f'<figure class="map"><figcaption>{title}</figcaption>'
+        f'<div role="img" aria-label="{view.word("map.alt")}" dir="ltr">{material.map(way)}</div>'
+        f"{legend(view, with_land=True)}</figure>"
+    )
+
+
+def _rules(view: View, rules: Sequence[RuleCount]) -> str:
+    rows = "".join(
+        f"<tr><td><time>{one.key.week}</time><td>{_network(view, one.key.cc, one.key.asn, one.key.access)}"
+        f'<td><bdi dir="ltr"><code>{one.rule_id}</code></bdi><td><bdi dir="ltr"><code>{one.node}</code></bdi>'
+        f"<td>{view.word('verdict.' + one.verdict)}<td>{view.word('of', n=one.probes, all=one.of)}"
+        f'<td><bdi dir="ltr">{one.ruleset}</bdi>'
+        for one in sorted(rules, key=lambda one: (one.key.week, one.probes), reverse=True)[: 4 * SHOWN_WEEKS]
+    )
+    heads = "".join(
+        f'<th scope="col">{view.word(key)}'
+        for key in ("week", "network", "rule", "node", "verdict", "probes", "ruleset")
+    )
+    table = (
+        f'<div class="wide" role="region" tabindex="0" aria-label="{view.word("scroll")}">'
+        f'<table class="words"><thead><tr>{heads}</thead><tbody>{rows}</tbody></table></div>'
+    )
+    none = f"<p>{view.word('rules.none', k=EVIDENCE_K)}</p>"
+    return f"<h2 id=rules>{view.word('rules')}</h2><p>{view.word('rules.help')}</p>{table if rows else none}"
+
+
+def _notes(view: View) -> str:
+    return (
+        f'{legend(view)}<p class="note">{view.word("how", k=EVIDENCE_K)}</p>'
+        f'<p class="note">{view.word("failed_means")}</p>'
+    )
+
+
+def _recent(view: View) -> str:
+    return view.word("recent.title", weeks=RECENT_WEEKS)
+
+
+def _ways(view: View) -> str:
+    return f"<h2>{view.word('paths')}</h2>{_links(view, PATHS, 'path', lambda way: view.word('path.' + way))}"
+
+
+def _links(view: View, ids: Iterable[str], folder: str, text: Callable[[str], str]) -> str:
+    return (
+        '<ul class="links">' + "".join(f"<li>{view.link(f'{folder}/{one}.html', text(one))}" for one in ids) + "</ul>"
+    )
+
+
+def _country(view: View, cc: str) -> str:
+    return view.link(f"country/{cc}.html", view.country(cc))
+
+
+def _network_link(view: View, cc: str, asn: int) -> str:
+    return view.link(f"network/{network_id(cc, asn)}.html", view.network(asn))
+
+
+def _network(view: View, cc: str, asn: int, access: str = "") -> str:
+    told = f" {view.word('access.' + access)}" if access else ""
+    return f"{_network_link(view, cc, asn)} <small>{view.country(cc)}{told and ','}{told}</small>"
+
+
+def _accesses(cells: Iterable[Cell]) -> list[str]:
+    return sorted({one.key.access for one in cells})
+
+
+def _newest(changes: Sequence[Change]) -> list[Change]:
+    return sorted(changes, key=lambda one: one.week)[-SHOWN_CHANGES:]

@@ -1,0 +1,92 @@
+"""Evidence room. The pages about the record: finding a row, applications, data and method."""
+
+from jemaa.limits import EVIDENCE_K
+
+from .entry import PATHS
+from .grid import per_cent
+from .material import Material
+from .tables import grouped
+from .view import View
+
+API = ("cells", "rules", "changes")
+FORMATS = ("csv", "jsonl", "parquet")
+
+
+def find(view: View, material: Material) -> str:
+    """A form whose answer `find.js` fills in; the address says what was chosen."""
+    cells = material.tables.cells
+    choices = {
+        "cc": [(cc, view.country(cc)) for cc in sorted({one.key.cc for one in cells})],
+        "asn": [(str(asn), f"AS{asn}") for asn in sorted({one.key.asn for one in cells})],
+        "access": [(one, view.word("access." + one)) for one in sorted({one.key.access for one in cells})],
+        "path": [(one, view.word("path." + one)) for one in PATHS],
+        "week": [(one, one) for one in material.tables.weeks],
+    }
+    names = {"cc": "country", "asn": "network", "access": "access", "path": "path", "week": "week"}
+    fields = "".join(
+        f'<label>{view.word(names[field])}<select name="{field}"><option value="">{view.word("find.any")}'
+        + "".join(f'<option value="{value}">{text}' for value, text in options)
+        + "</select></label>"
+        for field, options in choices.items()
+    )
+    heads = "".join(f'<th scope="col">{view.word(key)}' for key in _COLUMNS)
+    words = "".join(f'<data value="{key}">{view.word(key, n="{n}")}</data>' for key in _SCRIPT_WORDS)
+    return (
+        f'<p>{view.word("find.help")}</p><form method="get" class="find">{fields}'
+        f'<button type="submit">{view.word("find.show")}</button></form>'
+        f'<p id="count" role="status"></p><div class="wide" role="region" tabindex="0" '
+        f'aria-label="{view.word("scroll")}"><table id="found" class="words"><thead><tr>{heads}</thead><tbody></tbody>'
+        f'</table></div><div id="words" hidden data-cells="{view.file("data/cells.jsonl")}" '
+        f'data-facts="{view.file("data/facts/")}">{words}</div>{_files(view)}'
+    )
+
+
+_COLUMNS = ("week", "country", "network", "access", "path", "probes", "share", "interval", "what", "facts")
+_SCRIPT_WORDS = (
+    "find.count", "find.none", "find.more", "facts", "word.worked", "word.failed", "word.mixed", "word.few",
+)  # fmt: skip
+
+
+def apps(view: View, material: Material) -> str:
+    """Which kind of way each application needs, and what became of that kind in the last weeks."""
+    recent = grouped(material.tables.recent, lambda one: one.path)
+    rows = ""
+    for app in material.apps:
+        for way, grade in app.ways:
+            group = recent.get(way)
+            shown = f"{per_cent(group.share)} <small>{group.probes}</small>" if group else "–"
+            rows += (
+                f'<tr><th scope="row">{app.name}</th><td>{view.link(f"path/{way}.html", view.word("path." + way))}'
+                f"<td>{view.word('said.grade.' + grade)}<td>{shown}"
+            )
+    heads = "".join(f'<th scope="col">{view.word(key)}' for key in ("apps.app", "apps.path", "apps.grade", "share"))
+    return (
+        f'<p>{view.word("apps.help")}</p><div class="wide" role="region" tabindex="0" '
+        f'aria-label="{view.word("scroll")}"><table class="words"><thead><tr>{heads}</thead><tbody>{rows}'
+        f"</tbody></table></div>"
+    )
+
+
+def data(view: View, material: Material) -> str:
+    """Files, the API, the licence and how figures are made."""
+    addresses = "".join(
+        f'<li><code dir="ltr">GET /api/evidence/{what}?cc=MA&amp;asn=64500&amp;week=2026-11-23</code>' for what in API
+    )
+    looked = "".join(f"<p>{view.word('data.networks', label=label)}</p>" for label in material.asn_dbs)
+    return (
+        f"<p>{view.word('data.licence')}</p>{_files(view)}<h2>API</h2><p>{view.word('data.api')}</p><ul>{addresses}"
+        f'</ul><p>{view.word("data.api.described")} <code dir="ltr">/api/openapi.json</code></p>'
+        f"<p>{view.word('data.fields')}</p><p>{view.word('how', k=EVIDENCE_K)}</p>"
+        f"<p>{view.word('failed_means')}</p><p>{view.word('data.sums')}</p>{looked}"
+    )
+
+
+def _files(view: View) -> str:
+    lines = "".join(
+        f"<li>{view.word('data.' + what)}: "
+        + ", ".join(f'<a href="{view.file(f"data/{what}.{form}")}" download>{form.upper()}</a>' for form in FORMATS)
+        for what in API
+    )
+    facts = f'<li>{view.word("data.facts")}: <a href="{view.file("data/facts.txt")}">facts.txt</a>'
+    ooni = f'<li>{view.word("data.ooni")}: <a href="{view.file("data/ooni.txt")}">ooni.txt</a>'
+    return f'<ul class="files">{lines}{facts}{ooni}</ul>'

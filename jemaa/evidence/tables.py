@@ -1,0 +1,88 @@
+"""Evidence room. Everything that the pages, the downloads and the API show, computed once from the archive.
+
+Sums over several networks or weeks are made of published cells only: a sum of all would give away, by subtraction,
+what a suppressed cell holds.
+"""
+
+import datetime
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from msgspec import Struct
+
+from .archive import Archive
+from .cells import Cell, RuleCount, bounds, cells, rules, word_of
+from .changes import Change, changes
+from .entry import PATHS
+
+RECENT_WEEKS = 4
+"""What a summary looks back: long enough for quiet networks, short enough to be the present."""
+
+K = TypeVar("K")
+
+
+class Group(Struct, frozen=True, kw_only=True):
+    """Votes of several cells together, read as a cell is; a probe that took part in two weeks is two votes."""
+
+    probes: int
+    share: float
+    low: float
+    high: float
+    word: str
+
+
+class Tables(Struct, frozen=True, kw_only=True):
+    """`made` is the day (ISO) on which they were computed; `recent` are the newest weeks, newest first."""
+
+    made: str
+    cells: list[Cell]
+    rules: list[RuleCount]
+    changes: list[Change]
+
+    @property
+    def weeks(self) -> list[str]:
+        """Weeks of the cells, newest first."""
+        return sorted({cell.key.week for cell in self.cells}, reverse=True)
+
+    @property
+    def recent(self) -> list[Cell]:
+        """Cells of the weeks that a summary looks at."""
+        weeks = set(self.weeks[:1])
+        if weeks:
+            newest = datetime.date.fromisoformat(self.weeks[0])
+            weeks = {(newest - datetime.timedelta(weeks=back)).isoformat() for back in range(RECENT_WEEKS)}
+        return [cell for cell in self.cells if cell.key.week in weeks]
+
+
+def tables(archive: Archive, today: datetime.date) -> Tables:
+    """All of an archive's tables."""
+    found = cells(archive)
+    return Tables(made=today.isoformat(), cells=found, rules=rules(archive), changes=changes(found))
+
+
+def grouped(found: Iterable[Cell], by: Callable[[Cell], K]) -> dict[K, Group]:
+    """Cells put together by what `by` says of each."""
+    sums: dict[K, tuple[int, float]] = {}
+    for cell in found:
+        key = by(cell)
+        probes, votes = sums.get(key, (0, 0.0))
+        sums[key] = probes + cell.probes, votes + cell.worked + cell.both / 2
+    return {key: _group(probes, votes) for key, (probes, votes) in sums.items()}
+
+
+def probe_count(found: Iterable[Cell]) -> int:
+    """How many probes took part, each counted once a network and week (in its best attended path)."""
+    most: dict[object, int] = {}
+    for cell in found:
+        most[cell.key] = max(most.get(cell.key, 0), cell.probes)
+    return sum(most.values())
+
+
+def path_place(path: str) -> int:
+    """Where a path stands in tables."""
+    return PATHS.index(path)
+
+
+def _group(probes: int, votes: float) -> Group:
+    low, high = bounds(votes, probes)
+    return Group(probes=probes, share=votes / probes, low=low, high=high, word=word_of(probes, low, high))

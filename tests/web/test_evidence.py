@@ -1,0 +1,63 @@
+"""The record over HTTP: pages in the reader's language, rows by filter, nothing outside of its folder. 3 s."""
+
+import asyncio
+import datetime
+import json
+from pathlib import Path
+from typing import Any
+
+from jemaa.evidence import site
+from jemaa.evidence.archive import Archive
+from jemaa.evidence.material import Material
+from jemaa.evidence.tables import tables
+from tests.evidence.facts import CALLS, crowd
+from tests.evidence.test_site import nothing
+
+from .place import Place, place
+
+
+def record(folder: Path) -> Path:
+    archive = Archive(folder / "archive")
+    archive.add([*crowd(8, failing=CALLS), *crowd(4, start=50, cc="FR", asn=64_501)], "b")
+    site.build(archive, folder / "site", Material(tables=tables(archive, datetime.date(2026, 12, 1))), nothing)
+    return folder
+
+
+async def asked(here: Place, path: str, **headers: str) -> tuple[int, str, bytes]:
+    async with here.http.get(here.url + path, headers=headers) as answer:
+        return answer.status, str(answer.url.path), await answer.read()
+
+
+async def rows(here: Place, query: str) -> tuple[int, Any]:
+    status, _, body = await asked(here, f"/api/evidence/{query}")
+    return status, json.loads(body)
+
+
+def test_the_record_is_served_and_asked(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with place(tmp_path / "a", evidence_dir=str(record(tmp_path / "e"))) as here:
+            status, where, body = await asked(here, "/evidence", **{"Accept-Language": "ar, en;q=0.5"})
+            assert (status, where) == (200, "/evidence/ar/index.html")
+            assert b'dir="rtl"' in body
+            assert (await asked(here, "/evidence/data/cells.csv"))[0] == 200
+            for outside in ("/evidence/..%2Farchive%2Farchive.json", "/evidence/%2Fetc%2Fpasswd", "/evidence/en"):
+                assert (await asked(here, outside))[0] == 404
+            status, answer = await rows(here, "cells?cc=MA&path=webrtc-udp")
+            assert [(one["asn"], one["probes"], one["word"]) for one in answer["rows"]] == [(64_500, 8, "failed")]
+            assert (await rows(here, "cells?asn=64501&week=2026-11-23&access=4g"))[1]["rows"][0]["cc"] == "FR"
+            assert [one["probes"] for one in (await rows(here, "rules?cc=MA"))[1]["rows"]] == [8]
+            assert (await rows(here, "changes"))[1] == {"rows": [], "more": False}
+            assert (await rows(here, "cells?country=MA"))[1]["error"]["code"] == "bad-filter"
+
+    asyncio.run(story())
+
+
+def test_before_anything_was_built_it_is_off(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with place(tmp_path / "a", evidence_dir=str(tmp_path / "e")) as here:
+            assert (await asked(here, "/evidence"))[0] == 404
+            assert (await rows(here, "cells"))[1]["error"]["code"] == "record-off"
+        async with place(tmp_path / "b") as here:
+            assert (await rows(here, "cells"))[1]["error"]["code"] == "record-off"
+
+    asyncio.run(story())
