@@ -8,13 +8,17 @@ from typing import NamedTuple
 from jemaa.facts.record import Arm, Series
 
 from .case import Share, pairs, share
-from .statistics import cluster, fisher_greater, sign_flip
+from .statistics import cluster, fisher_greater, sign_flip, spread
 
 SEPARATE = 0.05
 """A comparison by itself counts as a second sight of the same below this: five tries of each do by far."""
 
 FEWEST_BLOCKS = 4
 """Pairs of blocks below which nothing is said of media."""
+
+NOISE = 2.0
+"""How many spreads of itself the extra loss of blocks has to be: on a line whose bursts are as long as a block, eight
+blocks of one side are all worse now and then."""
 
 EARLY_SECONDS = 4.0
 """A flow that ends so long before its time has ended early: two messages and their delay are less."""
@@ -85,7 +89,9 @@ def blocks(of: Sequence[Arm], beside: Sequence[Arm]) -> Compared | None:
     half = len(extra) // 2
     again = median(extra[:half]) >= effect / 2 > 0 and median(extra[half:]) >= effect / 2
     arms = tuple(arm for pair in found for arm in pair)
-    return Compared(effect > 0, sign_flip(extra), effect, share(arms).sent, arms, again)
+    return Compared(
+        effect > 0 and effect >= NOISE * spread(extra), sign_flip(extra), effect, share(arms).sent, arms, again
+    )
 
 
 def ages(of: Sequence[Arm], series: Sequence[Series], *, rate: float, width: float) -> Compared | None:

@@ -49,7 +49,7 @@ class Cut(Struct, frozen=True, kw_only=True):
 
 
 class Thinned(Struct, frozen=True, kw_only=True):
-    """Blocks of `of` lose more than their twins in `beside`: by `floor` in the median, and by more than chance does."""
+    """Blocks of `of` lose more than their twins in `beside`: by `floor` in the median, and by more than they vary."""
 
     of: Patterns
     beside: Patterns
@@ -295,8 +295,8 @@ def _thinned(condition: Thinned, case: Case) -> Grounds:
     if found is None:
         return NOT_ASKED
     return Grounds(
-        holds=found.effect >= condition.floor, p=found.p, effect=found.effect, n=found.n, arms=ids(found.arms),
-        artefact=mark(found.arms), again=found.again,
+        holds=found.cut and found.effect >= condition.floor, p=found.p, effect=found.effect, n=found.n,
+        arms=ids(found.arms), artefact=mark(found.arms), again=found.again,
     )  # fmt: skip
 
 

@@ -103,12 +103,15 @@ def _hear(rule: Rule, case: Case) -> _Heard:
 
 
 def _adjusted(heard: Sequence[_Heard]) -> dict[str, float]:
-    """The p of each question that was asked, adjusted within its family."""
+    """The p of each rule whose question was asked, adjusted within its family. Rules that ask the same share it."""
     found: dict[str, float] = {}
     for family in dict.fromkeys(one.rule.family for one in heard):
-        asked = [(one.rule.id, one.p) for one in heard if one.rule.family == family and one.first.asked]
-        known = [(identity, p) for identity, p in asked if p is not None]
-        found |= zip([identity for identity, _ in known], holm([p for _, p in known]), strict=True)
+        asked = [
+            (one, p) for one in heard if one.rule.family == family and one.first.asked and (p := one.p) is not None
+        ]
+        questions = list(dict.fromkeys((one.rule.when[0], p) for one, p in asked))
+        fair = dict(zip(questions, holm([p for _, p in questions]), strict=True))
+        found |= {one.rule.id: fair[one.rule.when[0], p] for one, p in asked}
     return found
 
 

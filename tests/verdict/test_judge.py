@@ -16,7 +16,7 @@ from .profiles import PROFILES, neutral
 from .world import Line, World, measured
 
 SEEDS = range(4)
-NEUTRAL = 900
+NEUTRAL = 600
 
 
 def accused(found: tuple[Finding, ...]) -> dict[str, str]:

@@ -5,11 +5,13 @@ import re
 from pathlib import Path
 
 from jemaa.facts.scrub import NODE_WORDS
+from jemaa.verdict import compare, judge
 from jemaa.verdict.finding import ACCUSES
 from jemaa.verdict.rules.table import BY_ID, RULES, RULESET, digest
 
 PAGE = (Path(__file__).parents[2] / "docs" / "check.md").read_text()
 DIGESTS = {"1": "0a524b73a1349883"}
+CONSTANTS = {"1": (0.01, 2.0, 0.05, 4, 4.0)}
 """Of each version that findings at rest may bear. A new digest is a new version."""
 
 
@@ -22,6 +24,11 @@ def patterns() -> set[str]:
 
 def test_a_rule_that_changes_is_a_new_version() -> None:
     assert DIGESTS[RULESET] == digest(), "the rules have changed: a new RULESET, and its digest here"
+
+
+def test_what_rules_are_weighed_with_belongs_to_the_version() -> None:
+    weighed = (judge.ALPHA, compare.NOISE, compare.SEPARATE, compare.FEWEST_BLOCKS, compare.EARLY_SECONDS)
+    assert CONSTANTS[RULESET] == weighed
 
 
 def test_ids_are_unique_and_named_rules_exist() -> None:
