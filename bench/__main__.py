@@ -1,4 +1,4 @@
-"""`python -m bench [NAME…] [--write]`: measure, print one table, and with `--write` keep it in docs/bench/."""
+"""`python -m bench [NAME…] [--write]`: measure, print one table, and with `--write` keep it in docs/benchmarks.md."""
 
 import argparse
 import importlib
@@ -23,6 +23,7 @@ ALL = (
     "taken_back",
     "restart",
 )
+COMMAND = 'make bench BENCH="{}"'
 
 
 def run(name: str) -> list[Row]:
@@ -45,14 +46,16 @@ def main() -> None:
     """Measure what was named, or everything; the exit code is always 0, because a figure is not a test."""
     parser = argparse.ArgumentParser(prog="bench", description="Measure this version on this machine.")
     parser.add_argument("names", nargs="*", choices=[[], *ALL], metavar="NAME", help=", ".join(ALL))
-    parser.add_argument("--write", action="store_true", help="keep the table in docs/bench/")
+    parser.add_argument("--write", action="store_true", help="keep the rows in docs/benchmarks.md")
     chosen = parser.parse_args()
-    load = os.getloadavg()[0]
-    rows = [(f'make bench BENCH="{name}"', row) for name in chosen.names or ALL for row in run(name)]
-    page = report.page(rows, load)
-    print(page)
+    rows = []
+    for name in chosen.names or ALL:
+        load = os.getloadavg()[0]
+        rows += [report.measured(COMMAND.format(name), row, load) for row in run(name)]
+    print(report.table(rows))
     if chosen.write:
-        print(f"kept: {report.write(page).relative_to(report.ROOT)}", file=sys.stderr)
+        kept = report.keep(rows, [COMMAND.format(name) for name in ALL])
+        print(f"kept: {kept.relative_to(report.ROOT)}", file=sys.stderr)
 
 
 if __name__ == "__main__":

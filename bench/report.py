@@ -1,13 +1,23 @@
 """Figures with their target, command, machine and date; printed as one table, and kept as a page when asked to."""
 
+import json
 import os
 import platform
 import subprocess
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parent.parent
+PAGE = ROOT / "docs" / "benchmarks.md"
+KEPT = ROOT / "docs" / "benchmarks.json"
+"""The rows of the page, so that one measurement can be repeated without the others."""
+
+INTRODUCTION = """\
+Figures of `make bench`, each with the command that gives it. They are measured, not promised: what falls short says
+*missed*. The load before a measurement says what else the machine was doing; ratios are measured side by side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,32 +55,37 @@ def commit() -> str:
     return described.stdout.strip() or "no git"
 
 
-def table(rows: list[tuple[str, Row]]) -> str:
-    """All figures as a Markdown table; `rows` are (command, row)."""
-    lines = ["| what | measured | to reach | | command |", "|---|---|---|---|---|"]
-    for command, row in rows:
-        lines.append(f"| {row.what} | {row.figure} | {row.target} | {row.mark} | `{command}` |")
+def measured(command: str, row: Row, load: float) -> dict[str, Any]:
+    """A row with what a reader needs to judge it: command, day, machine, commit, and what else the machine did."""
+    facts = {"command": command, "day": f"{datetime.now(UTC):%Y-%m-%d}", "machine": machine(), "commit": commit()}
+    return asdict(row) | {"mark": row.mark} | facts | {"load": round(load, 1)}
+
+
+def table(rows: list[dict[str, Any]]) -> str:
+    """All figures as a Markdown table."""
+    lines = ["| what | measured | to reach | | command | day, commit, load before |", "|---|---|---|---|---|---|"]
+    for row in rows:
+        figures = f"| {row['what']} | {row['figure']} | {row['target']} | {row['mark']} "
+        lines.append(f"{figures}| `{row['command']}` | {row['day']}, {row['commit']}, {row['load']} |")
     return "\n".join(lines)
 
 
-def page(rows: list[tuple[str, Row]], load_before: float) -> str:
+def page(rows: list[dict[str, Any]]) -> str:
     """The page that `--write` keeps."""
-    now = datetime.now(UTC)
-    notes = "\n".join(f"* **{row.what}**: {row.how}" for _, row in rows if row.how)
-    return (
-        f"# Measured on {now:%Y-%m-%d}\n\n"
-        f"Machine: {machine()}. Load when it began: {load_before:.1f}. Commit: {commit()}. {now:%H:%M} UTC.\n\n"
-        f"{table(rows)}\n\n## How\n{notes}\n"
-    )
+    machines = "\n".join(f"* {one}" for one in dict.fromkeys(row["machine"] for row in rows))
+    notes = "\n".join(f"* **{row['what']}**: {row['how']}" for row in rows if row["how"])
+    return f"# Benchmarks\n\n{INTRODUCTION}\n\nMeasured on\n{machines}\n\n{table(rows)}\n\n## How\n{notes}\n"
 
 
-def write(text: str) -> Path:
-    """Keep a page of today's figures; what was there from today is replaced."""
-    folder = ROOT / "docs" / "bench"
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{datetime.now(UTC):%Y-%m-%d}.md"
-    path.write_text(text)
-    return path
+def keep(rows: list[dict[str, Any]], order: Sequence[str]) -> Path:
+    """Put these rows in the place of what their commands gave before; the rest of the page stays. `order`: commands."""
+    old = json.loads(KEPT.read_text()) if KEPT.exists() else []
+    again = {row["command"] for row in rows}
+    whole = [row for row in old if row["command"] not in again and row["command"] in order] + rows
+    whole.sort(key=lambda row: order.index(row["command"]))
+    KEPT.write_text(json.dumps(whole, ensure_ascii=False, indent=1) + "\n")
+    PAGE.write_text(page(whole))
+    return PAGE
 
 
 def _lines(path: str) -> list[str]:
