@@ -51,11 +51,12 @@ def main() -> None:
     rows = []
     for name in chosen.names or ALL:
         load = os.getloadavg()[0]
-        rows += [report.measured(COMMAND.format(name), row, load) for row in run(name)]
+        found = [report.measured(COMMAND.format(name), row, load) for row in run(name)]
+        rows += found
+        if chosen.write:
+            kept = report.keep(found, [COMMAND.format(one) for one in ALL])
+            print(f"  kept: {kept.relative_to(report.ROOT)}", file=sys.stderr, flush=True)
     print(report.table(rows))
-    if chosen.write:
-        kept = report.keep(rows, [COMMAND.format(name) for name in ALL])
-        print(f"kept: {kept.relative_to(report.ROOT)}", file=sys.stderr)
 
 
 if __name__ == "__main__":
