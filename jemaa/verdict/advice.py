@@ -32,8 +32,8 @@ class Way(Struct, frozen=True, kw_only=True):
 
 class Advice(Struct, frozen=True, kw_only=True):
     """`sound`, `picture`, `speaking`, `writing`: None where no way was seen to work. `kbps` is the most that was seen
-    to come through on any, `calls` are ways by which calls of other services could be begun. `todo` and `unknown` are
-    codes of `words`, the weightiest first.
+    to come through on any, `calls` are ways by which calls of other services could be begun (None: not tried). `todo`
+    and `unknown` are codes of `words`, the weightiest first.
     """
 
     sound: Way | None
@@ -41,7 +41,7 @@ class Advice(Struct, frozen=True, kw_only=True):
     speaking: Way | None
     writing: Way | None
     kbps: float | None
-    calls: tuple[str, ...]
+    calls: tuple[str, ...] | None
     todo: tuple[str, ...]
     unknown: tuple[str, ...]
 
@@ -62,11 +62,16 @@ def advise(measurement: Measurement, findings: Sequence[Finding] | None = None) 
         speaking=_speaking(rungs),
         writing=_first(rungs, ("text", *SOUND[:3])),
         kbps=kbps,
-        calls=tuple(name for name in CALLS if name in rungs),
+        calls=_calls(measurement),
         todo=(),
         unknown=_unknown(measurement, found),
     )
     return msgspec.structs.replace(advice, todo=_todo(advice, bool(measurement.rungs), found))
+
+
+def _calls(measurement: Measurement) -> tuple[str, ...] | None:
+    tried = {rung.name: rung.usable for rung in measurement.rungs if rung.name in CALLS}
+    return tuple(name for name in CALLS if tried.get(name)) if tried else None
 
 
 def _first(rungs: dict[str, Rung], names: Sequence[str]) -> Way | None:

@@ -22,8 +22,9 @@ def tell(advice: Advice, language: str = "en") -> Iterator[str]:
     yield table["you_can"].format(what=_row(done, table)) if done else table["you_cannot"]
     if advice.kbps is not None:
         yield table["about"].format(kbps=round(advice.kbps))
-    ways = [table[f"way.{name}"] for name in advice.calls]
-    yield table["calls.work"].format(ways=_row(ways, table)) if ways else table["calls.none"]
+    if advice.calls is not None:
+        ways = [table[f"way.{name}"] for name in advice.calls]
+        yield table["calls.work"].format(ways=_row(ways, table)) if ways else table["calls.none"]
     yield from (table[code] for code in advice.todo)
 
 
