@@ -4,6 +4,7 @@ from aiohttp import web
 
 from . import openapi
 from .attendance import GOING_AWAY, close_frame
+from .connections import close_if_wished
 from .failures import Handler, answer_failures
 from .house import HOUSE, House
 from .routes import API, PAGES
@@ -12,7 +13,7 @@ from .security import add_headers, check_origin
 
 def make_app(house: House) -> web.Application:
     """All of docs/protocol.md §4, and the pages."""
-    app = web.Application(middlewares=[answer_failures, from_our_pages])
+    app = web.Application(middlewares=[close_if_wished, answer_failures, from_our_pages])
     app[HOUSE] = house
     for route in (*API, *PAGES):
         if route.method == "GET":
