@@ -20,6 +20,10 @@ NOISE = 2.0
 """How many spreads of itself the extra loss of blocks has to be: on a line whose bursts are as long as a block, eight
 blocks of one side are all worse now and then."""
 
+STALL_SECONDS = 6.0
+"""What stops has stopped before this: an answer that is given up while it still trickles is slow, and slow ones are all
+given up at about the same size."""
+
 EARLY_SECONDS = 4.0
 """A flow that ends so long before its time has ended early: two messages and their delay are less."""
 
@@ -113,7 +117,7 @@ def volumes(
     if not of or not beside or share(beside).rate < 0.6 or len(series) < 3:
         return None
     ours, theirs = share(of), share(beside)
-    stopped = [float(one.bytes) for one in series if 0 < one.bytes < whole]
+    stopped = [float(one.bytes) for one in series if 0 < one.bytes < whole and _has_stalled(one)]
     found = cluster(stopped, width=width, span=float(whole))
     cut = ours.rate <= 0.34 and found.size >= 3
     p = _both(_chance(theirs, ours), found.p)
@@ -129,6 +133,10 @@ def delays(of: Sequence[Arm], beside: Sequence[Arm], ms: float) -> Compared | No
     extra = min(ours) - max(theirs)
     cut = extra >= ms and min(ours) >= 2 * max(theirs)
     return Compared(cut, None, extra, share((*of, *beside)).sent, (*of, *beside), len(ours) > 1)
+
+
+def _has_stalled(one: Series) -> bool:
+    return one.last_rx_s is not None and one.last_rx_s <= STALL_SECONDS
 
 
 def is_alive(arm: Arm, beats: frozenset[int]) -> bool:

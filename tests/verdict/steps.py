@@ -108,7 +108,9 @@ def _pages(check: Walk) -> None:
             if world.kill_bytes
             else check.chance.randint(0, 47_000)
         )
-        check.series.append(Series(arm=f"long_answer-long_{number}-neutral", up=[], down=[1], bytes=much))
+        check.series.append(
+            Series(arm=f"long_answer-long_{number}-neutral", up=[], down=[1], last_rx_s=0.4, bytes=much)
+        )
 
 
 def _plain_tcp(check: Walk) -> None:

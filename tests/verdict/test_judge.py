@@ -79,6 +79,12 @@ def test_a_browser_never_says_blocked() -> None:
         assert "blocked" not in accused(judge(whole)).values()
 
 
+def test_answers_given_up_because_they_are_slow_are_not_cut_by_size() -> None:
+    whole = measured(PROFILES["kill-after-bytes"][0], 1)
+    slow = [msgspec.structs.replace(one, last_rx_s=55.0) if "long_answer" in one.arm else one for one in whole.series]
+    assert not accused(judge(msgspec.structs.replace(whole, series=slow)))
+
+
 def test_loss_on_both_sides_is_a_bad_line() -> None:
     found = judge(measured(World(line=Line(loss=0.3, burst=3)), 5))
     assert any(one.verdict == "impaired" and one.node == "udp.loss" for one in found) and not accused(found)

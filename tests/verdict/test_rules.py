@@ -11,7 +11,7 @@ from jemaa.verdict.rules.table import BY_ID, RULES, RULESET, digest
 
 PAGE = (Path(__file__).parents[2] / "docs" / "check.md").read_text()
 DIGESTS = {"1": "0a524b73a1349883"}
-CONSTANTS = {"1": (0.01, 2.0, 0.05, 4, 4.0)}
+CONSTANTS = {"1": (0.01, 2.0, 0.05, 4, 4.0, 6.0)}
 """Of each version that findings at rest may bear. A new digest is a new version."""
 
 
@@ -27,7 +27,14 @@ def test_a_rule_that_changes_is_a_new_version() -> None:
 
 
 def test_what_rules_are_weighed_with_belongs_to_the_version() -> None:
-    weighed = (judge.ALPHA, compare.NOISE, compare.SEPARATE, compare.FEWEST_BLOCKS, compare.EARLY_SECONDS)
+    weighed = (
+        judge.ALPHA,
+        compare.NOISE,
+        compare.SEPARATE,
+        compare.FEWEST_BLOCKS,
+        compare.EARLY_SECONDS,
+        compare.STALL_SECONDS,
+    )
     assert CONSTANTS[RULESET] == weighed
 
 
