@@ -9,10 +9,23 @@ from urllib.parse import urlsplit
 
 import aiohttp
 import msgspec
+from msgspec import Struct
 
 from jemaa.packets.offer import Counts, Offer
 
 _MOST_ANSWER = 65_536
+
+
+class _Receipt(Struct):
+    receipt: str
+
+
+class _Said(Struct):
+    text: str
+
+
+class _Refusal(Struct):
+    error: _Said
 
 
 class Page:
@@ -77,10 +90,10 @@ class Page:
             proxy=self.proxy or None,
             timeout=timeout,
         ) as answer:
-            found = msgspec.json.decode(await answer.read(), type=dict[str, str | bool | list[str]])
+            body = await answer.read()
             if answer.status != 201:
-                raise ValueError(str(found.get("text", f"status {answer.status}")))
-            return str(found["receipt"])
+                raise ValueError(msgspec.json.decode(body, type=_Refusal).error.text)
+            return msgspec.json.decode(body, type=_Receipt).receipt
 
     @asynccontextmanager
     async def socket(self, seconds: float) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:

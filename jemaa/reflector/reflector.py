@@ -44,7 +44,7 @@ class Reflector:
         self._ledger = Ledger()
         self._budget = Budget()
         self._tasks = Tasks("check")
-        self._transports: list[asyncio.BaseTransport] = []
+        self._ports: list[tuple[asyncio.BaseTransport, Port]] = []
         self._sockets: list[socket.socket] = []
         self._certificate: Certificate | None = make() if CAN_SIGN and (services.udp or services.tcp) else None
         self._peers: dict[str, bool] = {}
@@ -62,12 +62,12 @@ class Reflector:
         handshakes = Handshakes(self._ledger, self._certificate) if shakes and self._certificate else None
         for port in services.udp:
             try:
-                transport, _ = await loop.create_datagram_endpoint(
+                transport, opened = await loop.create_datagram_endpoint(
                     lambda: Port(self._ledger, self._budget, handshakes), local_addr=(services.udp_host, port)
                 )
             except OSError as error:
                 raise _cannot("UDP", services.udp_host, port, error) from None
-            self._transports.append(transport)
+            self._ports.append((transport, opened))
 
     def _open_tcp(self) -> None:
         services = self._services
@@ -124,8 +124,10 @@ class Reflector:
 
     async def close(self) -> None:
         """Close every port and forget every run."""
-        for transport in self._transports:
+        for transport, _ in self._ports:
             transport.close()
+        for _, port in self._ports:
+            await port.lost
         await self._tasks.close()
         for listening in self._sockets:
             listening.close()

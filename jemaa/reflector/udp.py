@@ -20,11 +20,18 @@ class Port(asyncio.DatagramProtocol):
         self._budget = budget
         self._handshakes = handshakes
         self._transport: asyncio.DatagramTransport | None = None
+        self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        """Done once the port is given back, which is a moment after it was closed."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The port is open."""
         assert isinstance(transport, asyncio.DatagramTransport) or hasattr(transport, "sendto")
         self._transport = transport  # type: ignore[assignment]  # uvloop's does not derive from asyncio's
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """The port is closed."""
+        if not self.lost.done():
+            self.lost.set_result(None)
 
     def datagram_received(self, data: bytes, address: tuple[Any, ...]) -> None:
         """Count, answer, forget."""
