@@ -1,18 +1,13 @@
-"""Matrix room. The result as one page that needs nothing but itself: a picture of the grid, and the same as tables."""
+"""Matrix room. The result as one page that needs nothing but itself: no script, no other file, no other host."""
 
 from html import escape
+from statistics import median
 
-from .results import ACTS, Cell, Matrix
+from .page_grid import QUESTIONS, choice_grid, forced_grid, sign
+from .page_style import STYLE
+from .results import ACTS, Cell, Matrix, Network
 from .system import OWN_CHOICE
 
-QUESTIONS = {
-    "hears": "hears",
-    "sees": "sees",
-    "reads": "reads",
-    "asks": "asks in writing",
-    "note": "leaves a voice note",
-    "speaks": "speaks and is heard",
-}
 FIGURES = (
     ("first_sound", "first sound, s", "{:.1f}"),
     ("stoi", "STOI", "{:.2f}"),
@@ -23,119 +18,101 @@ FIGURES = (
     ("path", "path", "{}"),
     ("attempts", "attempts", "{}"),
 )
-WORDS = {True: "yes", False: "no", None: "not there"}
-CLASSES = {True: "yes", False: "no", None: "none"}
-SQUARE = 14
-"""Pixels of one answer in the picture."""
-
-LABEL = 190
-
-STYLE = """
-:root { color-scheme: light dark; --ink: #1c1c1c; --paper: #fdfcf9; --line: #cfcabd; --yes: #19713b; --no: #b3261e;
-  --none: #8a8577 }
-@media (prefers-color-scheme: dark) { :root { --ink: #ece9e1; --paper: #171714; --line: #45423a; --yes: #5fc98a;
-  --no: #ff8a7d; --none: #8f8a7c } }
-body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); margin: 2rem auto;
-  max-width: 76rem; padding: 0 1rem }
-.wide { overflow-x: auto } table { border-collapse: collapse; font-size: .85rem } caption { text-align: start;
-  font-weight: 600; padding: .5rem 0 } th, td { border: 1px solid var(--line); padding: .15rem .45rem;
-  text-align: start; white-space: nowrap } td.number { text-align: end; font-variant-numeric: tabular-nums }
-.yes { color: var(--yes); fill: var(--yes) } .no { color: var(--no); fill: var(--no); font-weight: 600 }
-.none { color: var(--none); fill: var(--none) } svg { max-width: 100%; height: auto } svg text { fill: var(--ink);
-  font: 11px system-ui, sans-serif } .hypothesis { font-style: italic }
-"""
+NOTHING = "–"
 
 
 def page(matrix: Matrix) -> str:
     """The HTML of the whole page."""
-    tables = "".join(_system(matrix, name) for name in matrix.systems)
-    versions = "; ".join(f"{escape(name)} {escape(what)}" for name, what in matrix.systems.items())
     return f"""<!doctype html>
-<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Who can still attend</title><style>{STYLE}</style>
+<html lang="en">
+<meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
+<title>Who can still attend</title>
+<style>{STYLE}</style>
+<main>
 <h1>Who can still attend</h1>
-<p>One real meeting on each network of <code>jemaa lab list</code>: a server, a room that speaks, and a participant in
-real Chromium behind the operator. Run on {escape(matrix.began)} at commit {escape(", ".join(matrix.commits))}; each
-participant listened for {matrix.seconds} seconds. Systems: {versions}.</p>
-<p>Networks in italics are hypotheses: no packet-level record of them was found.</p>
-{_picture(matrix)}{tables}{_networks(matrix)}{_failures(matrix)}
+<p class="lead">A public meeting, and somebody behind each network of <code>jemaa lab list</code> who wants to take
+part. A real server, a room that speaks, a real browser, and a network in between that blocks what such networks are
+reported to block. What is answered here was tried, not asked of a data sheet.</p>
+{_summary(matrix)}
+{choice_grid(matrix)}
+{forced_grid(matrix)}
+{_details(matrix)}
+{_failures(matrix)}
+{_networks(matrix)}
+{_method(matrix)}
+</main>
 </html>
 """
 
 
-def _picture(matrix: Matrix) -> str:
-    """A row a network, a group of squares a system: what the tables say, at a glance."""
-    columns = [(name, act) for name in matrix.systems for act in ACTS]
-    answers = {(c.system, c.profile): c for c in matrix.cells if c.route == OWN_CHOICE.name}
-    rows = []
-    for line, network in enumerate(matrix.networks):
-        top = (line + 1) * SQUARE
-        rows.append(f'<text x="0" y="{top + 11}">{escape(network.name)}</text>')
-        for at, (name, act) in enumerate(columns):
-            cell = answers.get((name, network.name))
-            kind = CLASSES[cell.answer(act)] if cell else "none"
-            left = LABEL + at * SQUARE + (at // len(ACTS)) * SQUARE
-            shape = _shape(kind, left, top)
-            rows.append(shape)
-    width = LABEL + (len(columns) + len(matrix.systems)) * SQUARE
-    heads = "".join(
-        f'<text x="{LABEL + at * (len(ACTS) + 1) * SQUARE}" y="10">{escape(name)}</text>'
-        for at, name in enumerate(matrix.systems)
+def _summary(matrix: Matrix) -> str:
+    rows = "".join(_summary_row(matrix, name) for name in _driven(matrix))
+    heads = "".join(f'<th scope="col">{title}</th>' for title in QUESTIONS.values())
+    left_out = "".join(
+        f"<p>{escape(name)} is left out: {escape(why)}</p>"
+        for name, why in matrix.systems.items()
+        if name not in _driven(matrix)
     )
-    label = "The grid of answers; the tables below say the same in words."
-    height = (len(matrix.networks) + 2) * SQUARE
-    legend = ", ".join(QUESTIONS.values())
-    return (
-        f'<figure class="wide"><svg role="img" aria-label="{label}" viewBox="0 0 {width} {height}" width="{width}">'
-        f"{heads}{''.join(rows)}</svg><figcaption>From left to right: {legend}. Full: yes; ring: no; dot: there is no "
-        "such thing, or it was not asked.</figcaption></figure>"
-    )
+    return f"""<h2>In short</h2>
+<div class="wide"><table><caption>On how many networks it worked</caption>
+<thead><tr><th scope="col">system</th><th scope="col">networks tried</th>{heads}<th scope="col">first sound where
+something is blocked: median, worst</th></tr></thead><tbody>{rows}</tbody></table></div>
+<p>Not all systems were tried on all networks: compare the rows of the grid. A system that has no such thing
+({sign(None)}) is not blamed for it. <code>dest-whitelist</code> and <code>ru-2026-unlisted</code> let no byte to the
+meeting’s server: nobody attends there, by any system.</p>{left_out}"""
 
 
-def _shape(kind: str, left: int, top: int) -> str:
-    """Told apart by form and not only by colour."""
-    if kind == "yes":
-        return f'<rect class="yes" x="{left}" y="{top + 2}" width="11" height="11"/>'
-    if kind == "no":
-        ring = 'fill="none" stroke="currentColor" stroke-width="2"'
-        return f'<g class="no"><circle style="fill:none" {ring} cx="{left + 5.5}" cy="{top + 7.5}" r="4.5"/></g>'
-    return f'<circle class="none" cx="{left + 5.5}" cy="{top + 7.5}" r="1.5"/>'
+def _summary_row(matrix: Matrix, name: str) -> str:
+    cells = _own(matrix, name)
+    counts = []
+    for act in ACTS:
+        answers = [cell.answer(act) for cell in cells]
+        known = [answer for answer in answers if answer is not None]
+        counts.append(f'<td class="number">{sum(known)} of {len(known)}</td>' if known else f"<td>{sign(None)}</td>")
+    first = [cell.first_sound for cell in cells if blocks(cell.profile) and cell.hears and cell.first_sound is not None]
+    times = f"{median(first):.1f} s, {max(first):.1f} s" if first else NOTHING
+    head = f'<th scope="row">{escape(name)} <small>{escape(matrix.systems[name])}</small></th>'
+    return f'<tr>{head}<td class="number">{len(cells)}</td>{"".join(counts)}<td class="number">{times}</td></tr>'
 
 
-def _system(matrix: Matrix, name: str) -> str:
-    routes = list(dict.fromkeys(cell.route for cell in matrix.cells if cell.system == name))
-    return "".join(_table(matrix, name, route) for route in routes)
+def blocks(profile: str) -> bool:
+    """Whether something is blocked there, and the line is not only thin."""
+    return profile != "clean" and not profile.startswith("link-")
+
+
+def _driven(matrix: Matrix) -> list[str]:
+    found = {cell.system for cell in matrix.cells}
+    return [name for name in matrix.systems if name in found]
+
+
+def _own(matrix: Matrix, name: str) -> list[Cell]:
+    return [cell for cell in matrix.cells if cell.system == name and cell.route == OWN_CHOICE.name]
+
+
+def _details(matrix: Matrix) -> str:
+    """The figures, a table a system and a path."""
+    keys = dict.fromkeys((cell.system, cell.route) for cell in matrix.cells)
+    return "<h2>The figures</h2>" + "".join(_table(matrix, *key) for key in keys)
 
 
 def _table(matrix: Matrix, name: str, route: str) -> str:
-    hypotheses = {network.name for network in matrix.networks if network.hypothesis}
-    heads = [*QUESTIONS.values(), *(title for _, title, _ in FIGURES)]
-    rows = [
-        _row(cell, is_hypothesis=cell.profile in hypotheses)
-        for cell in matrix.cells
-        if cell.system == name and cell.route == route
-    ]
-    head = "".join(f'<th scope="col">{title}</th>' for title in ("network", *heads))
     way = "by its own choice of paths" if route == OWN_CHOICE.name else f"forced to {escape(route)}"
-    caption = f"<caption>{escape(name)}, {way}</caption>"
-    body = "".join(rows)
-    return f'<div class="wide"><table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    heads = "".join(f'<th scope="col">{title}</th>' for title in ("network", *(title for _, title, _ in FIGURES)))
+    cells = {cell.profile: cell for cell in matrix.cells if (cell.system, cell.route) == (name, route)}
+    rows = "".join(_row(cells[network.name]) for network in matrix.networks if network.name in cells)
+    return (
+        f'<details><summary>{escape(name)}, {way}</summary><div class="wide"><table><thead><tr>{heads}</tr></thead>'
+        f"<tbody>{rows}</tbody></table></div></details>"
+    )
 
 
-def _row(cell: Cell, *, is_hypothesis: bool) -> str:
-    mark = ' class="hypothesis"' if is_hypothesis else ""
-    answers = "".join(f'<td class="{CLASSES[cell.answer(a)]}">{WORDS[cell.answer(a)]}</td>' for a in ACTS)
+def _row(cell: Cell) -> str:
     values = [(getattr(cell, name), form) for name, _, form in FIGURES]
     figures = "".join(
-        f'<td class="number">{"–" if value is None or value == "" else escape(form.format(value))}</td>'
+        f'<td class="number">{NOTHING if value is None or value == "" else escape(form.format(value))}</td>'
         for value, form in values
     )
-    return f'<tr><th scope="row"{mark}>{escape(cell.profile)}</th>{answers}{figures}</tr>'
-
-
-def _networks(matrix: Matrix) -> str:
-    lines = "".join(f"<dt>{escape(n.name)}</dt><dd>{escape(n.description)}</dd>" for n in matrix.networks)
-    return f"<h2>The networks</h2><dl>{lines}</dl>"
+    return f'<tr><th scope="row">{escape(cell.profile)}</th>{figures}</tr>'
 
 
 def _failures(matrix: Matrix) -> str:
@@ -144,4 +121,30 @@ def _failures(matrix: Matrix) -> str:
         for c in matrix.cells
         for act, why in c.failures.items()
     ]
-    return f"<h2>What went wrong, in the browser’s words</h2><ul>{''.join(lines)}</ul>" if lines else ""
+    if not lines:
+        return ""
+    return f"<details><summary>What went wrong, in the browser’s words</summary><ul>{''.join(lines)}</ul></details>"
+
+
+def _networks(matrix: Matrix) -> str:
+    lines = "".join(_network(network) for network in matrix.networks)
+    return f"""<h2>The networks</h2>
+<p>† a hypothesis: no packet-level record of it was found. <code>jemaa lab describe NAME</code> says what each matches
+and does, where it was seen, and how sure that is.</p><dl>{lines}</dl>"""
+
+
+def _network(network: Network) -> str:
+    mark = " †" if network.hypothesis else ""
+    name = escape(network.name)
+    return f'<dt id="{name}"><code>{name}</code>{mark}</dt><dd>{escape(network.description)}</dd>'
+
+
+def _method(matrix: Matrix) -> str:
+    return f"""<h2>How it was done</h2>
+<p>Begun {escape(matrix.began)}, at commit {escape(", ".join(matrix.commits))}, on {escape(matrix.machine)}. Each
+participant listened for {matrix.seconds} seconds before anything else used the line. <em>Hears</em>: the room’s speech,
+known again in what the participant’s loudspeaker gave out. <em>First sound</em>: from the press on the button.
+<em>STOI</em>: how well the speech can be understood, 1 being perfect. <em>Silent</em>: the share of the time in pauses
+that the room did not make, one second after the first sound and later. <em>Speaks</em>: the words came out of the
+room’s loudspeaker. All networks are emulated, on one machine, and of no real person’s traffic.</p>
+<p>Made by <code>jemaa lab matrix</code>; the same as data: <a href="matrix.json">matrix.json</a>.</p>"""

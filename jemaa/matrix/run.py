@@ -1,5 +1,6 @@
 """Matrix room. A whole run: every system on every network, cell after cell, and what came of it."""
 
+import os
 import platform
 import shutil
 import subprocess
@@ -7,7 +8,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from os import cpu_count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol
@@ -19,7 +19,6 @@ from jemaa.errors import JemaaError, SettingsError
 from jemaa.lab import profile as profiles
 from jemaa.lab.topology import Lab
 from jemaa.people.loudspeaker import Square
-from jemaa.people.person import chromium_path
 
 from .asking import Props, ask
 from .failures import MatrixFailed
@@ -122,8 +121,8 @@ def commit() -> str:
 
 def machine() -> str:
     """Cores, kernel and browser: what the times depend on."""
-    browser = _words([chromium_path(), "--version"]) or "no Chromium"
-    return f"{cpu_count()} cores, {platform.system()} {platform.release().partition('-')[0]}, {browser}"
+    browser = _words([os.environ.get("CHROMIUM") or "chromium", "--version"]) or "no Chromium"
+    return f"{os.cpu_count()} cores, {platform.system()} {platform.release().partition('-')[0]}, {browser}"
 
 
 def _words(command: list[str]) -> str:

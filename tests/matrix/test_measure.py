@@ -1,0 +1,69 @@
+"""What was heard of an endless speech: when it began, how well it is understood, where it stops."""
+
+import numpy as np
+import pytest
+from scipy.signal import resample_poly
+
+from jemaa.matrix.measure import gaps_of, judge
+from jemaa.people.speech import CHAIR_SPEECH, GUEST_SPEECH, RATE, Samples, Speech, unbroken
+
+LOOP = unbroken(CHAIR_SPEECH)
+SECONDS = 12.0
+
+
+def heard(*, delay: float = 0.0, start: float = 3.3, loop: Speech = LOOP) -> Samples:
+    """The loop as it comes out of a loudspeaker: silence first, then from somewhere in it on."""
+    sound = loop.repeated(start + SECONDS).part(start, start + SECONDS).samples
+    noise = np.random.default_rng(1).normal(0, 1e-4, len(sound)).astype(np.float32)
+    return np.concatenate([np.zeros(int(delay * RATE), np.float32), sound + noise])
+
+
+def test_a_speech_that_arrives_whole() -> None:
+    found = judge(heard(delay=1.3), LOOP, settle=1.0)
+    assert found.first == pytest.approx(1.3, abs=0.05)
+    assert found.stoi is not None and found.stoi > 0.97
+    assert (found.longest_gap, found.silent) == (0.0, 0.0)
+    assert found.is_speech
+
+
+@pytest.mark.parametrize("percent", [100, 103])
+def test_a_player_that_hurries_is_understood_as_well(percent: int) -> None:
+    hurried = resample_poly(heard(), 100, percent).astype(np.float32)
+    found = judge(hurried, LOOP)
+    assert found.stoi is not None and found.stoi > 0.95
+
+
+def test_gaps_are_found_with_their_length_and_share() -> None:
+    sound = heard()
+    sound[4 * RATE : 5 * RATE] = 0
+    sound[8 * RATE : int(8.5 * RATE)] = 0
+    found = judge(sound, LOOP)
+    assert found.longest_gap == pytest.approx(1.0, abs=0.1)
+    assert found.silent == pytest.approx(1.5 / SECONDS, abs=0.02)
+
+
+def test_what_happens_while_it_starts_is_no_gap() -> None:
+    sound = heard()
+    sound[int(0.2 * RATE) : int(0.7 * RATE)] = 0
+    assert judge(sound, LOOP, settle=1.0).longest_gap == 0.0
+    assert judge(sound, LOOP).longest_gap > 0.4
+
+
+def test_nothing_is_no_speech_and_has_no_figures() -> None:
+    found = judge(np.zeros(5 * RATE, np.float32), LOOP)
+    assert (found.first, found.stoi, found.silent, found.is_speech) == (None, None, 1.0, False)
+
+
+@pytest.mark.parametrize("kind", ["another speech", "noise", "hum"])
+def test_what_is_loud_and_not_the_speech_is_no_speech(kind: str) -> None:
+    seconds = np.arange(int(SECONDS * RATE)) / RATE
+    sounds = {
+        "another speech": heard(loop=unbroken(GUEST_SPEECH, voice="en-us+f3")),
+        "noise": np.random.default_rng(2).normal(0, 0.1, len(seconds)).astype(np.float32),
+        "hum": (0.3 * np.sin(2 * np.pi * 440 * seconds)).astype(np.float32),
+    }
+    assert not judge(sounds[kind], LOOP).is_speech
+
+
+def test_the_loop_itself_has_no_gap() -> None:
+    assert gaps_of(LOOP.repeated(30).samples) == []

@@ -1,0 +1,31 @@
+"""The record of a run: kept as JSON, gone on with, compared."""
+
+import msgspec
+import pytest
+
+from jemaa.matrix.results import decode, encode
+
+from .cells import cell, matrix
+
+
+def test_a_matrix_is_the_same_after_json() -> None:
+    run = matrix(cell(), cell("udp-off", sees=None, first_sound=None, failures={"sees": "Timeout"}))
+    assert decode(encode(run)) == run
+
+
+@pytest.mark.parametrize("data", [b"", b"{}", b'{"began": 1}', b"[]"])
+def test_what_is_no_matrix_is_refused(data: bytes) -> None:
+    with pytest.raises(msgspec.DecodeError):
+        decode(data)
+
+
+def test_a_cell_that_is_asked_again_takes_the_place_of_the_old_one() -> None:
+    run = matrix(cell(speaks=False), cell("udp-off")).with_cell(cell(commit="def5678"))
+    assert run.grid() == matrix(cell(), cell("udp-off")).grid()
+    assert run.commits == ["abc1234", "def5678"]
+
+
+def test_the_grid_is_the_answers_and_no_figure() -> None:
+    assert matrix(cell(stoi=0.9)).grid() == matrix(cell(stoi=0.95, first_sound=2.0)).grid()
+    assert matrix(cell(note=False)).grid() != matrix(cell()).grid()
+    assert matrix(cell(note=None)).grid() != matrix(cell(note=False)).grid()
