@@ -6,9 +6,11 @@ VENV ?= .venv
 PY := $(VENV)/bin/python
 DEMO ?=
 TESTS ?= tests
+SYSTEMS ?= jemaa,livekit,janus,aiortc
+MATRIX ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test e2e check fix bench images clean
+.PHONY: help run test e2e matrix check fix bench images clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -35,6 +37,10 @@ check: $(VENV)/.installed-check node_modules/.installed ## format, lint, types o
 fix: $(VENV)/.installed-check ## format and lint what can be put right by itself
 	$(VENV)/bin/ruff format .
 	$(VENV)/bin/ruff check --fix .
+
+matrix: $(VENV)/.installed-test ## who can still attend on which network, with real browsers; goes on where it was ended, into docs/matrix
+	@scripts/tools.sh chromium pulseaudio ffmpeg espeak-ng ip
+	$(PY) -m jemaa lab matrix --systems $(SYSTEMS) --out docs/matrix --resume $(MATRIX)
 
 bench: $(VENV)/.installed-test ## every figure of the README, measured here (BENCH="--write" keeps it, BENCH="fanout" runs one)
 	@scripts/tools.sh chromium pulseaudio ffmpeg espeak-ng icecast2
