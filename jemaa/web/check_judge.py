@@ -7,48 +7,60 @@ from msgspec import Struct
 
 from jemaa.facts.read import read
 from jemaa.limits import MAX_MEASUREMENT_BYTES
+from jemaa.verdict.advice import Advice, advise
 from jemaa.verdict.finding import Finding
 from jemaa.verdict.judge import judge
 from jemaa.verdict.rules.table import BY_ID
+from jemaa.verdict.telling import tell_finding, tell_unknown, words
 
-from .house import bytes_of, json_answer
+from .house import HOUSE, bytes_of, json_answer
+from .pages import language_of
 
 
-class Said(Struct, omit_defaults=True):
-    """A finding, and its rule's reason in words."""
+class Said(Struct):
+    """A finding, in words of the asked language, and why its rule says so, in English."""
 
     node: str
     verdict: str
     rule_id: str
     ruleset: str
+    text: str
     because: str
-    evidence: tuple[str, ...] = ()
-    n: int = 0
-    p: float | None = None
+    evidence: tuple[str, ...]
 
 
 class Judgement(Struct):
-    """All that follows, the heaviest first."""
+    """All that follows: findings, the heaviest first; how to attend; what to do and what is not known, in words."""
 
     findings: list[Said]
+    advice: Advice
+    todo: list[str]
+    unknown: list[str]
 
 
 async def judge_measurement(request: web.Request) -> web.Response:
-    """`POST /api/check/judge`: facts in, findings out."""
-    data = await bytes_of(request, MAX_MEASUREMENT_BYTES)
-    findings = judge(read(data, time.time()))
-    return json_answer(Judgement([_said(one) for one in findings]), **{hdrs.CACHE_CONTROL: "no-store"})
+    """`POST /api/check/judge?lang=`: facts in, findings out."""
+    language = language_of(request, request.app[HOUSE])
+    measurement = read(await bytes_of(request, MAX_MEASUREMENT_BYTES), time.time())
+    findings = judge(measurement)
+    advice = advise(measurement, findings)
+    answer = Judgement(
+        findings=[_said(one, language) for one in findings],
+        advice=advice,
+        todo=[words(language)[code] for code in advice.todo],
+        unknown=list(tell_unknown(advice, language)),
+    )
+    return json_answer(answer, **{hdrs.CACHE_CONTROL: "no-store"})
 
 
-def _said(finding: Finding) -> Said:
+def _said(finding: Finding, language: str) -> Said:
     rule = BY_ID.get(finding.rule_id)
     return Said(
         node=finding.node,
         verdict=finding.verdict,
         rule_id=finding.rule_id,
         ruleset=finding.ruleset,
+        text=tell_finding(finding, language),
         because=rule.because if rule else "",
         evidence=finding.evidence,
-        n=finding.n,
-        p=finding.p,
     )

@@ -27,7 +27,6 @@ const FAMILIES = {
   "checkup.access.": ["unknown", "2g", "3g", "4g", "5g", "adsl", "ftth", "cable", "sat", "corp"],
   "checkup.vpn.": ["unknown", "no", "yes"],
   "checkup.found.": ["live", "calls", "answers", "flows"],
-  "checkup.verdict.": ["blocked", "likely_blocked", "throttled", "impaired", "down", "app_gated", "invalid", "insufficient"],
 };
 const COMPOSED = /^(why|refusal|chair\.keys|chair\.doors|rule\.name|level|state|text)\./;
 

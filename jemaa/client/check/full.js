@@ -109,13 +109,13 @@ async function countsOf(run, signal) {
 }
 
 /**
- * @typedef {{node: string, verdict: string, rule_id: string, because: string}} Said a finding
- * @param {unknown} facts
- * @returns {Promise<Said[]>} what follows from the facts; nothing is kept of them
+ * @typedef {{node: string, verdict: string, text: string, because: string}} Said a finding, in words
+ * @typedef {{findings: Said[], todo: string[], unknown: string[]}} Judgement
+ * @param {unknown} facts @param {string} language
+ * @returns {Promise<Judgement>} what follows from the facts; nothing is kept of them
  */
-export async function judge(facts) {
-  const answer = await get("/api/check/judge", patience(undefined, 20_000), jsonOf(facts));
-  return (await answer.json()).findings;
+export async function judge(facts, language) {
+  return (await get(`/api/check/judge?lang=${language}`, patience(undefined, 20_000), jsonOf(facts))).json();
 }
 
 /** Give the facts to the public record. @param {unknown} facts @returns {Promise<string>} the receipt */

@@ -11,9 +11,6 @@ import { refusalText } from "./strings.js";
 
 /** @typedef {import("./check.js").CheckPage} CheckPage */
 
-/** Verdicts in the order in which they matter to a person. */
-const WORDS = ["blocked", "likely_blocked", "throttled", "impaired", "down", "app_gated", "invalid", "insufficient", "ok"];
-
 /**
  * @param {HTMLElement} root @param {CheckPage} page @param {import("../check/full.js").FullTest} test
  * @param {() => void} again
@@ -35,23 +32,25 @@ export async function showResult(root, page, test, again) {
   root.querySelector("h2")?.focus();
   offerToKeep(kept, page, test.facts);
   try {
-    said.replaceChildren(...findings(await judge(test.facts), page));
+    said.replaceChildren(...judged(await judge(test.facts, page.language), page));
   } catch {
     said.replaceChildren(el("p", { class: "meta" }, t("checkup.unjudged")));
   }
 }
 
-/** @param {import("../check/full.js").Said[]} found @param {CheckPage} page */
-function findings(found, { t }) {
-  const shown = found.filter(({ verdict }) => WORDS.includes(verdict));
-  if (!shown.length || shown.every(({ verdict }) => verdict === "ok")) return [el("p", {}, t("checkup.nothing"))];
+/** @param {import("../check/full.js").Judgement} judgement @param {CheckPage} page */
+function judged({ findings, todo, unknown }, { t }) {
+  const found = findings.filter(({ verdict }) => verdict !== "ok");
+  const list = (/** @type {string[]} */ lines) => el("ul", { class: "plain" }, ...lines.map((line) => el("li", {}, line)));
   return [
     el("h3", {}, t("checkup.findings")),
-    el("ul", { class: "items" }, ...shown.filter(({ verdict }) => verdict !== "ok").map(({ node, verdict, because }) => el("li", {},
-      el("p", {}, el("b", {}, t(`checkup.verdict.${verdict}`)), " ", el("code", { dir: "ltr" }, node)),
+    !found.length && el("p", {}, t("checkup.nothing")),
+    el("ul", { class: "items" }, ...found.map(({ node, text, because }) => el("li", {},
+      el("p", {}, el("b", {}, text), " ", el("code", { dir: "ltr" }, node)),
       el("p", { class: "meta", lang: "en", dir: "ltr" }, because)))),
-    el("p", { class: "meta" }, t("checkup.caution")),
-  ];
+    todo.length > 0 && el("h3", {}, t("checkup.todo")), list(todo),
+    el("details", {}, el("summary", {}, t("check.unknown")), list(unknown)),
+  ].filter((one) => one !== false);
 }
 
 /** @param {HTMLElement} root @param {CheckPage} page @param {unknown} facts */
