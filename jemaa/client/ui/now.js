@@ -5,7 +5,7 @@
  */
 
 import { el, keep, theirs, write } from "./dom.js";
-import { Panel } from "./panel.js";
+import { Panel, say } from "./panel.js";
 
 /** @typedef {import("./attending.js").State} State */
 
@@ -14,6 +14,7 @@ export class Now extends Panel {
   constructor(root, page) {
     super(root, page);
     const { t } = page;
+    this.told = ""; // to a screen reader; others see what changes
     this.phase = el("p", { class: "recess", role: "status" });
     this.item = el("dd");
     this.floor = el("dd", { "data-testid": "floor" });
@@ -34,11 +35,12 @@ export class Now extends Panel {
     const words = state.phase === "open" ? "" : reason ? `${this.t("state.suspended")}: ${reason}` : this.t(`state.${state.phase}.hint`);
     write(this.phase, removed ? this.t("removed") : words);
     if (removed) this.phase.hidden = false;
-    this.drawItem(state);
-    this.drawFloor(state);
+    const news = `${this.drawItem(state)}. ${this.drawFloor(state)}`;
+    if (this.told && news !== this.told) say(news);
+    this.told = news;
   }
 
-  /** @param {State} state */
+  /** @param {State} state @returns {string} the item in words */
   drawItem(state) {
     const title = state.item === null ? undefined : state.agenda[state.item];
     const words = title === undefined ? this.t("agenda.no_item") : this.t("agenda.item", { n: (state.item ?? 0) + 1, title });
@@ -48,12 +50,14 @@ export class Now extends Panel {
     keep(this.agenda, state.agenda, key, (text, index) =>
       el("li", { "aria-current": index === state.item ? "step" : null }, `${index + 1}. `, theirs(text)),
     );
+    return words;
   }
 
-  /** @param {State} state */
+  /** @param {State} state @returns {string} who has the floor, in words */
   drawFloor(state) {
     const lines = floorLines(state, this.attendance.person, this.t);
     keep(this.floor, lines, floorKey, (line) => el("div", {}, ...floorWords(line)));
+    return `${this.t("floor")}: ${lines.map(({ who, note }) => (note ? `${who} (${note})` : who)).join("; ")}`;
   }
 }
 
