@@ -87,6 +87,12 @@ def _in(counter: Counter[str]) -> str:
     return ", ".join(f"{what} ×{count}" for what, count in sorted(counter.items())) or "–"
 
 
+def put_into(page: Path, text: str) -> None:
+    """The table between its marks."""
+    head, _, rest = page.read_text().partition(BEGIN)
+    page.write_text(f"{head}{BEGIN}\n{text}{END}{rest.partition(END)[2]}")
+
+
 def main() -> int:
     """Print it, or put it into a page between its marks."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -97,9 +103,7 @@ def main() -> int:
     if given.write is None:
         sys.stdout.write(text)
         return 0
-    page = given.write.read_text()
-    head, _, rest = page.partition(BEGIN)
-    given.write.write_text(f"{head}{BEGIN}\n{text}{END}{rest.partition(END)[2]}")
+    put_into(given.write, text)
     return 0
 
 

@@ -1,7 +1,8 @@
 """The check against the lab: facts and findings of each network, and how often the right node was named.
 
 In: profiles, runs, how many labs at once. Out: `facts.jsonl` and `findings.jsonl` in a folder, and the confusion
-matrix as a page. `make ground-truth` runs it; `bench/ground_truth_expected.py` says what is right.
+matrix (`confusion.py`); with `--write` that goes into the page of the documentation. `make ground-truth` runs it.
+What is there already is not measured again, so that a run can be ended and gone on with.
 """
 
 import argparse
@@ -12,21 +13,27 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
+
+from bench.confusion import put_into, rows, table
+from jemaa.facts.record import Measurement
 from jemaa.lab.authority import Authority
 from jemaa.lab.places import SECOND, SERVER, SERVER_SECOND
 from jemaa.lab.profile import names
 from jemaa.lab.topology import Lab
 from jemaa.matrix.servers import first_line, running
 from jemaa.matrix.trust import PROXYS_AUTHORITY, Trust
+from jemaa.verdict.judge import judge
 
 UDP_PORTS = "443,80,3478,3479,5349,5060,8801,10000,16384,19302,40000,47123"
 TCP_PORTS = "443,80,3478,5349,8443"
 PAGE = "https://meeting.example"
 PEER = "https://second.example"
+PAGE_OF_RESULTS = Path(__file__).parent.parent / "docs" / "ground-truth" / "README.md"
 CHECK_SECONDS = 240
 
 
@@ -92,6 +99,39 @@ def labelled(facts: bytes, profile: str, seed: int) -> bytes:
     return json.dumps(found, separators=(",", ":")).encode()
 
 
+def done(folder: Path) -> set[tuple[str, int]]:
+    """Profile and seed of what was measured already."""
+    file = folder / "facts.jsonl"
+    lines = file.read_bytes().splitlines() if file.exists() else []
+    found = (json.loads(line) for line in lines)
+    return {(one["profile"], one["seed"]) for one in found}
+
+
+def judged(folder: Path) -> None:
+    """Findings of all facts, a line each."""
+    with (folder / "findings.jsonl").open("wb") as out:
+        for line in (folder / "facts.jsonl").read_bytes().splitlines():
+            facts = msgspec.json.decode(line, type=Measurement)
+            findings = [one for one in judge(facts) if one.verdict != "ok"]
+            out.write(msgspec.json.encode({"profile": facts.profile, "seed": facts.seed, "findings": findings}) + b"\n")
+
+
+def measure(jobs: Sequence[tuple[str, int]], folder: Path, *, together: int, options: Sequence[str]) -> None:
+    """Each job's facts, as they come."""
+    began = time.monotonic()
+
+    def of(job: tuple[str, int]) -> tuple[tuple[str, int], bytes]:
+        return job, check(*job, options)
+
+    with ThreadPoolExecutor(together) as pool, (folder / "facts.jsonl").open("ab") as out:
+        for waiting in as_completed([pool.submit(of, job) for job in jobs]):
+            (profile, seed), facts = waiting.result()
+            if facts:
+                out.write(facts + b"\n")
+                out.flush()
+            print(f"{time.monotonic() - began:7.1f} s  {profile} {seed}: {len(facts)} bytes", flush=True)
+
+
 def main() -> int:
     """Run what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -101,23 +141,23 @@ def main() -> int:
     parser.add_argument("--together", type=int, default=8, help="labs at once: a check mostly waits")
     parser.add_argument("--out", type=Path, default=Path("build/ground-truth"))
     parser.add_argument("--lite", action="store_true")
+    parser.add_argument("--write", action="store_true", help="put the matrix into docs/ground-truth/README.md")
     given = parser.parse_args()
-    profiles = [one for one in given.profiles.split(",") if one] or list(names())
-    seeds = range(given.first_seed, given.first_seed + given.runs)
-    jobs = [(profile, seed) for seed in seeds for profile in profiles]
     given.out.mkdir(parents=True, exist_ok=True)
-    options = ("--lite",) if given.lite else ("--full",)
-
-    def of(job: tuple[str, int]) -> bytes:
-        return check(*job, options)
-
-    began = time.monotonic()
-    with ThreadPoolExecutor(given.together) as pool, (given.out / "facts.jsonl").open("ab") as out:
-        for (profile, seed), facts in zip(jobs, pool.map(of, jobs), strict=True):
-            if facts:
-                out.write(facts + b"\n")
-                out.flush()
-            print(f"{time.monotonic() - began:7.1f} s  {profile} {seed}: {len(facts)} bytes", flush=True)
+    profiles = [one for one in given.profiles.split(",") if one] or list(names())
+    there = done(given.out)
+    jobs = [
+        (profile, seed)
+        for seed in range(given.first_seed, given.first_seed + given.runs)
+        for profile in profiles
+        if (profile.replace("+", "-"), seed) not in there
+    ]
+    measure(jobs, given.out, together=given.together, options=("--lite",) if given.lite else ("--full",))
+    judged(given.out)
+    text = table(rows([given.out / "facts.jsonl"]))
+    sys.stdout.write(text)
+    if given.write:
+        put_into(PAGE_OF_RESULTS, text)
     return 0
 
 

@@ -17,8 +17,8 @@ FEWEST_BLOCKS = 4
 """Pairs of blocks below which nothing is said of media."""
 
 NOISE = 2.0
-"""How many spreads of itself the extra loss of blocks has to be: on a line whose bursts are as long as a block, eight
-blocks of one side are all worse now and then."""
+"""How often its own spread, and the twin's own loss, the extra loss of blocks has to be: on a line whose bursts are
+nearly as long as a block, eight blocks of one side are all worse now and then."""
 
 STALL_SECONDS = 6.0
 """What stops has stopped before this: an answer that is given up while it still trickles is slow, and slow ones are all
@@ -90,12 +90,12 @@ def blocks(of: Sequence[Arm], beside: Sequence[Arm]) -> Compared | None:
         return None
     extra = [share([other]).rate - share([one]).rate for one, other in found]
     effect = median(extra)
+    own = 1 - share(other for _, other in found).rate
     half = len(extra) // 2
     again = median(extra[:half]) >= effect / 2 > 0 and median(extra[half:]) >= effect / 2
     arms = tuple(arm for pair in found for arm in pair)
-    return Compared(
-        effect > 0 and effect >= NOISE * spread(extra), sign_flip(extra), effect, share(arms).sent, arms, again
-    )
+    stands_out = effect > 0 and effect >= NOISE * max(own, spread(extra))
+    return Compared(stands_out, sign_flip(extra), effect, share(arms).sent, arms, again)
 
 
 def ages(of: Sequence[Arm], series: Sequence[Series], *, rate: float, width: float) -> Compared | None:

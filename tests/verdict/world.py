@@ -80,10 +80,10 @@ class Walk:
         self.now = 0.0
         self._is_bad = False
 
-    def packet(self) -> bool:
+    def packet(self, later: float = 0.0) -> bool:
         """Whether one packet there and back survives the line, in a state that lasts (Gilbert)."""
         line = self.world.line
-        if line.outage and line.outage[0] <= self.now < line.outage[1]:
+        if line.outage and line.outage[0] <= self.now + later < line.outage[1]:
             return False
         if self._is_bad:
             self._is_bad = self.chance.random() >= 1 / line.burst
@@ -92,9 +92,9 @@ class Walk:
         return not self._is_bad
 
     def attempt(self) -> bool:
-        """A connection asks again after seconds, in which other packets pass; five losses in a row end it."""
-        for _ in range(5):
-            if self.packet():
+        """A connection asks again after one second and after three, in which other packets pass."""
+        for later in (0.0, 0.2, 1.0, 1.4, 3.0):
+            if self.packet(later):
                 return True
             for _ in range(12):
                 self.packet()

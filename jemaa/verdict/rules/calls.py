@@ -105,7 +105,7 @@ RULES = (
         ),
         twin=True,
         surely=(
-            Both(what=(Meanwhile(of="quic-443-genuine"), Not(what=Lossy(of=PLAIN_UDP)))),
+            Both(what=(Meanwhile(of="quic-443-genuine"), Not(what=Lossy(of=PLAIN_UDP, least=0.05)))),
             Twice(of="quic-443-genuine"),
         ),
         because="QUIC's first packet of version 1 gets lost on UDP 443; one of another version, of the same size,"

@@ -83,6 +83,7 @@ RULES = (
     Rule(
         id="protocol-list", node="tcp.drop.protocol", says="blocked", family="web", twin=True,
         when=(Cut(of=WEB_PORT, beside=(*AROUND, OTHER_PORT)), Through(of=OTHER_PORT, least=0.6)),
+        surely=(Meanwhile(of=WEB_PORT), Twice(of=WEB_PORT)),
         unless=("random-tcp",),
         because="On a web port only the web's own protocols pass: what looks like nothing is lost there, and on"
         " another port it is not.",
