@@ -90,7 +90,7 @@ class JanusMeeting:
 class JanusSeat(webrtc.CallSeat):
     """A participant of the video room. The demo opens his microphone as he joins."""
 
-    videos = "#videos [id^=videoremote] video"
+    videos = "[id^=videoremote] video"
 
     def listen(self, seconds: float) -> bool:
         """Who joins hears, and is heard."""
@@ -108,6 +108,6 @@ class JanusSeat(webrtc.CallSeat):
 
 
 def _join(person: Person, name: str, seconds: float) -> None:
-    person.page.get_by_role("button", name="Start").click(timeout=seconds * 1000)
+    person.page.locator("#start").click(timeout=seconds * 1000)
     person.page.locator("#username").fill(name, timeout=seconds * 1000)
     person.page.locator("#register").click(timeout=seconds * 1000)
