@@ -5,15 +5,16 @@ PYTHON ?= python3
 VENV ?= .venv
 PY := $(VENV)/bin/python
 DEMO ?=
+TRUTH ?=
 TESTS ?= tests
 SYSTEMS ?= jemaa,livekit,janus,aiortc
 MATRIX ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test e2e matrix check fix bench images clean
+.PHONY: help run test e2e lab matrix check fix bench ground-truth images clean
 
 help: ## this list
-	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 16
 
 run: $(VENV)/.installed ## open a meeting on this machine and print its links (DEMO="--floor FILE" for your own sound)
 	@exec $(VENV)/bin/jemaa demo $(DEMO)
@@ -26,6 +27,10 @@ test: $(VENV)/.installed-test ## everything: the client's pure parts, each room,
 e2e: $(VENV)/.installed-test ## only the end-to-end tests: real Chromium, real sound
 	@scripts/tools.sh chromium pulseaudio ffmpeg espeak-ng
 	$(PY) -m pytest tests/e2e
+
+lab: $(VENV)/.installed-test ## which paths live behind which emulated network: every profile, no browser, in minutes
+	@scripts/tools.sh ip espeak-ng
+	$(PY) -m pytest tests/lab/test_paths.py
 
 check: $(VENV)/.installed-check node_modules/.installed ## format, lint, types of Python and of the browser's code, structure
 	$(VENV)/bin/ruff format --check .
@@ -45,6 +50,10 @@ matrix: $(VENV)/.installed-test ## who can still attend on which network, with r
 bench: $(VENV)/.installed-test ## every figure of the README, measured here (BENCH="--write" keeps it, BENCH="fanout" runs one)
 	@scripts/tools.sh chromium pulseaudio ffmpeg espeak-ng icecast2
 	$(PY) -m bench $(BENCH)
+
+ground-truth: $(VENV)/.installed-test ## the check behind every network of the lab, and what it named (TRUTH="--runs 20 --together 12")
+	@scripts/tools.sh ip
+	$(PY) -m bench.ground_truth $(TRUTH)
 
 images: $(VENV)/.installed-test ## take the README's pictures of the real pages again
 	@scripts/tools.sh chromium ffmpeg espeak-ng

@@ -10,6 +10,7 @@ from jemaa.probe.ground import Wishes
 from jemaa.verdict.advice import advise
 from jemaa.verdict.finding import Finding
 from jemaa.verdict.judge import judge
+from jemaa.verdict.rules.table import BY_ID
 from jemaa.verdict.telling import tell, tell_finding, tell_unknown
 
 _MARKS = {"begins": "…", "ends": "done", "skipped": "left out"}
@@ -72,6 +73,7 @@ def print_result(measurement: Measurement) -> None:
         print()
     for one in weighty:
         print(f"  {tell_finding(one)}")
+        print(f"      {BY_ID[one.rule_id].because}" if one.rule_id in BY_ID else "")
         print(f"      {one.node}, rule {one.rule_id}{_grounds(one)}")
     fine = [one.node for one in findings if one.verdict == "ok"]
     if fine:

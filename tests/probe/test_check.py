@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from pathlib import Path
+from typing import Any
 
 from jemaa.facts.read import write
 from jemaa.facts.record import Measurement
@@ -32,7 +33,7 @@ def run(folder: Path, wishes: Wishes) -> tuple[Measurement, list[str]]:
 
     async def test() -> tuple[Measurement, list[str]]:
         udp, tcp = free_ports(3), free_ports(2, socket.SOCK_STREAM)
-        settings = {
+        settings: dict[str, Any] = {
             "check_udp": f"{HERE}:{','.join(map(str, udp))}",
             "check_tcp": f"{HERE}:{','.join(map(str, tcp))}",
             "check_names": f"localhost={HERE},call.invalid={HERE}",
