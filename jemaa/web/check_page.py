@@ -21,6 +21,7 @@ from .pages import embedded_json, fill, language_of
 from .security import page_policy, plain_page_policy
 from .shapes import UpAnswer
 from .strings import direction
+from .submissions import SUBMISSIONS
 
 _FIRST = ("check.", "path.")
 _SHOWN = ("check.server", "check.timed", "check.noscript", "check.unknown", "path.up.")
@@ -47,6 +48,7 @@ async def check_page(request: web.Request) -> web.Response:
         "dir": direction(language),
         "session": session,
         "version": html.escape(house.version),
+        "record": "kept" if SUBMISSIONS in request.app else "",
         "style": house.client.style,
         "strings": embedded_json(
             {key: words[key] for key in words if key.startswith(_FIRST) and not key.startswith(_SHOWN)}

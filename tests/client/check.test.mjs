@@ -5,8 +5,9 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { advise } from "../../jemaa/client/check/advice.js";
-import { callsWord } from "../../jemaa/client/check/calls.js";
+import { callsWord, isCareful } from "../../jemaa/client/check/calls.js";
 import { Book, chance, measurement, programOf, shuffled } from "../../jemaa/client/check/facts.js";
+import { remember } from "../../jemaa/client/check/memory.js";
 import { callPorts, filling, isSame, longFilling, quantile, readOffer, stampWord } from "../../jemaa/client/check/plan.js";
 
 const vectors = JSON.parse(readFileSync(new URL("../vectors/check.json", import.meta.url), "utf8"));
@@ -37,6 +38,11 @@ test("calls go to the usual port and to the highest", () => {
   assert.deepEqual(callPorts([443, 500]), [443, 500]);
   assert.deepEqual(callPorts([3478]), [3478]);
   assert.deepEqual(callPorts([]), []);
+});
+
+test("where a call may bring trouble none is tried unasked", () => {
+  assert.ok(isCareful("Asia/Dubai") && isCareful("Africa/Addis_Ababa"));
+  assert.ok(!isCareful("Africa/Casablanca") && !isCareful(""));
 });
 
 test("what became of calls is told by the deepest stage that was reached", () => {
@@ -96,4 +102,20 @@ test("a quantile of nothing is nothing", () => {
   assert.equal(quantile([], 0.5), 0);
   assert.equal(quantile([3, 1, 2], 0.5), 2);
   assert.equal(quantile([1, 2, 3], 1), 3);
+});
+
+test("the meeting finds what the check learned, and keeps what it knew itself", () => {
+  const kept = new Map([["jemaa-network", JSON.stringify({ at: 1, isCutting: true, isThin: true, path: "radio" })]]);
+  const storage = { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => void kept.set(key, value) };
+  const advice = { down: "pieces", sound: true, picture: true, up: "pieces", kbps: 400 };
+  remember(storage, advice, 99);
+  assert.deepEqual(JSON.parse(kept.get("jemaa-network")), { at: 99, isCutting: true, isThin: false, path: "pieces" });
+  remember(storage, { ...advice, down: "text", sound: false }, 100);
+  assert.equal(JSON.parse(kept.get("jemaa-network")).at, 99);
+  remember(storage, { ...advice, kbps: null }, 101);
+  assert.equal(JSON.parse(kept.get("jemaa-network")).isThin, false);
+  kept.set("jemaa-network", "{");
+  remember(storage, advice, 102);
+  remember(null, advice, 103);
+  assert.equal(kept.get("jemaa-network"), "{");
 });

@@ -20,7 +20,7 @@ const FAMILIES = {
   "check.is.": ["yes", "no", "wait", "skip"],
   "check.can.up.": ["live", "pieces", "note", "text"],
   "check.why.": ["no_answer", "refused", "silent", "cut", "changed", "not_ours", "collected", "busy", "off", "unsupported"],
-  "check.calls.": ["untried", "work", "some", "udp", "udp_up", "udp_down", "dtls"],
+  "check.calls.": ["untried", "careful", "work", "some", "udp", "udp_up", "udp_down", "dtls"],
   "check.server.": ["reached", "https", "http", "new", "old", "via", "no_via", "ipv4", "ipv6", "upgrade"],
   "check.timed": ["", ".rate"],
   "checkup.step.": ["web", "calls", "answers", "flows"].flatMap((step) => [step, `${step}.says`]),

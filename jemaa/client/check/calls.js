@@ -23,6 +23,14 @@ import { stampWord } from "./plan.js";
 
 const CALL_MS = 4000;
 
+/** Time zones of countries where calls over the internet were reported as an offence (`jemaa/probe/countries.py`). */
+const CAREFUL = ["Africa/Addis_Ababa", "Asia/Dubai", "Asia/Muscat", "Asia/Ashgabat", "Asia/Pyongyang"];
+
+/** Whether a call is tried only if somebody asks for it. A clock's zone is a guess, and only ever makes one more careful. @param {string} zone */
+export function isCareful(zone) {
+  return CAREFUL.includes(zone);
+}
+
 /** Whether this browser has calls at all, and the server the other side of them. @param {import("./plan.js").Offer} offer */
 export function canCall(offer) {
   const isNumeric = /^[0-9.]+$|^[0-9a-f:]+$/i.test(offer.udp_host);
@@ -97,7 +105,7 @@ function description({ udp_host, tls_sha256 }, port, name) {
 /**
  * What became of the calls, as one word of `check.calls.*`.
  * @param {readonly Call[]|null} calls null: not tried
- * @returns {"untried"|"work"|"some"|"udp_up"|"udp_down"|"udp"|"dtls"}
+ * @returns {"untried"|"careful"|"work"|"some"|"udp_up"|"udp_down"|"udp"|"dtls"}
  */
 export function callsWord(calls) {
   if (!calls?.length) return "untried";

@@ -6,7 +6,7 @@
  */
 
 import { advise } from "./advice.js";
-import { call, callsWord, canCall } from "./calls.js";
+import { call, callsWord, canCall, isCareful } from "./calls.js";
 import { CheckFailure, callPorts } from "./plan.js";
 import { askOffer, get, patience, tryLive, tryPieces, tryRadio, tryStream, tryUp } from "./rungs.js";
 
@@ -85,6 +85,8 @@ async function radioOf({ tried }, signal) {
 async function tryCalls(first, signal) {
   const { offer } = first;
   if (!offer || !canCall(offer)) return;
+  first.callsAre = "careful";
+  if (isCareful(Intl.DateTimeFormat().resolvedOptions().timeZone)) return;
   const calls = await Promise.all(callPorts(offer.udp).map((port, at) => call(offer, { port, arm: at + 1, number: 0 }, signal)));
   first.calls = await withArrivals(offer, calls, signal);
   first.callsAre = callsWord(first.calls);

@@ -5,6 +5,7 @@
  */
 
 import { firstAdvice } from "../check/first.js";
+import { remember } from "../check/memory.js";
 import { button, byId, el, keep, set, write } from "./dom.js";
 import { translator } from "./strings.js";
 
@@ -37,6 +38,7 @@ async function run() {
   const first = await firstAdvice((news) => drawWays(news, false));
   drawWays(first, true);
   drawAnswer(first);
+  remember(pageStorage(), first.advice, Date.now());
   drawNext(first);
   drawFull(first);
 }
@@ -49,7 +51,7 @@ function drawAnswer(first) {
     advice.sound && t("check.can.sound"), advice.picture && t("check.can.picture"),
     !advice.sound && t("check.can.text"), advice.up && t(`check.can.up.${advice.up}`),
   ].filter((one) => typeof one === "string");
-  say(t("check.can", { what: lists.format(what) }), advice.sound ? "sound" : "text");
+  say(t("check.can", { what: lists.format(what) }), advice.sound ? "sound" : "text", advice.down);
   const rows = [
     [t("check.by"), t(`path.${advice.down}`)],
     advice.kbps !== null && [t("check.rate"), rateWords(advice.kbps)],
@@ -60,10 +62,11 @@ function drawAnswer(first) {
   if (first.clock_off_ms !== null) byId("how").append(el("p", { class: "hint" }, clockWords(first.clock_off_ms)));
 }
 
-/** @param {string} text @param {string} how */
-function say(text, how) {
+/** @param {string} text @param {string} how @param {string} [way] */
+function say(text, how, way = "") {
   write(byId("answer"), text);
   set(byId("answer"), "data-how", how);
+  set(byId("answer"), "data-way", way);
 }
 
 /** What one can do now. @param {First} first */
@@ -105,7 +108,7 @@ function drawWays(first, isOver) {
 /** @param {typeof LIST[number]} way @param {First|null} first @param {boolean} isOver @returns {{is: "yes"|"no"|"wait"|"skip", of: string}} */
 function rowOf(way, first, isOver) {
   if (way === "calls") {
-    if (!first?.calls) return { is: isOver ? "skip" : "wait", of: isOver ? t("check.calls.untried") : "" };
+    if (!first?.calls) return { is: isOver ? "skip" : "wait", of: isOver && first ? t(`check.calls.${first.callsAre}`) : "" };
     const works = ["work", "some"].includes(first.callsAre);
     return { is: works ? "yes" : "no", of: t(`check.calls.${first.callsAre}`, { ports: portsOf(first) }) };
   }
@@ -134,6 +137,15 @@ function portsOf({ calls }) {
 function rateWords(kbps) {
   if (kbps >= MOST_KBPS) return t("check.rate.more", { kbps: numbers.format(MOST_KBPS) });
   return t("check.rate.value", { kbps: numbers.format(Number(kbps.toPrecision(2))) });
+}
+
+/** None where the browser forbids it. */
+function pageStorage() {
+  try {
+    return localStorage;
+  } catch {
+    return null;
+  }
 }
 
 /** @param {number} off */

@@ -44,7 +44,7 @@ export class FullPanel {
     const { t } = this;
     const access = el("select", { id: "access" }, ...ACCESS.map((one) => el("option", { value: one }, t(`checkup.access.${one}`))));
     const vpn = el("select", { id: "vpn" }, ...["unknown", "no", "yes"].map((one) => el("option", { value: one }, t(`checkup.vpn.${one}`))));
-    const boxes = STEPS.map((step) => el("input", { type: "checkbox", id: `step-${step.id}`, checked: this.#can(step), disabled: !this.#can(step) }));
+    const boxes = STEPS.map((step) => el("input", { type: "checkbox", id: `step-${step.id}`, checked: this.#can(step) && (step.id !== "calls" || this.first.callsAre !== "careful"), disabled: !this.#can(step) }));
     const start = (/** @type {Event} */ event) => {
       event.preventDefault();
       const chosen = new Set(STEPS.filter((_, at) => boxes[at]?.checked).map((step) => step.id));

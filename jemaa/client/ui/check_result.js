@@ -30,7 +30,7 @@ export async function showResult(root, page, test, again) {
     el("div", { class: "row" }, el("a", { class: "download", download: "jemaa-check.json", href: fileOf(test.facts) }, t("checkup.download")), button(t("checkup.again"), again, { class: "quiet" })),
   );
   root.querySelector("h2")?.focus();
-  offerToKeep(kept, page, test.facts);
+  if (document.body.dataset.record) offerToKeep(kept, page, test.facts);
   try {
     said.replaceChildren(...judged(await judge(test.facts, page.language), page));
   } catch {
