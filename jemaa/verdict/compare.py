@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from jemaa.facts.record import Arm, Series
 
-from .case import Share, pairs, share
+from .case import AGAIN, Share, pairs, share
 from .statistics import cluster, fisher_greater, sign_flip, spread
 
 SEPARATE = 0.05
@@ -60,7 +60,8 @@ def paired(of: Sequence[Arm], beside: Sequence[Arm], *, most: float, least: floa
     live = [pair for pair in pairs(of, beside) if share([pair[1]]).rate >= least]
     if not live:
         return None
-    bad = [pair for pair in live if _is_cut(pair[0], most)]
+    steady = _steadily_cut([one for one, _ in live], most)
+    bad = [pair for pair in live if pair[0] in steady]
     chosen = bad or live
     ours, theirs = share(one for one, _ in chosen), share(other for _, other in chosen)
     p = min(1.0, _chance(theirs, ours) * comb(len(live), len(chosen)))
@@ -73,7 +74,7 @@ def each(of: Sequence[Arm], beside: Sequence[Arm], *, most: float, least: float)
     """Those of one side that are dead, whichever, against all that is not; the chance counts the ways to choose so
     many. None where the others do not live.
     """
-    bad = [arm for arm in of if _is_cut(arm, most)]
+    bad = _steadily_cut(of, most)
     rest = [arm for arm in dict.fromkeys((*beside, *of)) if arm not in bad]
     ours, theirs = share(bad or of), share(rest)
     if not of or theirs.rate < least:
@@ -143,6 +144,12 @@ def is_alive(arm: Arm, beats: frozenset[int]) -> bool:
     """Whether there was a beat in each second in which the arm was sent: a packet in 200 ms, and a second to answer."""
     begun = arm.at_ms // 1_000
     return all(second in beats for second in range(begun, begun + arm.sent // 5 + 2))
+
+
+def _steadily_cut(arms: Sequence[Arm], most: float) -> list[Arm]:
+    """Arms that are dead in each of their rounds: what lived the second time was chance or an outage."""
+    lived = {arm.id.replace(AGAIN, "") for arm in arms if not _is_cut(arm, most)}
+    return [arm for arm in arms if arm.id.replace(AGAIN, "") not in lived]
 
 
 def _is_cut(arm: Arm, most: float) -> bool:

@@ -1,6 +1,6 @@
 """Verdict room. Rules on names and on what pages need: DNS, names in TLS, unknown protocols, WebSockets, answers."""
 
-from jemaa.verdict.conditions import Both, Cut, Failed, Lingers, Marked, Meanwhile, Not, Through, Twice
+from jemaa.verdict.conditions import Cut, Failed, Lingers, Marked, Meanwhile, Not, Through, Twice
 
 from .rule import Rule
 
@@ -51,10 +51,7 @@ RULES = (
     Rule(
         id="tls-name-drop", node="tls.drop.sni", says="blocked", family="web", twin=True,
         when=(NAMED, BEFORE, Not(what=Marked(of="tls_name-voip-voip_name", artefacts=("rst",)))),
-        surely=(
-            Twice(of="tls_name-voip-voip_name"),
-            Both(what=(Through(of="tls_name-after-neutral", least=0.8), BEFORE)),
-        ),
+        surely=(Twice(of="tls_name-voip-voip_name"),),
         because="TLS that asks for a name as calling services have it comes to no end; another name at the same"
         " address, just before, did.",
         seen="Lab: sni-drop",
