@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -71,25 +72,51 @@ def bundle(lab: Lab, trust: Trust, folder: Path) -> Path:
     return file
 
 
-def check(profile: str, seed: int, options: Sequence[str] = ("--full",)) -> bytes:
-    """The facts of one check behind this network, as a line of JSON; empty if it failed, with its words on stderr."""
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The facts as a line of JSON, empty if there are none; and the bytes that went up and down for them, headers and
+    name look-ups included."""
+
+    facts: bytes
+    up: int
+    down: int
+
+
+def check(profile: str, seed: int, options: Sequence[str] = ("--full",)) -> Checked:
+    """One check behind this network; if it failed, its words are on standard error."""
     with tempfile.TemporaryDirectory(prefix="jemaa-truth-") as name, Lab(profile, seed=seed) as lab:
         folder = Path(name)
         trust = _trust(folder / "trust")
         with servers(lab, trust, folder):
             command = [sys.executable, "-m", "jemaa", "check", PAGE, "--yes", "--json", "--seed", str(seed), *options]
             command += ["--anchor", PEER, "--peer", PEER, "--authority", str(bundle(lab, trust, folder))]
-            environment = os.environ | lab.environment()
-            process = lab.popen("participant", command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-            try:
-                facts, words = process.communicate(timeout=CHECK_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                facts, words = process.communicate()
-            if process.returncode:
-                sys.stderr.write(f"{profile} {seed}: {words.decode()[-2_000:]}\n")
-                return b""
-            return labelled(facts, profile, seed)
+            before = traffic(lab)
+            facts, words, code = _run(lab, command)
+            after = traffic(lab)
+        if code:
+            sys.stderr.write(f"{profile} {seed}: {words.decode()[-2_000:]}\n")
+            return Checked(b"", 0, 0)
+        return Checked(labelled(facts, profile, seed), after[0] - before[0], after[1] - before[1])
+
+
+def _run(lab: Lab, command: list[str]) -> tuple[bytes, bytes, int]:
+    """Output, words and exit code of a participant's command."""
+    environment = os.environ | lab.environment()
+    process = lab.popen("participant", command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    try:
+        facts, words = process.communicate(timeout=CHECK_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        facts, words = process.communicate()
+    return facts, words, process.returncode
+
+
+def traffic(lab: Lab) -> tuple[int, int]:
+    """Bytes that the participant's devices have sent and received so far, loopback left out (proc_net(5))."""
+    seen = lab.popen("participant", ["cat", "/proc/net/dev"], stdout=subprocess.PIPE, text=True)
+    rows = [line.split(":") for line in seen.communicate(timeout=10)[0].splitlines() if ":" in line]
+    counts = [row[1].split() for row in rows if row[0].strip() != "lo"]
+    return sum(int(one[8]) for one in counts), sum(int(one[0]) for one in counts)
 
 
 def labelled(facts: bytes, profile: str, seed: int) -> bytes:
@@ -120,16 +147,17 @@ def measure(jobs: Sequence[tuple[str, int]], folder: Path, *, together: int, opt
     """Each job's facts, as they come."""
     began = time.monotonic()
 
-    def of(job: tuple[str, int]) -> tuple[tuple[str, int], bytes]:
+    def of(job: tuple[str, int]) -> tuple[tuple[str, int], Checked]:
         return job, check(*job, options)
 
     with ThreadPoolExecutor(together) as pool, (folder / "facts.jsonl").open("ab") as out:
         for waiting in as_completed([pool.submit(of, job) for job in jobs]):
-            (profile, seed), facts = waiting.result()
-            if facts:
-                out.write(facts + b"\n")
+            (profile, seed), found = waiting.result()
+            if found.facts:
+                out.write(found.facts + b"\n")
                 out.flush()
-            print(f"{time.monotonic() - began:7.1f} s  {profile} {seed}: {len(facts)} bytes", flush=True)
+            cost = f"{found.up:,} bytes up, {found.down:,} down" if found.facts else "no facts"
+            print(f"{time.monotonic() - began:7.1f} s  {profile} {seed}: {cost}", flush=True)
 
 
 def main() -> int:

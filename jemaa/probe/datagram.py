@@ -36,7 +36,7 @@ async def ask(tally: Tally, make: Callable[[bytes], bytes], to: Address, line: L
     number, data = tally.sent - 1, make(raw)
     answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
     try:
-        await line.turn(2 * len(data))
+        await line.turn(len(data))
         async with _open(lambda data: _settle(answer, data), lambda error: _fail(answer, error), to) as transport:
             began = time.monotonic()
             transport.sendto(data)

@@ -6,6 +6,8 @@ import time
 CALL_KBPS = 130.0
 """Below this a call's stream would fill the line by itself: what is lost then says nothing about filters."""
 
+NARROW_KBPS = 50.0
+
 _SHARE = 0.6
 _OVERHEAD_BYTES = 28
 
@@ -27,6 +29,11 @@ class Line:
     def carries_calls(self) -> bool:
         """Whether call-like media fits."""
         return self.kbps is None or self.kbps >= CALL_KBPS
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether even long answers and handshakes by the dozen would take it for minutes."""
+        return self.kbps is not None and self.kbps < NARROW_KBPS
 
     @property
     def _is_wide(self) -> bool:

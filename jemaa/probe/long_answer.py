@@ -19,7 +19,8 @@ async def long_answer(ground: Ground) -> None:
     """`long_answer-short-neutral` and `-long-neutral` in turn, beside them `-flowing-neutral`."""
     async with asyncio.TaskGroup() as group:
         group.create_task(_flowing(ground))
-        group.create_task(_lengths(ground))
+        if not ground.line.is_narrow:
+            group.create_task(_lengths(ground))
     if ground.page.proxy and not ground.wishes.lite:
         mega = _open(ground, "long_answer-mega-neutral")
         await _whole(ground, mega, [mega], f"/check/long?bytes={MEGA_BYTES}&pieces=1&ms=0", MEGA_BYTES)

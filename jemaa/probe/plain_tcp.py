@@ -13,7 +13,7 @@ _MESSAGES = 4
 
 async def plain_tcp(ground: Ground) -> None:
     """`plain_tcp-80-before`, `-random`, `-after`, and beside them on the highest TCP port."""
-    if not ground.tcp_ports:
+    if not ground.tcp_ports or ground.line.is_narrow:
         return
     high = max(ground.tcp_ports)
     ports = dict.fromkeys(port for port in (WEB_PORT, high) if port in ground.tcp_ports and port != ground.tls_port)

@@ -18,6 +18,9 @@ _BY_ERRNO = {
     errno.ETIMEDOUT: ("generic_timeout_error", None),
 }
 
+_NOT_YET, _NO_MORE, _OTHERS_NAME = 9, 10, 62
+"""What OpenSSL says of a certificate: that of a clock that is off, and of another's name."""
+
 EXPECTED = (OSError, EOFError, ssl.SSLError, TimeoutError, aiohttp.ClientError, ValueError)
 """What a network can do to us: each of these has a word here, and nothing else is caught."""
 
@@ -39,8 +42,10 @@ def named(error: BaseException) -> tuple[str, str | None]:
         return "proxy_refused", None
     if isinstance(error, aiohttp.WSServerHandshakeError):
         return "upgrade_refused", None
-    if isinstance(error, aiohttp.ClientConnectorCertificateError | ssl.SSLCertVerificationError):
-        return "ssl_invalid_certificate", "tls_resigned"
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        return named(error.certificate_error)
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return _of_certificate(error)
     if isinstance(error, TimeoutError | asyncio.TimeoutError):
         return "generic_timeout_error", None
     if isinstance(error, aiohttp.ClientConnectorDNSError):
@@ -56,3 +61,11 @@ def named(error: BaseException) -> tuple[str, str | None]:
     if isinstance(error, aiohttp.ClientResponseError):
         return "http_request_failed", None
     return "unknown_failure", None
+
+
+def _of_certificate(error: ssl.SSLCertVerificationError) -> tuple[str, str | None]:
+    """An unknown authority is a mark of somebody who signs again; a clock that is off is not."""
+    code = getattr(error, "verify_code", 0)
+    if code in (_NOT_YET, _NO_MORE):
+        return "ssl_invalid_certificate", None
+    return ("ssl_invalid_hostname" if code == _OTHERS_NAME else "ssl_unknown_authority"), "tls_resigned"

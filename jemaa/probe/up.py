@@ -10,6 +10,7 @@ from jemaa.facts.record import Transport
 from .book import Tally
 from .ground import Ground
 from .line import Line
+from .offered import usable
 from .page import Page
 from .stream import Place, conversation, fingerprint
 from .trouble import EXPECTED, named
@@ -70,7 +71,7 @@ async def _offer(ground: Ground, tally: Tally) -> None:
     number, began = tally.sent, time.monotonic()
     tally.sent += 1
     try:
-        offer = await ground.page.offer(_SECONDS)
+        offer = usable(await ground.page.offer(_SECONDS))
     except EXPECTED as error:
         tally.failed(*_of_page(error))
         return
@@ -91,9 +92,8 @@ async def _look(ground: Ground, tally: Tally) -> None:
     offer, page = ground.offer, ground.page
     assert offer is not None
     host = await _address(page.host)
-    any_address = ("", "0.0.0.0", "::")
-    ground.udp_host = offer.udp_host if offer.udp_host not in any_address else host
-    ground.tcp_host = offer.tcp_host if offer.tcp_host not in any_address else host
+    ground.udp_host = _routed(offer.udp_host or host)
+    ground.tcp_host = _routed(offer.tcp_host or host)
     if page.is_secure and offer.page_sha256:
         place = Place(page.host, page.port, page.host, proxy=page.proxy)
         try:
@@ -110,6 +110,16 @@ async def _address(host: str) -> str:
         return ""
     found.sort(key=lambda one: one[0] != socket.AF_INET)
     return str(found[0][4][0])
+
+
+def _routed(host: str) -> str:
+    """The address, or nothing where this machine has no way to its kind: an IPv6-only network blocks no IPv4."""
+    try:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM) as one:
+            one.connect((host, 9))
+    except OSError:
+        return ""
+    return host
 
 
 async def _anchor(ground: Ground, word: str, anchor: str, *, server: str) -> None:

@@ -1,6 +1,7 @@
 """Web room. What a check needs of the pages' port: the offer, what arrived, a long answer, a piece, an echo."""
 
 import asyncio
+from contextlib import suppress
 from typing import Protocol
 
 from aiohttp import WSMsgType, web
@@ -73,17 +74,23 @@ async def check_piece(request: web.Request) -> web.Response:
 async def check_socket(request: web.Request) -> web.WebSocketResponse:
     """`GET /check/socket`: a WebSocket that sends back what it gets."""
     socket = web.WebSocketResponse(max_msg_size=MAX_MESSAGE_BYTES, compress=False)
-    volume = 0
     with _Place(request):
         await socket.prepare(request)
-        async with asyncio.timeout(CHECK_RUN_SECONDS):
-            async for message in socket:
-                volume += len(message.data) if message.type is WSMsgType.BINARY else MAX_MESSAGE_BYTES
-                if volume > MAX_CHECK_ANSWER_BYTES or message.type is not WSMsgType.BINARY:
-                    break
-                await socket.send_bytes(message.data)
+        with suppress(TimeoutError):
+            await _echo(socket)
     await socket.close()
     return socket
+
+
+async def _echo(socket: web.WebSocketResponse) -> None:
+    """Until it closes, or has had its time or its volume."""
+    volume = 0
+    async with asyncio.timeout(CHECK_RUN_SECONDS):
+        async for message in socket:
+            volume += len(message.data) if message.type is WSMsgType.BINARY else MAX_MESSAGE_BYTES
+            if volume > MAX_CHECK_ANSWER_BYTES or message.type is not WSMsgType.BINARY:
+                return
+            await socket.send_bytes(message.data)
 
 
 class _Place:

@@ -79,6 +79,13 @@ def test_a_book_makes_a_measurement_that_can_be_kept() -> None:
     )
 
 
+def certificate(code: int) -> ssl.SSLCertVerificationError:
+    """As OpenSSL's reasons come: 10 where a clock is off."""
+    error = ssl.SSLCertVerificationError()
+    error.verify_code = code
+    return error
+
+
 @pytest.mark.parametrize(
     ("error", "word", "mark"),
     [
@@ -88,7 +95,9 @@ def test_a_book_makes_a_measurement_that_can_be_kept() -> None:
         (OSError(errno.EHOSTUNREACH, ""), "host_unreachable", "icmp"),
         (OSError(errno.ENETUNREACH, ""), "network_unreachable", "icmp"),
         (EOFError(), "eof_error", None),
-        (ssl.SSLCertVerificationError(), "ssl_invalid_certificate", "tls_resigned"),
+        (certificate(20), "ssl_unknown_authority", "tls_resigned"),
+        (certificate(62), "ssl_invalid_hostname", "tls_resigned"),
+        (certificate(10), "ssl_invalid_certificate", None),
         (ssl.SSLError(), "ssl_failed_handshake", None),
         (aiohttp.ServerDisconnectedError(), "eof_error", None),
         (aiohttp.ClientPayloadError(), "eof_error", None),

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import msgspec
 import pytest
 
-from bench.ground_truth import check
+from bench.ground_truth import Checked, check
 from bench.ground_truth_expected import EXPECTED
 from jemaa.facts.record import Measurement
 from jemaa.verdict.finding import ACCUSES
@@ -23,20 +23,30 @@ NETWORKS = {
     "sni-drop": QUICK,
     "rtp-loss": "udp,rtp",
 }
+LITE = "a whole lite check"
+MAX_LITE_BYTES = 1_500_000
 
 
 @pytest.fixture(scope="module")
-def facts() -> dict[str, Measurement]:
-    """What a check found behind each network."""
+def checks() -> dict[str, Checked]:
+    """A check behind each network, and a whole one of the lite kind behind a clean one."""
     if why_not():
         pytest.skip(why_not())
 
-    def behind(network: str) -> bytes:
+    def behind(network: str) -> Checked:
+        if network == LITE:
+            return check("clean", 2, ("--lite",))
         return check(network, 1, ("--full", "--steps", NETWORKS[network]))
 
-    with ThreadPoolExecutor(len(NETWORKS)) as pool:
-        found = dict(zip(NETWORKS, pool.map(behind, NETWORKS), strict=True))
-    return {network: msgspec.json.decode(data, type=Measurement) for network, data in found.items()}
+    wanted = [LITE, *NETWORKS]
+    with ThreadPoolExecutor(len(wanted)) as pool:
+        return dict(zip(wanted, pool.map(behind, wanted), strict=True))
+
+
+@pytest.fixture(scope="module")
+def facts(checks: dict[str, Checked]) -> dict[str, Measurement]:
+    """What they found."""
+    return {network: msgspec.json.decode(one.facts, type=Measurement) for network, one in checks.items()}
 
 
 @pytest.mark.parametrize("network", NETWORKS)
@@ -54,3 +64,11 @@ def test_both_ends_tell_where_packets_got_lost(facts: dict[str, Measurement]) ->
 def test_a_check_behind_nothing_finds_a_live_network_and_a_true_alarm(facts: dict[str, Measurement]) -> None:
     controls = facts["clean"].controls
     assert controls.anchors_ok and controls.server_ok_elsewhere and controls.positive_ok
+
+
+def test_a_lite_check_costs_little_and_accuses_a_clean_network_of_nothing(
+    checks: dict[str, Checked], facts: dict[str, Measurement]
+) -> None:
+    assert checks[LITE].up + checks[LITE].down < MAX_LITE_BYTES
+    assert facts[LITE].plan.lite and not {arm.step for arm in facts[LITE].arms} & {"rtp", "shape"}
+    assert not [one for one in judge(facts[LITE]) if one.verdict in ACCUSES]
