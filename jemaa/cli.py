@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from jemaa import cli_check, cli_config, cli_evidence, cli_meeting
+from jemaa import cli_audit, cli_check, cli_config, cli_evidence, cli_meeting
 from jemaa.cli_print import print_announcement, say
 from jemaa.config import SETTINGS, Config, Value, load_config
 from jemaa.errors import JemaaError
@@ -72,6 +72,7 @@ def parser() -> argparse.ArgumentParser:
     cli_config.add_command(commands, shared)
     cli_check.add_command(commands, shared)
     cli_evidence.add_commands(commands, shared)
+    cli_audit.add_command(commands, shared)
     lab.add_parser(commands, also=matrix.add_parser).set_defaults(command=lambda given, _config: lab.run(given))
     return top
 

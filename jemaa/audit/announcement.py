@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Literal
 
 from msgspec import Struct
@@ -99,14 +99,16 @@ def _mention(app: App, certain: bool, text: str, hit: re.Match[str]) -> Mention:
     return Mention(app=app.id, how="name", certain=certain, words=clean(around))
 
 
-def _pattern(names: Iterable[str], flags: int) -> re.Pattern[str]:
+def _pattern(names: Collection[str], flags: int) -> re.Pattern[str]:
     """Any of the names as whole words, longest first; a blank in a name is any blank."""
     parts = [re.escape(name).replace(r"\ ", r"\s{1,3}") for name in sorted(names, key=len, reverse=True)]
     plain = [part for part in parts if not _ARABIC.search(part)]
     arabic = [part for part in parts if _ARABIC.search(part)]
     either = "|".join([*plain, *([f"(?:{'|'.join(arabic)})"] if arabic else [])])
     prefix = _PREFIX if arabic else ""
-    return re.compile(rf"(?<!\w){prefix}({either})(?!\w)", flags)
+    # What a name may begin with is looked at first: else each of a million odd characters is held against every name.
+    first = "".join(sorted({re.escape(name[0]) for name in names} | ({*"وفبكلا"} if arabic else set())))
+    return re.compile(rf"(?=[{first}])(?<!\w){prefix}({either})(?!\w)", flags)
 
 
 def _linked(links: Iterable[str], apps: Catalogue) -> list[Mention]:

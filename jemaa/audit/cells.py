@@ -38,8 +38,18 @@ class Cell(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     probes: int
     worked: int
     verdict: Literal[
-        "ok", "blocked", "likely_blocked", "throttled", "impaired", "down", "app_gated", "insufficient", "invalid"
+        "ok",
+        "blocked",
+        "likely_blocked",
+        "throttled",
+        "impaired",
+        "down",
+        "app_gated",
+        "insufficient",
+        "invalid",
+        "failed",
     ]
+    """`failed`: it did, and no rule said why."""
 
     def kind(self) -> Access | None:
         """Mobile, fixed, or not told."""

@@ -4,6 +4,7 @@ A row's facts are published only if the row is: of fewer than k=3 probes there i
 """
 
 import csv
+import datetime
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -41,6 +42,8 @@ def write_tables(tables: Tables, folder: Path) -> None:
     rules = (_of_key(one.key) | msgspec.structs.asdict(one) for one in tables.rules)
     _write(folder / "rules", RULE_FIELDS, rules)
     _write(folder / "changes", CHANGE_FIELDS, (msgspec.structs.asdict(one) for one in tables.changes))
+    with (folder / "audit.jsonl").open("wb") as file:
+        file.writelines(msgspec.json.encode(_for_audit(one)) + b"\n" for one in tables.cells)
 
 
 def write_facts(archive: Archive, tables: Tables, folder: Path, judge: "Judge") -> None:
@@ -72,6 +75,22 @@ def _write_cell(path: Path, in_their_form: Any, lines: Iterable[tuple[int, str, 
 def _of_cell(cell: Cell) -> Flat:
     flat = _of_key(cell.key) | msgspec.structs.asdict(cell)
     return flat | {name: round(flat[name], 4) for name in ("share", "low", "high")}
+
+
+def _for_audit(cell: Cell) -> Flat:
+    """As `jemaa audit --cells` reads it. Whoever saw both counts as worked: he could attend."""
+    key = cell.key
+    sunday = datetime.date.fromisoformat(key.week) + datetime.timedelta(days=6)
+    return {
+        "country": key.cc,
+        "asn": key.asn or None,
+        "access": key.access,
+        "subject": f"path:{cell.path}",
+        "period": f"{key.week}..{sunday.isoformat()}",
+        "probes": cell.probes,
+        "worked": cell.worked + cell.both,
+        "verdict": "failed" if cell.word == "failed" else "ok" if cell.word == "worked" else "insufficient",
+    }
 
 
 def _of_key(key: Key) -> Flat:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from jemaa.audit import cells as audit_cells
 from jemaa.errors import SettingsError
 from jemaa.evidence import site
 from jemaa.evidence.archive import Archive
@@ -125,6 +126,16 @@ def test_the_downloads_agree_with_each_other(built: Path) -> None:
     assert [(one["cell"], one["path"], int(one["probes"]), float(one["share"])) for one in in_csv] == in_parquet
     assert [str(one["low"]) for one in lines] == [one["low"] for one in in_csv]
     assert all(one["probes"] >= 3 for one in lines)
+
+
+def test_the_audit_reads_the_records_own_cells(built: Path) -> None:
+    read = audit_cells.read((built / "data/audit.jsonl").read_bytes())
+    lines = (built / "data/cells.jsonl").read_text().splitlines()
+    assert len(read) == len(lines)
+    assert {one.outcome() for one in read if one.subject == "path:webrtc-udp" and one.country == "MA"} == {
+        "works",
+        "fails",
+    }
 
 
 def test_each_row_leads_to_its_facts(built: Path) -> None:

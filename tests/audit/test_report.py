@@ -1,0 +1,205 @@
+"""Who is shut out: as said, as measured, beside each other and never mixed; and ICANN 55 as the docs have it."""
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jemaa import cli
+from jemaa.audit import catalogue, claims, html_page, report, text
+from jemaa.audit.announcement import from_names
+from jemaa.audit.cells import Cell
+from jemaa.audit.judgement import Finding
+from jemaa.audit.report import Report
+from jemaa.audit.wording import LANGUAGES, strings
+
+ROOT = Path(__file__).parent.parent.parent
+APPS = catalogue.shipped()
+TITLE = "ICANN 55, Marrakech (worked example, from historical claims)"
+EXAMPLE = [
+    "Skype,FaceTime,Google Hangouts,Webcast",
+    "--country",
+    "MA",
+    "--date",
+    "2016-03-05..2016-03-10",
+    "--title",
+    TITLE,
+]
+
+
+def audit(names: str, *, country: str = "MA", dates: str = "2016-03", cells: tuple[Cell, ...] = ()) -> Report:
+    named = from_names(names.split(","), APPS)
+    return report.make(named, APPS, country=country, dates=dates, dossiers=claims.shipped(), cells=cells)
+
+
+def cell(subject: str = "path:webrtc-udp", **fields: Any) -> Cell:
+    given: dict[str, Any] = {"country": "MA", "asn": 6713, "access": "4g", "period": "2016-03"}
+    given |= {"probes": 20, "worked": 1, "verdict": "failed"}
+    return Cell(subject=subject, **(given | fields))
+
+
+def finding(found: Report, app: str, network: str, access: str) -> Finding:
+    (way,) = [one for one in found.ways if one.app == app]
+    (one,) = [one for one in way.findings if (one.place.network, one.place.access) == (network, access)]
+    return one
+
+
+def test_what_was_said_of_march_2016_is_disputed_and_leans() -> None:
+    found = finding(audit("Skype"), "skype", "Inwi", "mobile")
+    assert (found.heard.outcome, found.heard.leans, found.heard.grade) == ("disputed", "fails", "C")
+    assert found.measured is None
+    assert found.shuts_out
+
+
+def test_before_and_after_other_things_were_said() -> None:
+    assert finding(audit("Skype", dates="2016-01-20"), "skype", "Inwi", "mobile").heard.outcome == "fails"
+    assert finding(audit("Skype", dates="2016-01-20"), "skype", "Inwi", "fixed").heard.outcome == "degraded"
+    assert finding(audit("Skype", dates="2016-12"), "skype", "Inwi", "fixed").heard.outcome == "works"
+    assert finding(audit("Skype", dates="2015-06"), "skype", "Inwi", "fixed").heard.outcome == "nothing"
+
+
+def test_statements_about_calls_say_nothing_of_pages() -> None:
+    found = audit("Webcast,Skype")
+    assert {one.heard.outcome for way in found.ways if way.app == "webcast" for one in way.findings} == {"nothing"}
+
+
+def test_a_measurement_stands_beside_what_was_said_and_changes_nothing_of_it() -> None:
+    before = finding(audit("Skype"), "skype", "Maroc Telecom", "mobile")
+    after = finding(audit("Skype", cells=(cell(worked=20, verdict="ok"),)), "skype", "Maroc Telecom", "mobile")
+    assert after.heard == before.heard
+    assert after.measured is not None and after.measured.outcome == "works" and not after.measured.direct
+    assert before.shuts_out and not after.shuts_out, "a clear measurement has the word"
+
+
+def test_the_applications_own_measurement_comes_before_its_likeness() -> None:
+    own = cell("app:skype", worked=19, verdict="ok")
+    found = finding(audit("Skype", cells=(cell(), own)), "skype", "Maroc Telecom", "mobile").measured
+    assert found is not None and found.direct and found.outcome == "works"
+
+
+@pytest.mark.parametrize(
+    ("fields", "outcome"),
+    [
+        ({}, "fails"),
+        ({"worked": 19, "verdict": "ok"}, "works"),
+        ({"worked": 19, "verdict": "throttled"}, "degraded"),
+        ({"worked": 10}, "unclear"),
+        ({"probes": 3, "worked": 0}, "unclear"),
+        ({"worked": 0, "verdict": "down"}, "unclear"),
+    ],
+)
+def test_what_a_measurement_says(fields: dict[str, Any], outcome: str) -> None:
+    found = finding(audit("Skype", cells=(cell(**fields),)), "skype", "Maroc Telecom", "mobile").measured
+    if fields.get("probes") == 3:
+        outcome = "unclear" if found is not None and found.high > 0.5 else "fails"
+    assert found is not None and found.outcome == outcome
+
+
+def test_other_countries_times_and_networks_do_not_count() -> None:
+    strange = (cell(country="FR"), cell(period="2015-01"))
+    assert not audit("Skype", cells=strange).has_measurements
+    elsewhere = audit("Skype", cells=(cell(asn=64_500),))
+    assert finding(elsewhere, "skype", "Maroc Telecom", "mobile").measured is None
+    assert finding(elsewhere, "skype", "AS64500", "mobile").measured is not None
+
+
+def test_what_did_not_exist_shuts_nobody_out() -> None:
+    found = audit("Zoom,Teams,Skype", dates="2016-03")
+    assert {way.app: way.existed for way in found.ways}["teams"] == "not yet"
+    assert all("Microsoft Teams" not in (*one.out_of, *one.left, *one.unknown) for one in found.shut)
+    assert {way.existed for way in audit("Skype", dates="2026-01").ways} == {"ended"}
+
+
+def test_a_country_of_which_nothing_is_known() -> None:
+    found = audit("Zoom", country="FR", dates="2026-11")
+    assert [(one.place.network, one.out_of, one.unknown) for one in found.shut] == [("*", (), ("Zoom",))] * 2
+    assert "Nothing was measured" in text.write(found, "en")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_says_all(language: str) -> None:
+    assert strings(language).keys() == strings("en").keys()
+    places = {key: sorted(re.findall(r"\{\w+\}", value)) for key, value in strings(language).items()}
+    assert places == {key: sorted(re.findall(r"\{\w+\}", value)) for key, value in strings("en").items()}
+    found = audit("Skype,Zoom,Signal", cells=(cell(),))
+    assert text.write(found, language) and html_page.write(found, language)
+
+
+class Page(HTMLParser):
+    """Which addresses a page would load, and whether its elements close."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loads: list[str] = []
+        self.anchors: set[str] = set()
+        self.links: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.loads += [tag] if tag in ("script", "img", "link", "iframe") or "src" in given else []
+        self.anchors |= {value for name, value in attrs if name == "id" and value}
+        self.links += [value for name, value in attrs if name == "href" and value]
+
+
+def test_the_page_loads_nothing_and_its_links_hold() -> None:
+    page = Page()
+    page.feed(html_page.write(audit("Skype,FaceTime"), "en"))
+    assert page.loads == []
+    assert {one[1:] for one in page.links if one.startswith("#")} <= page.anchors
+    assert all(one.startswith(("#", "https://", "http://")) for one in page.links)
+
+
+def test_nothing_of_a_page_becomes_html(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.html").write_text("<title>&lt;script>alert(1)</title><p>Skype &lt;img src=x onerror=alert(1)>")
+    code, out = run(capsys, str(tmp_path / "a.html"), "--country", "MA", "--date", "2016-03", "--html")
+    assert code == 0
+    page = Page()
+    page.feed(out)
+    assert page.loads == [] and "<img" not in out
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
+    code = cli.main(["audit", *arguments])
+    return code, capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["Pigeon", "--country", "MA", "--date", "2016"],
+        ["Skype", "--country", "Morocco", "--date", "2016"],
+        ["Skype", "--country", "MA", "--date", "spring"],
+        ["missing.html", "--country", "MA", "--date", "2016"],
+        ["Skype", "--country", "MA", "--date", "2016", "--cells", "missing.json"],
+    ],
+)
+def test_a_wrong_call_is_one_sentence(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
+    assert cli.main(["audit", *arguments]) in (1, 2)
+    seen = capsys.readouterr()
+    assert seen.out == "" and seen.err.startswith("jemaa: ") and seen.err.count("\n") == 1
+
+
+def test_json_has_all_of_it(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out = run(capsys, *EXAMPLE, "--json")
+    found = json.loads(out)
+    assert code == 0 and found["has_measurements"] is False
+    assert [way["app"] for way in found["ways"]] == ["skype", "facetime", "hangouts", "webcast"]
+    assert {one["id"] for one in found["hypotheses"]} == {"server", "app", "line", "A", "B"}
+    assert len(found["disagreements"]) == 3 and len(found["claims"]) >= 10
+
+
+def test_the_worked_example_of_the_docs_is_what_the_command_says(capsys: pytest.CaptureFixture[str]) -> None:
+    """To write it again: the commands of docs/audit.md."""
+    assert (ROOT / "docs/audit/icann55.txt").read_text() == run(capsys, *EXAMPLE)[1]
+    for language in LANGUAGES:
+        kept = (ROOT / f"docs/audit/icann55.{language}.html").read_text()
+        assert kept == run(capsys, *EXAMPLE, "--html", "--lang", language)[1]
+
+
+def test_the_worked_example_says_no_more_than_is_known(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = run(capsys, *EXAMPLE)[1]
+    assert "Nothing was measured" in shown and "worked example" in shown
+    assert "blocked" not in shown.split("WHAT WAS SAID")[0].lower(), "it failed, as people said; why is a hypothesis"
