@@ -1,0 +1,148 @@
+// The ways are tried against a server behind bad networks: portals, proxies that collect, cut, change or say yes to all.
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { test } from "node:test";
+
+import { firstAdvice } from "../../jemaa/client/check/first.js";
+import { filling, longFilling } from "../../jemaa/client/check/plan.js";
+import { askOffer, patience, piece, tryLive, tryPieces, tryRadio, tryStream, tryUp } from "../../jemaa/client/check/rungs.js";
+
+// A page does not wait for the timers of tries that have ended; Node would.
+const { setTimeout: plainTimeout } = globalThis;
+globalThis.setTimeout = Object.assign((...all) => plainTimeout(...all).unref(), plainTimeout);
+
+const OFFER = { run: "0a1b2c3d", key: "ab".repeat(32), seconds: 1200, udp_host: "", udp: [], tls_sha256: "", handshake: false };
+const PORTAL = "<html>Please sign in to HotelNet</html>";
+const number = (url, name) => Number(url.searchParams.get(name));
+const later = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** What a network makes of an answer; each may take over a request that it cares for. */
+const network = {
+  clean: () => false,
+  portal: (_, answer) => answer.end(PORTAL),
+  /** Keeps a long answer until it is complete. */
+  collects: (url, answer) => url.pathname === "/check/long" && later(number(url, "ms") * (number(url, "pieces") - 1)).then(() => answer.end(longOf(url))),
+  /** Hands on no less than 8 kB at a time. */
+  collects_8kB: (url, answer) => url.pathname === "/check/long" && slowly(url, answer, 8192),
+  cuts: (url, answer) => url.pathname === "/check/long" && (answer.writeHead(200, { "Content-Length": number(url, "bytes") }), answer.write(longOf(url).subarray(0, 500)), setTimeout(() => answer.destroy(), 50)),
+  changes: (url, answer) => url.pathname !== "/check/plan" && answer.end(filling(number(url, "bytes") || 9).map((byte) => byte ^ 1)),
+  silent: (url) => url.pathname !== "/check/plan",
+  down: (_, answer) => answer.destroy(),
+};
+
+const longOf = (url) => Buffer.from(longFilling(number(url, "bytes"), number(url, "pieces")));
+
+async function slowly(url, answer, atOnce) {
+  const all = longOf(url);
+  let ready = 0;
+  for (let n = 1, out = 0; n <= number(url, "pieces"); n++) {
+    ready = Math.floor((all.length * n) / number(url, "pieces"));
+    while (ready - out >= atOnce) answer.write(all.subarray(out, (out += atOnce)));
+    if (n === number(url, "pieces")) return answer.end(all.subarray(out));
+    await later(number(url, "ms"));
+  }
+}
+
+async function serve(request, answer) {
+  const url = new URL(request.url, "http://here");
+  if (url.pathname === "/check/plan") return answer.end(JSON.stringify(OFFER));
+  if (url.pathname === "/check/piece") return answer.end(filling(number(url, "bytes")));
+  if (url.pathname === "/check/long") return slowly(url, answer, 1);
+  const body = Buffer.concat(await Array.fromAsync(request));
+  answer.end(JSON.stringify({ bytes: body.length, whole: body.equals(Buffer.from(filling(body.length))) }));
+}
+
+/** A WebSocket (RFC 6455) that echoes short binary messages; `isHonest` false: turned over. */
+function echo(request, socket, isHonest) {
+  const key = createHash("sha1").update(`${request.headers["sec-websocket-key"]}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest("base64");
+  socket.write(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${key}\r\n\r\n`);
+  let rest = Buffer.alloc(0);
+  socket.on("error", () => {});
+  socket.on("data", (data) => {
+    rest = Buffer.concat([rest, data]);
+    while (rest.length >= 6 && rest.length >= 6 + (rest[1] & 0x7f)) {
+      const size = rest[1] & 0x7f;
+      const body = rest.subarray(6, 6 + size).map((byte, at) => byte ^ rest[2 + (at % 4)] ^ (isHonest || at !== 5 ? 0 : 1));
+      if ((rest[0] & 0x0f) === 8) return socket.end();
+      socket.write(Buffer.concat([Buffer.from([0x82, size]), body]));
+      rest = rest.subarray(6 + size);
+    }
+  });
+}
+
+/** Behind a network: the globals that the page has, for as long as `story` takes. */
+async function behind(name, story, socket = "echo") {
+  const server = createServer((request, answer) => network[name](new URL(request.url, "http://here"), answer) || serve(request, answer));
+  server.on("upgrade", (request, raw) => (socket === "refuse" ? raw.end("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") : socket === "hold" ? raw.on("error", () => {}) : echo(request, raw, socket === "echo")));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const origin = `http://127.0.0.1:${server.address().port}`;
+  const { fetch } = globalThis;
+  Object.assign(globalThis, { location: { origin }, fetch: (address, init) => fetch(new URL(address, origin), init) });
+  try {
+    return await story();
+  } finally {
+    globalThis.fetch = fetch;
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+const why = async (name, way, socket) => {
+  const { usable, why: reason } = await behind(name, () => way(patience(undefined, 4000)), socket);
+  return usable ? "works" : reason;
+};
+
+test("on a clean network every way works", async () => {
+  for (const way of [tryLive, tryStream, tryPieces, tryUp]) assert.equal(await why("clean", way), "works", way.name);
+});
+
+test("whatever a portal answers is no way", async () => {
+  await behind("portal", async () => {
+    await assert.rejects(askOffer(patience()), { code: "not_ours" });
+    await assert.rejects(piece(137, patience()), { code: "not_ours" });
+  });
+  for (const [way, reason] of [[tryStream, "cut"], [tryPieces, "not_ours"], [tryUp, "changed"]]) assert.equal(await why("portal", way), reason, way.name);
+});
+
+test("bytes that something on the way has changed are noticed", async () => {
+  for (const [way, reason] of [[tryStream, "changed"], [tryPieces, "not_ours"], [tryUp, "changed"]]) assert.equal(await why("changes", way), reason, way.name);
+  assert.equal(await why("clean", tryLive, "turn"), "changed");
+});
+
+test("a proxy that collects whole answers leaves neither stream nor radio", async () => {
+  assert.equal(await why("collects", tryStream), "collected");
+  assert.equal(await why("collects", tryRadio), "collected");
+});
+
+test("one that collects a little leaves the radio, which begins with a burst", async () => {
+  assert.equal(await why("collects_8kB", tryStream), "collected");
+  assert.equal(await why("collects_8kB", tryRadio), "works");
+});
+
+test("an answer that is cut, or never comes, is none", async () => {
+  assert.notEqual(await why("cuts", tryStream), "works");
+  const { usable, why: reason } = await behind("silent", () => tryPieces(patience(undefined, 300)));
+  assert.deepEqual([usable, reason], [false, "no_answer"]);
+});
+
+test("a WebSocket that is refused, or opens and says nothing", async () => {
+  assert.equal(await why("clean", tryLive, "refuse"), "refused");
+  const { usable, why: reason } = await behind("clean", () => tryLive(patience(undefined, 300)), "hold");
+  assert.deepEqual([usable, reason], [false, "no_answer"]);
+});
+
+test("the first advice says what it knows as it comes, and the reason where nothing does", async () => {
+  const heard = [];
+  const good = await behind("clean", () => firstAdvice(({ tried }) => heard.push(Object.keys(tried).length)));
+  assert.ok(heard.length >= 6 && heard[0] === 1);
+  assert.deepEqual(Object.values(good.tried).map(({ usable }) => usable), Array(6).fill(true));
+  assert.ok(good.took_ms < 5000 && good.callsAre === "untried");
+  const portal = await behind("portal", () => firstAdvice(() => {}));
+  assert.equal(portal.advice.down, null);
+  assert.equal(portal.tried.text.why, "not_ours");
+  const nothing = await behind("down", () => firstAdvice(() => {}));
+  assert.equal(nothing.tried.text.why, "no_answer");
+});
