@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 import numpy as np
+from msgspec.structs import replace
 from playwright.sync_api import Error, Playwright
 
 from jemaa.lab.topology import Lab
@@ -16,7 +17,9 @@ from jemaa.people.loudspeaker import Square
 from jemaa.people.person import Person
 from jemaa.people.speech import CHAIR_SPEECH, DELEGATE_SPEECH, RATE, Samples, say, unbroken
 
+from .failures import MatrixFailed
 from .measure import Heard, judge
+from .pulse import Pulse
 from .results import Cell
 from .stage import Stage
 from .system import Ground, Route, Seat, System
@@ -32,6 +35,9 @@ ACT_SECONDS = 30.0
 
 SOUND_SECONDS = 25.0
 """How long he waits for the first sound."""
+
+MOST_LATE_SECONDS = 0.05
+"""A machine later than this with its own beat makes gaps of its own; what it finds says nothing of a network."""
 
 SETTLE_SECONDS = 1.0
 RECORD_SECONDS = 10
@@ -75,9 +81,13 @@ def ask(props: Props, system: System, profile: str, route: Route, seconds: int) 
         participant = stack.enter_context(stage.participant("Amina"))
         seat = meeting.seat(participant)
         interview = Interview(lab, room, participant, seat, props)
-        if interview.sits_down(meeting.participant_url(route)):
-            interview.questions(seconds)
-        return interview.cell(system.name, profile, route)
+        with Pulse() as pulse:
+            if interview.sits_down(meeting.participant_url(route)):
+                interview.questions(seconds)
+        if pulse.late > MOST_LATE_SECONDS:
+            text = f"The machine was {pulse.late * 1000:.0f} ms late with its own beat: it has too much else to do."
+            raise MatrixFailed("matrix-machine-busy", text)
+        return replace(interview.cell(system.name, profile, route), late=round(pulse.late, 4))
 
 
 class Interview:

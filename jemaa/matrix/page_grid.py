@@ -41,7 +41,7 @@ def choice_grid(matrix: Matrix) -> str:
         return ""
     wide = len(ACTS) + 1
     first = "".join(f'<th scope="colgroup" colspan="{wide}" class="begin">{escape(name)}</th>' for name in systems)
-    words = "".join(f'<th scope="col"><span class="up">{title}</span></th>' for title in QUESTIONS.values())
+    words = _heads(list(QUESTIONS.values()))
     second = words + '<th scope="col"><span class="up">first sound, s</span></th>'
     rows = [
         (network, "".join(_answers(cells.get((name, network.name))) for name in systems)) for network in matrix.networks
@@ -67,7 +67,7 @@ def forced_grid(matrix: Matrix) -> str:
         f'<th scope="colgroup" colspan="{wide}" class="begin">{escape(f"{system}: {route}")}</th>'
         for system, route in routes
     )
-    second = "".join(f'<th scope="col"><span class="up">{QUESTIONS[act]}</span></th>' for act in FORCED_ACTS)
+    second = _heads([QUESTIONS[act] for act in FORCED_ACTS])
     rows = [
         (network, "".join(_forced(cells.get((*route, network.name))) for route in routes))
         for network in matrix.networks
@@ -78,6 +78,12 @@ def forced_grid(matrix: Matrix) -> str:
 <div class="wide"><table class="grid"><caption>Each path, forced</caption>
 <thead><tr><td></td>{first}</tr>
 <tr><th scope="col">network</th>{second * len(routes)}</tr></thead>{body}</table></div>"""
+
+
+def _heads(titles: list[str]) -> str:
+    """Upright words, as narrow as the signs below them."""
+    first, *rest = (f'<span class="up">{title}</span>' for title in titles)
+    return f'<th scope="col" class="begin">{first}</th>' + "".join(f'<th scope="col">{word}</th>' for word in rest)
 
 
 def _grouped(rows: list[tuple[Network, str]], width: int, tried: set[str]) -> str:

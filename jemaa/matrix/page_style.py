@@ -16,6 +16,7 @@ th { font-weight: 600 } th small { font-weight: 400; color: var(--soft) }
 .number { text-align: end; font-variant-numeric: tabular-nums; white-space: nowrap }
 .grid th, .grid td { padding: .1rem .15rem } .grid th[scope=row] { font-weight: 400; white-space: nowrap;
   padding-inline-end: 1rem; position: sticky; inset-inline-start: 0; background: var(--paper) }
+.grid thead tr + tr th:not(:first-child) { text-align: center }
 .grid .begin { padding-inline-start: 1rem } .grid .number { padding-inline-start: .4rem }
 .grid .group { background: var(--group); padding: .3rem .5rem; text-align: start }
 .up { writing-mode: vertical-rl; transform: rotate(180deg); font-weight: 400; white-space: nowrap }
