@@ -50,14 +50,15 @@ def test_the_rate_counts_headers_too() -> None:
         relay = Relay(port, down_bps=400_000)
         took = ask(relay.port, size)
         relay.close()
-    assert took == pytest.approx((size + 20 * HEADERS) * 8 / 400_000, rel=0.15)
+    # Never faster than the line; how much slower is the machine's affair, so what the line carried says the rest.
+    assert took >= (size + 20 * HEADERS) * 8 / 400_000
     assert relay.down.payload == size
-    assert relay.wire_down() >= size + 20 * HEADERS
+    assert relay.wire_down() == pytest.approx(size + 20 * HEADERS, rel=0.05)
 
 
 def test_a_new_connection_costs_two_round_trips_until_its_first_answer() -> None:
     with source(1) as port:
-        relay = Relay(port, down_bps=0, rtt=0.1)
+        relay = Relay(port, down_bps=0, rtt=0.5)
         took = ask(relay.port, 1)
         relay.close()
-    assert 0.2 <= took < 0.35
+    assert 1.0 <= took < 1.5, "two round trips, and not a third"
