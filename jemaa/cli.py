@@ -1,4 +1,4 @@
-"""The command line: `jemaa serve`, `jemaa demo`, `jemaa meeting`, `jemaa config`, `jemaa lab`.
+"""The command line: `jemaa serve`, `jemaa demo`, `jemaa meeting`, `jemaa check`, `jemaa config`, `jemaa lab`.
 
 Results go to standard output, everything else to standard error. Exit codes: 0; 1 it failed; 2 it was called or set
 wrongly; 130 Ctrl-C. With `--json` each result is one line of JSON.
