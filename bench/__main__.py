@@ -22,6 +22,7 @@ ALL = (
     "hour",
     "taken_back",
     "restart",
+    "evidence",
 )
 COMMAND = 'make bench BENCH="{}"'
 
