@@ -192,13 +192,14 @@ class Interview:
         point = self._props.point
         saying = self._participant.says(self._props.voice)
         saying.wait()
-        end = self._props.square.wait_until_recorded(self._participant.now() + EARSHOT_SECONDS * RATE)
-        arrived = self._room.heard(saying.mark, end)
+        last = self._participant.now() + EARSHOT_SECONDS * RATE
+        while not hearing.hears(point, arrived := self._room.heard(saying.mark)) and self._room.now() < last:
+            self._props.square.wait_until_recorded(self._room.now() + RATE)
         self._try("silence", self._seat.falls_silent)
         if not hearing.hears(point, arrived):
             self._failures["speaks"] = "the microphone was open, and the room did not hear the voice"
             return False
-        said = hearing.find(point, self._participant.place.said(saying.mark, end))
+        said = hearing.find(point, self._participant.place.said(saying.mark))
         self._to_room = hearing.find(point, arrived).delay - said.delay
         return True
 

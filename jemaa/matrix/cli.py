@@ -1,5 +1,5 @@
 """Matrix room. `jemaa lab matrix`: who can still attend, by really trying. Exit codes: 0 done, whatever was found;
-1 something on our own side failed; 2 a wrong argument."""
+1 something on our own side failed, or the answers differ from those of `--like`; 2 a wrong argument."""
 
 import argparse
 import sys
@@ -40,6 +40,7 @@ def add_parser(subparsers: "Subparsers") -> argparse.ArgumentParser:
     one.add_argument("--out", type=Path, metavar="DIR", help=f"where {RESULT} and {PAGE} go, cell by cell")
     one.add_argument("--resume", action="store_true", help="keep the cells that DIR has, and ask the others")
     one.add_argument("--minutes", type=float, metavar="N", help="begin no new cell after so long; see --resume")
+    one.add_argument("--like", type=Path, metavar="DIR", help="say which answers differ from those that DIR has")
     one.add_argument("--json", action="store_true", help="print the result as JSON")
     one.set_defaults(command=lambda given, _config: run(given))
     return one
@@ -68,6 +69,7 @@ def _run(args: argparse.Namespace) -> int:
         raise SettingsError("bad-setting", "To go on with a run, say where it is kept: --out DIR.")
     names = args.profiles.split(",") if args.profiles else profiles.names()
     plan = whole.Plan(named(args.systems.split(",")), names, by_route=args.paths, seconds=args.seconds)
+    earlier = _kept(args.like) if args.like else None
     for system in plan.systems:
         if lacking := system.missing():
             print(f"{system.name} is left out: {lacking}", file=sys.stderr)
@@ -76,7 +78,9 @@ def _run(args: argparse.Namespace) -> int:
         print(encode(matrix).decode(), end="")
     left = len(plan.missing(matrix))
     print(f"{len(matrix.cells)} cells, {left} left" + (f", in {args.out}" if args.out else ""), file=sys.stderr)
-    return 1 if left and args.minutes is None else 0
+    unlike = matrix.unlike(earlier) if earlier else []
+    print("".join(f"{line}\n" for line in unlike), end="", file=sys.stderr)
+    return 1 if unlike or (left and args.minutes is None) else 0
 
 
 class _Watch:

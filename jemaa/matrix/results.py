@@ -7,6 +7,8 @@ ACTS = ("hears", "sees", "reads", "asks", "note", "speaks")
 """The questions of a cell, in the order of a page."""
 
 
+_WORDS = {True: "yes", False: "no", None: "no such thing"}
+
 Key = tuple[str, str, str]
 """System, route, profile."""
 
@@ -86,6 +88,17 @@ class Matrix(msgspec.Struct, frozen=True, kw_only=True):
     def grid(self) -> dict[Key, tuple[bool | None, ...]]:
         """The answers alone: what two runs in a row have to agree on."""
         return {cell.key: tuple(cell.answer(act) for act in ACTS) for cell in self.cells}
+
+    def unlike(self, other: "Matrix") -> list[str]:
+        """A line for each answer that both have and that is not the same."""
+        ours, theirs = self.grid(), other.grid()
+        return [
+            f"{' '.join(key)}: {act} was {_WORDS[was]} and is {_WORDS[now]}"
+            for key in ours
+            if key in theirs
+            for act, was, now in zip(ACTS, theirs[key], ours[key], strict=True)
+            if was != now
+        ]
 
 
 def encode(matrix: Matrix) -> bytes:

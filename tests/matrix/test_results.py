@@ -25,6 +25,16 @@ def test_a_cell_that_is_asked_again_takes_the_place_of_the_old_one() -> None:
     assert run.commits == ["abc1234", "def5678"]
 
 
+def test_two_runs_are_compared_answer_by_answer_where_both_have_one() -> None:
+    earlier = matrix(cell(), cell("sni", note=None), cell("dtls"))
+    later = matrix(cell(speaks=False), cell("sni", note=True), cell("udp-off"))
+    assert later.unlike(earlier) == [
+        "jemaa own choice clean: speaks was yes and is no",
+        "jemaa own choice sni: note was no such thing and is yes",
+    ]
+    assert earlier.unlike(earlier) == []
+
+
 def test_the_grid_is_the_answers_and_no_figure() -> None:
     assert matrix(cell(stoi=0.9)).grid() == matrix(cell(stoi=0.95, first_sound=2.0)).grid()
     assert matrix(cell(note=False)).grid() != matrix(cell()).grid()
