@@ -1,6 +1,7 @@
 """Probe room. A whole check: the table of steps, which run beside each other, and the record that comes of them."""
 
 import asyncio
+import logging
 import platform
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ from .turn import turn
 from .udp import udp
 from .up import up, up_end
 from .ws import ws
+
+log = logging.getLogger("jemaa.probe")
 
 Run = Callable[[Ground], Awaitable[None]]
 Show = Callable[[str, str, float], None]
@@ -120,7 +123,10 @@ class _Walk:
         if step.name not in self.done:
             self.done.append(step.name)
         self._show(step.name, "begins", book.seconds())
-        await step.run(self._ground)
+        try:
+            await step.run(self._ground)
+        except Exception:
+            log.exception("step %s failed", step.name)  # ours: what the other steps find is a fact all the same
         self._show(step.name, "ends", book.seconds())
 
 
