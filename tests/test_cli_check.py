@@ -4,6 +4,7 @@ import io
 import json
 import socket
 import threading
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -96,3 +97,19 @@ def test_a_check_says_how_to_attend_and_its_facts_can_be_read(
     first, second = out.read_bytes().splitlines()
     assert json.loads(second) == printed
     assert read(first, OLDEST * 2).rungs and threading.active_count() == 1
+
+
+def test_facts_are_given_to_the_record_against_a_receipt_or_the_reason_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "jemaa.toml").touch()
+    given = ["--yes", "--steps", "ws", "--submit", "--config", str(tmp_path / "jemaa.toml")]
+    with Server(tmp_path / "keeps", f"--evidence-dir={tmp_path / 'record'}", command="serve") as server:
+        assert main(["check", server.url, "--anchor", server.url, *given]) == 0
+        receipt = capsys.readouterr().err.rpartition("receipt: ")[2].strip()
+        request = urllib.request.Request(f"{server.url}/api/check/measurements/{receipt}", method="DELETE")
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            assert answer.status == 204
+    with Server(tmp_path / "keeps-none", command="serve") as server:
+        assert main(["check", server.url, "--anchor", server.url, *given]) == 1
+        assert "keeps no public record" in capsys.readouterr().err
