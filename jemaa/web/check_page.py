@@ -32,6 +32,8 @@ _TIMED_BYTES = 24_000
 
 _LONGEST_MS = 600_000
 
+_PROXIES = (hdrs.VIA, hdrs.FORWARDED, hdrs.X_FORWARDED_FOR)
+
 _FRAME_STYLE = ":root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;margin:0}"
 
 
@@ -54,6 +56,7 @@ async def check_page(request: web.Request) -> web.Response:
             {key: words[key] for key in words if key.startswith(_FIRST) and not key.startswith(_SHOWN)}
         ),
         "facts": facts,
+        "family": str(_family(request) or ""),
         "ways": _ways(session, language, words),
         "query": f"&amp;session={session}" if session else "",
     }
@@ -64,13 +67,12 @@ async def check_page(request: web.Request) -> web.Response:
 def seen(request: web.Request, *, is_secure: bool) -> list[str]:
     """What the request itself shows, as keys of words: whether something stands between, never what or whose."""
     headers = request.headers
-    proxied = any(name in headers for name in (hdrs.VIA, hdrs.FORWARDED, hdrs.X_FORWARDED_FOR))
     facts = ["check.server.reached"]
     facts.append("check.server.https" if is_secure or request.secure else "check.server.http")
     facts.append("check.server.old" if request.version < (1, 1) else "check.server.new")
     facts.append("check.server.via" if hdrs.VIA in headers else "check.server.no_via")
-    if not proxied:
-        facts.append(f"check.server.ipv{_family(request)}")
+    if family := _family(request):
+        facts.append(f"check.server.ipv{family}")
     facts.append("check.server.upgrade")
     return facts
 
@@ -125,11 +127,13 @@ def _ways(session: str, language: str, words: Mapping[str, str]) -> str:
     return "".join(f'<li><a href="{html.escape(to)}">{html.escape(words[key])}</a></li>' for to, key in links)
 
 
-def _family(request: web.Request) -> int:
+def _family(request: web.Request) -> int | None:
+    """4 or 6: by which of them somebody came; None where a proxy stands between."""
     peer = request.transport.get_extra_info("peername") if request.transport else None
-    host = ipaddress.ip_address(str(peer[0]).partition("%")[0]) if isinstance(peer, tuple) else None
-    is_six = isinstance(host, ipaddress.IPv6Address) and host.ipv4_mapped is None
-    return 6 if is_six else 4
+    if any(name in request.headers for name in _PROXIES) or not isinstance(peer, tuple):
+        return None
+    host = ipaddress.ip_address(str(peer[0]).partition("%")[0])
+    return 6 if isinstance(host, ipaddress.IPv6Address) and host.ipv4_mapped is None else 4
 
 
 def _frame(request: web.Request, language: str, said: str, *, again: str = "", padded: bool = False) -> web.Response:

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { advise } from "../../jemaa/client/check/advice.js";
-import { callsWord, isCareful } from "../../jemaa/client/check/calls.js";
+import { callsWord, isCareful, saySomething } from "../../jemaa/client/check/calls.js";
 import { Book, chance, measurement, programOf, shuffled } from "../../jemaa/client/check/facts.js";
 import { remember } from "../../jemaa/client/check/memory.js";
 import { callPorts, filling, isSame, longFilling, quantile, readOffer, stampWord } from "../../jemaa/client/check/plan.js";
@@ -38,6 +38,13 @@ test("calls go to the usual port and to the highest", () => {
   assert.deepEqual(callPorts([443, 500]), [443, 500]);
   assert.deepEqual(callPorts([3478]), [3478]);
   assert.deepEqual(callPorts([]), []);
+});
+
+test("calls that failed say nothing where the page came by the other internet protocol", () => {
+  const failed = [{ port: 1, arm: 1, checked: false, shaken: false, ice_ms: null, dtls_ms: null }];
+  assert.ok(saySomething(failed, "192.0.2.1", "4") && saySomething(failed, "2001:db8::1", "6") && saySomething(failed, "192.0.2.1", ""));
+  assert.ok(!saySomething(failed, "192.0.2.1", "6") && !saySomething(failed, "2001:db8::1", "4"));
+  assert.ok(saySomething([{ ...failed[0], checked: true }], "192.0.2.1", "6"));
 });
 
 test("where a call may bring trouble none is tried unasked", () => {

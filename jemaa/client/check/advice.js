@@ -9,6 +9,7 @@
  *
  * @typedef {object} Seen all that the first advice rests on
  * @property {Partial<Record<Down|"up", Tried>>} tried
+ * @property {number|null} [load_kbps] the rate as far as the page itself shows it
  * @property {{decoder: boolean, microphone: boolean, encoder: boolean, audio: boolean}} browser what it can at all
  *
  * @typedef {object} Advice
@@ -29,8 +30,8 @@ const LIVE_DELAY_MS = 2500; // slower than this it is no conversation, and the j
 export const WAYS = ["live", "stream", "pieces", "radio", "text"];
 
 /** @param {Seen} seen @returns {Advice} */
-export function advise({ tried, browser }) {
-  const kbps = tried.pieces?.kbps ?? null;
+export function advise({ tried, browser, load_kbps = null }) {
+  const kbps = tried.pieces?.kbps ?? load_kbps;
   const down = WAYS.find((way) => isGood(way, tried, browser, kbps)) ?? null;
   const sound = down !== null && down !== "text";
   const picture = sound && down !== "radio" && (kbps ?? 0) >= PICTURE_KBPS;

@@ -103,6 +103,15 @@ function description({ udp_host, tls_sha256 }, port, name) {
 }
 
 /**
+ * Whether the calls say something of the network. Where none worked and the page came by IPv6 and calls would go by IPv4,
+ * or the other way round, this place may have only one of them.
+ * @param {readonly Call[]} calls @param {string} host @param {string} family by which the page came: "4", "6", or ""
+ */
+export function saySomething(calls, host, family) {
+  return calls.some((one) => one.checked) || !family || family === (host.includes(":") ? "6" : "4");
+}
+
+/**
  * What became of the calls, as one word of `check.calls.*`.
  * @param {readonly Call[]|null} calls null: not tried
  * @returns {"untried"|"careful"|"work"|"some"|"udp_up"|"udp_down"|"udp"|"dtls"}

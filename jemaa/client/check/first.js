@@ -2,13 +2,13 @@
 /**
  * Check. The first advice: the ways tried beside each other, then the rate by itself, all within seconds.
  *
- * A try that is not back in time has failed, and nothing waits for it. What is known is told as it comes.
+ * A try that is not back in time has failed, and nothing waits for it. What is known is told as it comes: on a thin line
+ * the page itself has shown the rate, and that sound comes through is known before the rest is.
  */
 
 import { advise } from "./advice.js";
-import { call, callsWord, canCall, isCareful } from "./calls.js";
 import { CheckFailure, callPorts } from "./plan.js";
-import { askOffer, get, patience, tryLive, tryPieces, tryRadio, tryStream, tryUp } from "./rungs.js";
+import { askOffer, get, patience, rateOf, tryLive, tryPieces, tryRadio, tryStream, tryUp } from "./rungs.js";
 
 /**
  * @typedef {import("./rungs.js").Tried} Tried
@@ -21,26 +21,31 @@ import { askOffer, get, patience, tryLive, tryPieces, tryRadio, tryStream, tryUp
  * @property {number|null} rtt_ms
  * @property {Partial<Record<Way, Tried>>} tried
  * @property {import("./calls.js").Call[]|null} calls null: not tried
- * @property {ReturnType<typeof callsWord>} callsAre
+ * @property {ReturnType<typeof import("./calls.js").callsWord>|"waiting"} callsAre
  * @property {import("./advice.js").Seen["browser"]} browser
+ * @property {number|null} load_kbps how quickly the page itself came, where that was slow enough to tell
  * @property {Advice} advice
+ * @property {string} family
  * @property {number} took_ms
  */
 
-const ALL_MS = 8500;
+const ALL_MS = 12_000;
+const THIN_KBPS = 150; // calls are tried after the ways, which need what there is of the line
 const CLOCK_MS = 120_000; // less is a slow answer, or nobody's business
 
 /**
  * Try everything. Never rejects: what fails is a fact.
  * @param {(first: First) => void} onNews called whenever something is known
+ * @param {string} [family] by which the page came: "4", "6", or "" where the server cannot know
  * @returns {Promise<First>}
  */
-export async function firstAdvice(onNews) {
+export async function firstAdvice(onNews, family = "") {
   const began = performance.now();
   const all = patience(undefined, ALL_MS);
+  const load_kbps = rateOf(performance.getEntries?.() ?? []);
   /** @type {First} */
   const first = {
-    offer: null, clock_off_ms: null, rtt_ms: null, tried: {}, calls: null, callsAre: "untried",
+    offer: null, clock_off_ms: null, rtt_ms: null, tried: {}, calls: null, callsAre: "waiting", load_kbps, family,
     browser: abilities(), advice: { down: null, sound: false, picture: false, up: null, kbps: null }, took_ms: 0,
   };
   const tell = () => {
@@ -55,10 +60,12 @@ export async function firstAdvice(onNews) {
   };
   await note("text", reach(first, all));
   if (!first.tried.text?.usable) return first;
-  const calls = tryCalls(first, all).then(tell);
+  const isThin = load_kbps !== null && load_kbps < THIN_KBPS;
+  const early = isThin ? null : tryCalls(first, all).then(tell);
   await Promise.all([note("live", tryLive(patience(all))), note("stream", tryStream(patience(all)))]);
+  const late = early ?? tryCalls(first, all).then(tell);
   await note("pieces", tryPieces(patience(all)));
-  await Promise.all([note("up", tryUp(patience(all))), note("radio", radioOf(first, all)), calls]);
+  await Promise.all([note("up", tryUp(patience(all))), note("radio", radioOf(first, all)), late]);
   return first;
 }
 
@@ -84,10 +91,16 @@ async function radioOf({ tried }, signal) {
 /** @param {First} first @param {AbortSignal} signal */
 async function tryCalls(first, signal) {
   const { offer } = first;
-  if (!offer || !canCall(offer)) return;
+  first.callsAre = "untried";
+  const module = await import("./calls.js").catch(() => null);
+  if (!offer || !module?.canCall(offer)) return;
+  const { call, callsWord, isCareful, saySomething } = module;
   first.callsAre = "careful";
   if (isCareful(Intl.DateTimeFormat().resolvedOptions().timeZone)) return;
+  first.callsAre = "waiting";
   const calls = await Promise.all(callPorts(offer.udp).map((port, at) => call(offer, { port, arm: at + 1, number: 0 }, signal)));
+  first.callsAre = "untried";
+  if (!saySomething(calls, offer.udp_host, first.family)) return;
   first.calls = await withArrivals(offer, calls, signal);
   first.callsAre = callsWord(first.calls);
 }

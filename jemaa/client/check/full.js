@@ -48,7 +48,8 @@ export class FullTest {
     const book = new Book();
     const now = () => performance.now() - began;
     const port = Number(location.port) || PORTS[location.protocol] || 443;
-    const ground = { book, offer, random: chance(seed), now, port, kbps: this.first.tried.pieces?.kbps ?? null, found: this.found };
+    const { family } = this.first;
+    const ground = { book, offer, family, random: chance(seed), now, port, kbps: this.first.tried.pieces?.kbps ?? null, found: this.found };
     const steps = STEPS.filter((step) => this.wishes.chosen.has(step.id) && step.can(ground));
     const ofSeconds = steps.reduce((sum, step) => sum + step.seconds, 0);
     let doneSeconds = 0;

@@ -29,6 +29,7 @@ const RADIO = { bytes: 24_000, pieces: 2, ms: 2500 };
 const RATE_MS = 900; // a sample this long is believed
 const RATE_LAST_MS = 3500; // nothing bigger is asked for later than this after the beginning
 const RATE_SIZES = [6_000, 24_000, 64_000];
+const LOAD_BYTES = 8_000;
 const UP_SIZES = [2_000, 8_000];
 
 /**
@@ -171,6 +172,17 @@ export async function tryUp(signal) {
   } catch (error) {
     return { usable: false, why: codeOf(error, signal) };
   }
+}
+
+/**
+ * How quickly this page itself came; null where it came too quickly, or out of a cache, to say.
+ * @param {readonly PerformanceEntry[]} entries @returns {number|null} kb/s
+ */
+export function rateOf(entries) {
+  const loads = /** @type {PerformanceResourceTiming[]} */ (entries).filter(({ transferSize = 0, responseStart = 0 }) => transferSize > 0 && responseStart > 0);
+  const bytes = loads.reduce((sum, { transferSize }) => sum + transferSize, 0);
+  const ms = Math.max(0, ...loads.map(({ responseEnd }) => responseEnd)) - Math.min(...loads.map(({ responseStart }) => responseStart));
+  return bytes >= LOAD_BYTES && ms >= RATE_MS ? (bytes * 8) / ms : null;
 }
 
 /** One short answer, compared. @param {number} size @param {AbortSignal} signal @returns {Promise<number>} how long it took */

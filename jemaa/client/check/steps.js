@@ -7,7 +7,7 @@
  * to `jemaa check`.
  */
 
-import { call, canCall } from "./calls.js";
+import { call, canCall, saySomething } from "./calls.js";
 import { shuffled } from "./facts.js";
 import { CheckFailure, callPorts, filling, isSame, longFilling } from "./plan.js";
 import { get, patience, piece } from "./rungs.js";
@@ -20,6 +20,7 @@ import { get, patience, piece } from "./rungs.js";
  * @property {() => number} now ms since the check's start
  * @property {number} port of the pages
  * @property {number|null} kbps
+ * @property {string} family by which the page came: "4", "6", or ""
  * @property {{way: string, ok: number, of: number}[]} found what the page can say at once
  *
  * @typedef {object} Step
@@ -64,18 +65,22 @@ async function web({ book, now, port, found }, signal) {
 }
 
 /** Calls to each port, in turns. @param {Ground} ground @param {AbortSignal} signal */
-async function calls({ book, offer, random, now, found }, signal) {
+async function calls({ book, offer, random, now, family, found }, signal) {
   const ports = callPorts(offer.udp);
   /** @param {string} id @param {number} port */
   const open = (id, port) => book.open(id, { server: "reference-1", port, transport: "udp", payload: "genuine" }, now());
   const stun = new Map(ports.map((port) => [port, open(`stun-${port}-genuine`, port)]));
   const high = Math.max(...ports);
   const dtls = open("dtls_handshake-browser-genuine", high);
+  /** @type {import("./calls.js").Call[]} */
+  const all = [];
   for (let n = 0; n < CALLS && !signal.aborted; n++) {
     await Promise.all(shuffled(ports, random).map(async (port) => {
       const tally = /** @type {import("./facts.js").Tally} */ (stun.get(port));
       const number = tally.send();
-      const { checked, shaken, ice_ms, dtls_ms } = await call(offer, { port, arm: tally.number, number }, signal);
+      const one = await call(offer, { port, arm: tally.number, number }, signal);
+      const { checked, shaken, ice_ms, dtls_ms } = one;
+      all.push(one);
       if (checked) tally.answered(number, now(), { rttMs: ice_ms ?? undefined });
       else if (signal.aborted) tally.sent--;
       if (!checked || port !== high) return;
@@ -83,6 +88,7 @@ async function calls({ book, offer, random, now, found }, signal) {
       if (shaken) dtls.answered(shake, now(), { rttMs: dtls_ms ?? undefined });
     }));
   }
+  if (!saySomething(all, offer.udp_host, family)) for (const tally of stun.values()) tally.sent = 0;
   found.push({ way: "calls", ok: dtls.answers.size, of: stun.get(high)?.sent ?? 0 });
 }
 

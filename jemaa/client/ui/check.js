@@ -5,7 +5,6 @@
  */
 
 import { firstAdvice } from "../check/first.js";
-import { remember } from "../check/memory.js";
 import { button, byId, el, keep, set, write } from "./dom.js";
 import { translator } from "./strings.js";
 
@@ -34,16 +33,23 @@ async function run() {
   byId("next").replaceChildren();
   write(byId("how"), "");
   say(t("check.trying"), "");
+  set(byId("answer"), "data-over", false);
   drawWays(null, false);
-  const first = await firstAdvice((news) => drawWays(news, false));
+  const first = await firstAdvice((news) => {
+    drawWays(news, false);
+    if (news.advice.sound) drawAnswer(news); // sooner is better than final
+  }, document.body.dataset.family);
   drawWays(first, true);
   drawAnswer(first);
-  remember(pageStorage(), first.advice, Date.now());
+  byId("plain").hidden = first.advice.sound;
   drawNext(first);
   drawFull(first);
+  const { remember } = await import("../check/memory.js").catch(() => ({ remember: null }));
+  remember?.(pageStorage(), first.advice, Date.now());
+  set(byId("answer"), "data-over", true);
 }
 
-/** One sentence, and beside it by which way and how well. @param {First} first */
+/** One sentence, and beside it by which way and how well, as far as it is known. @param {First} first */
 function drawAnswer(first) {
   const { advice, tried } = first;
   if (!advice.down) return say(t(tried.text?.why === "not_ours" ? "check.none.portal" : "check.none"), "none");
@@ -56,7 +62,7 @@ function drawAnswer(first) {
     [t("check.by"), t(`path.${advice.down}`)],
     advice.kbps !== null && [t("check.rate"), rateWords(advice.kbps)],
     first.rtt_ms !== null && [t("check.delay"), t("check.delay.value", { ms: numbers.format(tried.pieces?.setup_ms ?? first.rtt_ms) })],
-    [t("check.calls"), t(`check.calls.${first.callsAre}`, { ports: portsOf(first) })],
+    [t("check.calls"), first.callsAre === "waiting" ? t("check.is.wait") : t(`check.calls.${first.callsAre}`, { ports: portsOf(first) })],
   ].filter((row) => Array.isArray(row));
   byId("how").replaceChildren(el("dl", {}, ...rows.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)])));
   if (first.clock_off_ms !== null) byId("how").append(el("p", { class: "hint" }, clockWords(first.clock_off_ms)));
@@ -108,7 +114,8 @@ function drawWays(first, isOver) {
 /** @param {typeof LIST[number]} way @param {First|null} first @param {boolean} isOver @returns {{is: "yes"|"no"|"wait"|"skip", of: string}} */
 function rowOf(way, first, isOver) {
   if (way === "calls") {
-    if (!first?.calls) return { is: isOver ? "skip" : "wait", of: isOver && first ? t(`check.calls.${first.callsAre}`) : "" };
+    const isWaiting = !first || first.callsAre === "waiting";
+    if (!first?.calls) return { is: isWaiting && !isOver ? "wait" : "skip", of: isWaiting ? "" : t(`check.calls.${first.callsAre}`) };
     const works = ["work", "some"].includes(first.callsAre);
     return { is: works ? "yes" : "no", of: t(`check.calls.${first.callsAre}`, { ports: portsOf(first) }) };
   }
