@@ -55,11 +55,12 @@ def _summary(matrix: Matrix) -> str:
     )
     return f"""<h2>In short</h2>
 <div class="wide"><table><caption>On how many networks it worked</caption>
-<thead><tr><th scope="col">system</th><th scope="col">networks tried</th>{heads}<th scope="col">first sound where
-something is blocked: median, worst</th></tr></thead><tbody>{rows}</tbody></table></div>
-<p>Not all systems were tried on all networks: compare the rows of the grid. A system that has no such thing
-({sign(None)}) is not blamed for it. <code>dest-whitelist</code> and <code>ru-2026-unlisted</code> let no byte to the
-meeting’s server: nobody attends there, by any system.</p>{left_out}"""
+<thead><tr><th scope="col">system</th><th scope="col">networks tried</th>{heads}<th scope="col">first sound</th></tr>
+</thead><tbody>{rows}</tbody></table></div>
+<p>First sound: seconds from the press on the button, at the median and at the worst, over the networks where something
+is blocked and the room was heard. Not all systems were tried on all networks: compare the rows of the grid. A system
+that has no such thing ({sign(None)}) is not blamed for it. <code>dest-whitelist</code> and
+<code>ru-2026-unlisted</code> let no byte to the meeting’s server: nobody attends there, by any system.</p>{left_out}"""
 
 
 def _summary_row(matrix: Matrix, name: str) -> str:
