@@ -5,6 +5,7 @@ A row's facts are published only if the row is: of fewer than k=3 probes there i
 
 import csv
 import datetime
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from jemaa.errors import ProtocolError
 from jemaa.facts import ooni
 from jemaa.facts.record import Measurement
 
@@ -23,6 +25,8 @@ from .tables import Tables
 
 if TYPE_CHECKING:
     Judge = Callable[[Measurement], Sequence[ooni.Finding]]
+
+log = logging.getLogger("jemaa.evidence")
 
 Flat = dict[str, Any]
 
@@ -67,9 +71,14 @@ def _write_cell(path: Path, in_their_form: Any, lines: Iterable[tuple[int, str, 
     report = f"{key.week.replace('-', '')}_{key.cc}_{key.asn}_{key.access}"
     with path.open("wb") as file:
         for _, facts, asn_db in lines:
-            file.write(facts.encode() + b"\n")
             measurement = msgspec.json.decode(facts, type=Measurement)
-            in_their_form.write(ooni.write(measurement, judge(measurement), report=report, asn_db=asn_db) + b"\n")
+            try:
+                form = ooni.write(measurement, judge(measurement), report=report, asn_db=asn_db)
+            except ProtocolError as refusal:  # it could say who somebody is: kept back, and the rest is published
+                log.warning("a measurement of %s is not published: %s", report, refusal)
+                continue
+            file.write(facts.encode() + b"\n")
+            in_their_form.write(form + b"\n")
 
 
 def _of_cell(cell: Cell) -> Flat:

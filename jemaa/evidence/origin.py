@@ -28,7 +28,7 @@ LICENCES = (
 """By what their files are called; the record says which file a network was taken from, and on what terms."""
 
 _DATE = re.compile(r"20\d\d-\d\d(?:-\d\d)?")
-_UNNAMED = re.compile(r"[^A-Za-z0-9._-]")
+_UNNAMED = re.compile(r"[^A-Za-z0-9_-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ class _Table:
 
 
 def _table(path: Path) -> _Table:
-    table = _Table(_label(path.name, path))
+    table = _Table(_label(path.name.partition(".")[0], path))
     known: dict[Origin, Origin] = {}
     try:
         for first, last, origin in _rows(path):
@@ -165,7 +165,7 @@ def _label(name: str, path: Path, date: str = "") -> str:
         changed = datetime.datetime.fromtimestamp(path.stat().st_mtime, datetime.UTC).date().isoformat()
     except OSError as error:
         raise _unreadable(path, error.strerror or str(error)) from None
-    low = name.lower()
+    low = name.lower()  # no dots in it: a record is searched for what could be a host's name
     licence = next((terms for part, terms in LICENCES if part in low.replace("-", "") or part in low), "terms-unknown")
     return f"{_UNNAMED.sub('-', name)[:40]} {date or (found[0] if found else changed)} {licence}"
 

@@ -10,6 +10,8 @@ log = logging.getLogger("jemaa.access")
 QUIET = ("/client/", "/pieces/", "/health", "/metrics")
 """Asked for so often that they are counted (`/metrics`) and not logged."""
 
+RECEIPTS = "/api/check/measurements/"
+
 
 class AccessLog(AbstractAccessLogger):
     """Never logs a query string (radio links of closed meetings carry nothing there, but people paste things)."""
@@ -44,7 +46,9 @@ class NoAddresses(logging.Filter):
 
 
 def _shown(path: str) -> str:
-    """A path fit for a line of a log: bounded, printable."""
+    """A path fit for a line of a log: bounded, printable, and no receipt: whoever has that may delete."""
+    if path.startswith(RECEIPTS):
+        return f"{RECEIPTS}…"
     return "".join(c if c.isprintable() else "?" for c in path[:200])
 
 

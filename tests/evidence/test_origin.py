@@ -27,7 +27,7 @@ from tests.evidence.senders import TABLE, table
 def test_iptoasn(tmp_path: Path, address: str, found: Origin) -> None:
     origins = origin.load(table(tmp_path))
     assert origins.find(address) == found
-    assert origins.label == "ip2asn-combined-2026-11-20.tsv 2026-11-20 PDDL-1.0"
+    assert origins.label == "ip2asn-combined-2026-11-20 2026-11-20 PDDL-1.0"
 
 
 def test_dbip_has_networks_and_countries_in_two_files(tmp_path: Path) -> None:

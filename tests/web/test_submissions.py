@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import pytest
 
 from tests.evidence.facts import measurement
 from tests.evidence.senders import table
@@ -47,6 +48,18 @@ def test_a_measurement_has_a_receipt_and_the_receipt_takes_it_back(tmp_path: Pat
 async def deleted(here: Place, url: str) -> int:
     async with here.http.delete(url) as answer:
         return answer.status
+
+
+def test_a_receipt_is_in_no_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async def story() -> str:
+        async with place(tmp_path / "a", evidence_dir=str(tmp_path / "e")) as here:
+            _, taken = await give(here, facts())
+            assert await deleted(here, f"{here.url}/api/check/measurements/{taken['receipt']}") == 204
+            return str(taken["receipt"])
+
+    with caplog.at_level("INFO"):
+        receipt = asyncio.run(story())
+    assert "DELETE /api/check/measurements/… 204" in caplog.text and receipt not in caplog.text
 
 
 def test_bad_measurements_are_refused_with_a_code(tmp_path: Path) -> None:
