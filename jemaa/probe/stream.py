@@ -1,13 +1,14 @@
 """Probe room. TCP and TLS to a measuring server: messages of one size that come back, also through a proxy."""
 
 import asyncio
+import base64
 import hashlib
 import ssl
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from .book import Tally
 from .datagram import random_packet
@@ -121,7 +122,7 @@ async def _tunnel(place: Place) -> tuple[asyncio.StreamReader, asyncio.StreamWri
     """By the proxy's CONNECT. `NotOurs` `proxy_refused`."""
     proxy = urlsplit(place.proxy)
     reader, writer = await asyncio.open_connection(proxy.hostname, proxy.port or 80)
-    writer.write(f"CONNECT {place.host}:{place.port} HTTP/1.1\r\nHost: {place.host}:{place.port}\r\n\r\n".encode())
+    writer.write(_connect_request(place, proxy))
     try:
         head = await reader.readuntil(b"\r\n\r\n")
     except BaseException:
@@ -131,6 +132,16 @@ async def _tunnel(place: Place) -> tuple[asyncio.StreamReader, asyncio.StreamWri
         writer.close()
         raise NotOurs("proxy_refused")
     return reader, writer
+
+
+def _connect_request(place: Place, proxy: SplitResult) -> bytes:
+    """RFC 9110 §9.3.6; with the name and password that stand in the proxy's address (RFC 7617)."""
+    target = f"[{place.host}]:{place.port}" if ":" in place.host else f"{place.host}:{place.port}"
+    lines = [f"CONNECT {target} HTTP/1.1", f"Host: {target}"]
+    if proxy.username is not None:
+        pair = f"{unquote(proxy.username)}:{unquote(proxy.password or '')}"
+        lines.append(f"Proxy-Authorization: Basic {base64.b64encode(pair.encode()).decode()}")
+    return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
 def _any_certificate() -> ssl.SSLContext:
