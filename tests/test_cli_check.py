@@ -113,3 +113,21 @@ def test_facts_are_given_to_the_record_against_a_receipt_or_the_reason_is_said(
     with Server(tmp_path / "keeps-none", command="serve") as server:
         assert main(["check", server.url, "--anchor", server.url, *given]) == 1
         assert "keeps no public record" in capsys.readouterr().err
+
+
+class Terminal(io.StringIO):
+    """A place where one line can be written anew."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_on_a_terminal_one_line_says_what_is_under_way_and_goes_at_the_end() -> None:
+    out = Terminal()
+    steps = Steps(out)
+    for step in ("udp", "stun"):
+        steps.show(step, "begins", 1.0)
+    steps.show("udp", "ends", 2.0)
+    assert out.getvalue().rpartition("\x1b[2K")[2] == "    2 s  stun" and "\n" not in out.getvalue()
+    steps.close()
+    assert out.getvalue().endswith("\r\x1b[2K")

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jemaa.packets import dtls, quic, rtp, sip, stun, tls
@@ -48,12 +48,14 @@ def test_every_answer_is_known_as_ours_and_is_not_longer_than_the_question(name:
         assert found is not None and len(found) <= len(sent) and is_ours(found, raw)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=80))
 def test_a_twin_is_as_long_and_turned_back_it_is_the_packet(data: bytes) -> None:
     assert len(inverted(data)) == len(data) and inverted(inverted(data)) == data
     assert all(a ^ b == 0xFF for a, b in zip(data, inverted(data), strict=True))
 
 
+@settings(deadline=None)
 @given(st.integers(0, 65_535), st.integers(0, MAX_NUMBER), st.integers(0, 8 * STAMP_BYTES - 1))
 def test_a_stamp_with_one_bit_turned_is_nobodys(arm: int, number: int, bit: int) -> None:
     raw = stamp(KEY, RUN, arm, number)
@@ -62,11 +64,13 @@ def test_a_stamp_with_one_bit_turned_is_nobodys(arm: int, number: int, bit: int)
     assert not read(spoiled).is_by(KEY)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=1_300))
 def test_whatever_comes_holds_no_stamp_by_chance(data: bytes) -> None:
     assert not [one for one in stamps(data) if one.is_by(KEY)]
 
 
+@settings(deadline=None)
 @given(st.binary(min_size=20, max_size=1_400))
 def test_whatever_comes_with_a_stamp_is_answered_with_no_more_than_it_has(data: bytes) -> None:
     raw = stamp(KEY, RUN, 1, 1)

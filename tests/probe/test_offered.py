@@ -1,7 +1,7 @@
 """What a server says in its offer is bounded: a check sends no more, and nowhere else, than a server may ask for."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jemaa.packets import tls
@@ -39,6 +39,7 @@ def test_what_is_no_address_of_the_server_is_the_pages(host: str) -> None:
     assert found.udp_host == found.tcp_host == ""
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_whatever_a_name_is_it_can_be_sent_or_is_left_out(name: str) -> None:
     found = usable(offer(neutral_name=name)).neutral_name

@@ -1,6 +1,6 @@
 """What arrived is counted by stamp, once, and never from whom; budgets end what is too much."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jemaa.limits import (
@@ -76,6 +76,7 @@ def test_a_number_beyond_the_limit_is_nobodys() -> None:
     assert ledger.see(packet(key, run, 1, MAX_NUMBER + 1), 1.0) is None
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=1_500))
 def test_whatever_comes_without_a_stamp_is_nothing(data: bytes) -> None:
     ledger = Ledger(bytes(32))
