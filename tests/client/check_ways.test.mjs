@@ -7,7 +7,7 @@ import { test } from "node:test";
 
 import { firstAdvice } from "../../jemaa/client/check/first.js";
 import { filling, longFilling } from "../../jemaa/client/check/plan.js";
-import { askOffer, patience, piece, tryLive, tryPieces, tryRadio, tryStream, tryUp } from "../../jemaa/client/check/rungs.js";
+import { askOffer, patience, piece, rateOf, tryLive, tryPieces, tryRadio, tryStream, tryUp } from "../../jemaa/client/check/rungs.js";
 
 // A page does not wait for the timers of tries that have ended; Node would.
 const { setTimeout: plainTimeout } = globalThis;
@@ -145,4 +145,22 @@ test("the first advice says what it knows as it comes, and the reason where noth
   assert.equal(portal.tried.text.why, "not_ours");
   const nothing = await behind("down", () => firstAdvice(() => {}));
   assert.equal(nothing.tried.text.why, "no_answer");
+});
+
+test("on a thin line the page itself has shown the rate, and the answer waits for nothing more", async () => {
+  const loads = [{ transferSize: 9000, responseStart: 1000, responseEnd: 2000 }, { transferSize: 3000, responseStart: 1500, responseEnd: 2500 }];
+  assert.equal(rateOf(loads), 64);
+  assert.equal(rateOf([{ transferSize: 9000, responseStart: 10, responseEnd: 20 }]), null);
+  assert.equal(rateOf([{ transferSize: 0, responseStart: 0, responseEnd: 9000 }]), null);
+  const { getEntries } = performance;
+  Object.assign(globalThis, { AudioDecoder: class {} });
+  performance.getEntries = () => loads;
+  try {
+    const heard = [];
+    await behind("clean", () => firstAdvice(({ advice }) => heard.push(advice.down)));
+    assert.deepEqual([heard[0], heard[1], heard.at(-1)], ["text", "pieces", "live"]);
+  } finally {
+    performance.getEntries = getEntries;
+    Reflect.deleteProperty(globalThis, "AudioDecoder");
+  }
 });

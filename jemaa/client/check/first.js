@@ -25,6 +25,7 @@ import { askOffer, get, patience, rateOf, tryLive, tryPieces, tryRadio, tryStrea
  * @property {import("./advice.js").Seen["browser"]} browser
  * @property {number|null} load_kbps how quickly the page itself came, where that was slow enough to tell
  * @property {Advice} advice
+ * @property {boolean} isThin
  * @property {string} family
  * @property {number} took_ms
  */
@@ -45,7 +46,7 @@ export async function firstAdvice(onNews, family = "") {
   const load_kbps = rateOf(performance.getEntries?.() ?? []);
   /** @type {First} */
   const first = {
-    offer: null, clock_off_ms: null, rtt_ms: null, tried: {}, calls: null, callsAre: "waiting", load_kbps, family,
+    offer: null, clock_off_ms: null, rtt_ms: null, tried: {}, calls: null, callsAre: "waiting", load_kbps, isThin: load_kbps !== null && load_kbps < THIN_KBPS, family,
     browser: abilities(), advice: { down: null, sound: false, picture: false, up: null, kbps: null }, took_ms: 0,
   };
   const tell = () => {
@@ -60,8 +61,9 @@ export async function firstAdvice(onNews, family = "") {
   };
   await note("text", reach(first, all));
   if (!first.tried.text?.usable) return first;
-  const isThin = load_kbps !== null && load_kbps < THIN_KBPS;
-  const early = isThin ? null : tryCalls(first, all).then(tell);
+  // The files of this page have come whole as short answers, and each try below takes seconds there.
+  if (first.isThin) await note("pieces", Promise.resolve({ usable: true, setup_ms: first.rtt_ms ?? 0 }));
+  const early = first.isThin ? null : tryCalls(first, all).then(tell);
   await Promise.all([note("live", tryLive(patience(all))), note("stream", tryStream(patience(all)))]);
   const late = early ?? tryCalls(first, all).then(tell);
   await note("pieces", tryPieces(patience(all)));

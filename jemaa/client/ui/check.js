@@ -37,7 +37,7 @@ async function run() {
   drawWays(null, false);
   const first = await firstAdvice((news) => {
     drawWays(news, false);
-    if (news.advice.sound) drawAnswer(news); // sooner is better than final
+    if (news.advice.sound || (news.isThin && news.advice.down)) drawAnswer(news); // sooner is better than final
   }, document.body.dataset.family);
   drawWays(first, true);
   drawAnswer(first);

@@ -7,7 +7,7 @@
 import { canCall } from "../check/calls.js";
 import { FullTest } from "../check/full.js";
 import { STEPS } from "../check/steps.js";
-import { heading, showResult } from "./check_result.js";
+import { heading, showResult, takeBackPanel } from "./check_result.js";
 import { button, byId, el, set, write } from "./dom.js";
 import { loadStrings, translator } from "./strings.js";
 
@@ -61,6 +61,7 @@ export class FullPanel {
         el("div", { class: "row" }, el("label", { class: "grow" }, t("checkup.access"), access), el("label", { class: "grow" }, t("checkup.vpn"), vpn)),
         el("div", { class: "row" }, el("button", { class: "main" }, t("checkup.start"))),
       ));
+    if (document.body.dataset.record) this.root.append(takeBackPanel(this.page));
   }
 
   /** @param {import("../check/full.js").Step} step */

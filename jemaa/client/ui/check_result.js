@@ -86,6 +86,22 @@ function showReceipt(root, page, receipt) {
   write(byId("said"), t("checkup.kept"));
 }
 
+/** Where somebody who gave facts on another day takes them back. @param {CheckPage} page */
+export function takeBackPanel(page) {
+  const { t } = page;
+  const receipt = el("input", { required: true, maxlength: 2000, dir: "ltr", autocomplete: "off" });
+  const root = el("div", { class: "column" });
+  const back = async (/** @type {Event} */ event) => {
+    event.preventDefault();
+    await attempt(root, page, async () => {
+      await takeBack(receipt.value.trim());
+      root.replaceChildren(el("p", { role: "status" }, t("checkup.keep.gone")));
+    });
+  };
+  root.append(el("form", { onsubmit: back }, el("label", {}, t("checkup.back.receipt"), receipt), el("div", { class: "row" }, el("button", {}, t("checkup.back.do")))));
+  return el("details", {}, el("summary", {}, t("checkup.back")), root);
+}
+
 /** Do it, or say below why not. @param {HTMLElement} root @param {CheckPage} page @param {() => Promise<void>} act */
 async function attempt(root, page, act) {
   root.querySelector(".recess")?.remove();
