@@ -1,4 +1,4 @@
-"""`jemaa evidence fold|build`: the public record of measurements, its archive and its pages."""
+"""`jemaa evidence fold|judge|build`: the public record of measurements, its archive and its pages."""
 
 import argparse
 from pathlib import Path
@@ -15,6 +15,10 @@ def add_commands(commands: Any, shared: argparse.ArgumentParser) -> None:
     below = evidence.add_subparsers(required=True, metavar="COMMAND")
     fold = below.add_parser("fold", parents=[shared], help="move what has come in into the archive")
     fold.set_defaults(command=_fold)
+    judge = below.add_parser(
+        "judge", parents=[shared], help="make all verdicts anew from their facts, by today's rules"
+    )
+    judge.set_defaults(command=_judge)
     build = below.add_parser("build", parents=[shared], help="make the record's pages and downloads")
     build.add_argument(
         "--out", type=Path, metavar="SITE", help="folder to make or replace (default: where serve looks)"
@@ -28,6 +32,15 @@ def _fold(given: argparse.Namespace, config: Config) -> int:
 
     count = Journal(public_record.folder(config)).fold()
     print_json({"folded": count}) if given.json else print(f"{count} measurements moved into the archive.")
+    return 0
+
+
+def _judge(given: argparse.Namespace, config: Config) -> int:
+    from jemaa.evidence.journal import Journal
+    from jemaa.verdict.judge import judge
+
+    count = Journal(public_record.folder(config)).judge_again(judge)
+    print_json({"judged": count}) if given.json else print(f"{count} measurements judged by the rules of this version.")
     return 0
 
 

@@ -6,7 +6,7 @@ One process writes at a time; any number may read.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -127,6 +127,33 @@ class Archive:
         with Engine() as engine:
             yield from engine.stream(query)
 
+    def renew(self, change: Callable[[Entry], Entry]) -> int:
+        """Every entry anew, as `change` makes it, a day at a time; how many. Ended midway, it can be begun again."""
+        count = 0
+        for day in self.days():
+            journal = self._root / "renewed.ndjson.tmp"
+            with journal.open("wb") as file, Engine() as engine:
+                for line in engine.stream(f"SELECT * FROM ({self._whole(day)})"):
+                    entry = msgspec.convert(dict(zip(COLUMNS, line, strict=True)), Entry)
+                    file.write(msgspec.json.encode(change(entry)) + b"\n")
+                    count += 1
+            old = self.manifest.days[day]
+            new = hashlib.blake2b(journal.read_bytes(), digest_size=8).hexdigest()
+            with Engine() as engine:
+                self._write(engine, day, new, _journal(journal))
+            self._replace(day, old, new)
+            journal.unlink()
+        return count
+
+    def _whole(self, day: str) -> str:
+        """All columns of a day, in their order."""
+        names = ", ".join(
+            "f.facts" if name == "facts" else f"{quoted(day)} AS day" if name == "day" else f"r.{name}"
+            for name in COLUMNS
+        )
+        facts, rows = _list(self.files("facts", [day])), _list(self.files("rows", [day]))
+        return f"SELECT {names} FROM read_parquet({rows}) r JOIN read_parquet({facts}) f USING (id)"
+
     def asn_dbs(self) -> list[str]:
         """Every file of networks that an entry names."""
         files = self.files("rows")
@@ -142,10 +169,13 @@ class Archive:
         for kind in _KINDS:
             old = _list([str(self._path(kind, day, name)) for name in names])
             self._copy(engine, f"SELECT * FROM read_parquet({old}) {where}", self._path(kind, day, new))
+        self._replace(day, names, new)
+
+    def _replace(self, day: str, old: list[str], new: str) -> None:
         now = self.manifest
-        left = [name for name in now.days[day] if name not in names]
+        left = [name for name in now.days[day] if name not in old]
         manifest.save(self._list, msgspec.structs.replace(now, days=now.days | {day: [*left, new]}))
-        for name in names:
+        for name in set(old) - {new}:
             for kind in _KINDS:
                 self._path(kind, day, name).unlink(missing_ok=True)
 

@@ -20,6 +20,12 @@ HOUR = 3_600
 _EPOCH = datetime.date(1970, 1, 5)
 """A Monday."""
 
+NOT_THE_NETWORK = frozenset({"invalid", "down"})
+"""Verdicts of a whole check that take its word: it cannot be believed, or its server was down for everyone."""
+
+OWN_FLAGS = frozenset({"vpn", "lab", "network-unknown", *NOT_THE_NETWORK})
+"""Flags that follow from the facts and their judgement, and are made anew with it."""
+
 WEIGHTLESS = frozenset({"ok", "insufficient"})
 """Verdicts that the tables do not list: nothing fired."""
 
@@ -106,12 +112,26 @@ def entry_of(
     )
 
 
+def judged_again(entry: Entry, findings: Sequence[Verdict], measurement: Measurement) -> Entry:
+    """The same entry with what newer rules say of its facts; what arrival said of it stays."""
+    midnight = datetime.datetime.combine(datetime.date.fromisoformat(entry.day), datetime.time(), datetime.UTC)
+    return entry_of(
+        measurement,
+        findings,
+        identity=entry.id,
+        probe=entry.probe,
+        filed_at=int(midnight.timestamp()),
+        flags=[flag for flag in entry.flags if flag not in OWN_FLAGS],
+        asn_db=entry.asn_db,
+    )
+
+
 def _own_flags(measurement: Measurement, findings: Sequence[Verdict]) -> list[str]:
     """What a measurement says against itself: a VPN's network is another's, and the lab is nobody's."""
     found = ["vpn"] if measurement.network.vpn else []
     found += ["lab"] if measurement.profile is not None else []
     found += ["network-unknown"] if not (measurement.network.asn and measurement.network.cc) else []
-    return found + (["invalid"] if any(f.verdict == "invalid" for f in findings) else [])
+    return found + sorted({f.verdict for f in findings} & NOT_THE_NETWORK)
 
 
 def _mask(names: Iterable[str]) -> int:

@@ -7,15 +7,17 @@ Whoever touches the folder holds its lock, so that a fold by hand and a server d
 import fcntl
 import os
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 
+from jemaa.facts.record import Measurement
+
 from . import manifest
 from .archive import Archive
-from .entry import Entry
+from .entry import Entry, Verdict, judged_again
 
 _FOLDING = ".folding"
 
@@ -66,6 +68,16 @@ class Journal:
             if count:
                 self.archive.tidy()
         return count
+
+    def judge_again(self, judge: Callable[[Measurement], Sequence[Verdict]]) -> int:
+        """Every verdict in the archive anew from its facts; how many entries."""
+
+        def renewed(entry: Entry) -> Entry:
+            measurement = msgspec.json.decode(entry.facts, type=Measurement)
+            return judged_again(entry, judge(measurement), measurement)
+
+        with self._held():
+            return self.archive.renew(renewed)
 
     def _files(self) -> list[Path]:
         return sorted([*self._folder.glob("*.ndjson"), *self._folder.glob(f"*{_FOLDING}")])

@@ -1,16 +1,19 @@
 """The archive keeps what it said it has, says nothing twice, and forgets what it was asked to."""
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
 from jemaa.errors import StoreFailed
 from jemaa.evidence.archive import Archive
+from jemaa.evidence.engine import Engine
 from jemaa.evidence.entry import Key, packed, unpacked
+from jemaa.evidence.journal import Journal
 from jemaa.facts import read
-from jemaa.facts.record import ACCESS
-from tests.evidence.facts import CALLS, MONDAY, crowd, entry
+from jemaa.facts.record import ACCESS, Measurement
+from tests.evidence.facts import CALLS, MONDAY, Finding, crowd, entry
 
 
 @pytest.mark.parametrize("access", ACCESS)
@@ -73,6 +76,38 @@ def test_a_removed_measurement_is_on_no_disk(tmp_path: Path) -> None:
     assert not archive.remove(gone.id, "2026-01-01")
     assert len(list(archive.facts(gone.cell, [gone.day]))) == 3
     assert not any(gone.id.encode() in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+
+
+def test_verdicts_are_made_anew_and_facts_are_not(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    entries = [*crowd(4, failing=CALLS), *crowd(3, start=50, at=MONDAY + 86_400, vpn=True)]
+    flagged = msgspec.structs.replace(entries[0], flags=["network-differs"], counted=False)
+    journal.write([flagged, *entries[1:]])
+    journal.fold()
+    before = rows_of(journal.archive)
+
+    def stricter(measurement: Measurement) -> list[Finding]:
+        return [Finding(rule_id="newer", verdict="blocked", ruleset="2027-01"), Finding(verdict="down")]
+
+    assert journal.judge_again(stricter) == len(entries)
+    after = rows_of(journal.archive)
+    assert [one[:3] for one in after] == [one[:3] for one in before], "ids, cells and facts"
+    assert {one[4] for one in after} == {"2027-01"}
+    assert all("newer" in str(one[5]) for one in after)
+    flags = {one[0]: set(one[3]) for one in after}
+    assert flags.pop(flagged.id) == {"network-differs", "down"}
+    assert {frozenset(one) for one in flags.values()} == {frozenset({"down"}), frozenset({"down", "vpn"})}
+    assert journal.judge_again(lambda _: []) == len(entries)
+    assert {one[0]: set(one[3]) for one in rows_of(journal.archive)}[flagged.id] == {"network-differs"}
+
+
+def rows_of(archive: Archive) -> list[tuple[Any, ...]]:
+    rows, facts = archive.files("rows"), archive.files("facts")
+    with Engine() as engine:
+        return engine.rows(
+            f"SELECT r.id, r.cell, f.facts, r.flags, r.ruleset, r.fired FROM read_parquet({rows}) r "
+            f"JOIN read_parquet({facts}) f USING (id) ORDER BY r.id"
+        )
 
 
 def test_a_damaged_list_is_said_and_nothing_is_lost(tmp_path: Path) -> None:
