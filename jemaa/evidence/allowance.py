@@ -35,9 +35,9 @@ class Allowance:
         most = float(SUBMISSIONS_A_SECOND * _BURST_SECONDS)
         self._all = _Bucket(most, SUBMISSIONS_A_SECOND, most, now)
 
-    def take(self, source: str, now: float) -> bool:
+    def take(self, source: bytes, now: float) -> bool:
         """Whether one more may come from this source."""
-        key = hashlib.blake2b(source.encode(), digest_size=12, key=self._salt).digest()
+        key = hashlib.blake2b(source, digest_size=12, key=self._salt).digest()
         bucket = self._sources.pop(key, None)
         if bucket is None:
             bucket = _Bucket(SUBMISSIONS_AN_HOUR, SUBMISSIONS_AN_HOUR / _HOUR, SUBMISSIONS_AN_HOUR, now)

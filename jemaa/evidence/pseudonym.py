@@ -41,7 +41,7 @@ class Pseudonyms:
         week = monday(day)
         if self._key.week != week:
             self._key = self._of_week(week)
-        return scrub.pseudonym(_household(address), cc=cc, asn=asn, key=self._key.key)
+        return scrub.pseudonym(household(address), cc=cc, asn=asn, key=self._key.key)
 
     def _of_week(self, week: str) -> _Key:
         try:
@@ -59,7 +59,8 @@ class Pseudonyms:
         return made
 
 
-def _household(address: str) -> bytes:
+def household(address: str) -> bytes:
+    """What of an address counts as one source: all of IPv4, the /56 of IPv6, which one subscriber has to himself."""
     try:
         found = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:

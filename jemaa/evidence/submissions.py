@@ -26,7 +26,7 @@ from .allowance import Allowance
 from .entry import Entry, Verdict, entry_of
 from .journal import Journal
 from .origin import Origin, Origins
-from .pseudonym import Pseudonyms
+from .pseudonym import Pseudonyms, household
 from .receipt import Receipt, Receipts
 
 log = logging.getLogger("jemaa.evidence")
@@ -61,7 +61,7 @@ class Submissions:
     async def submit(self, data: bytes, address: str) -> Taken:
         """Take a measurement that its sender consented to. `ProtocolError` as `facts.read`; `Refused` `too-fast`."""
         now = self._now()
-        if not self._allowance.take(address, now):
+        if not self._allowance.take(household(address), now):
             raise Refused("too-fast", "Very many measurements came from your network; please wait an hour.")
         measurement = read.read(data, now, max_age=SUBMISSION_AGE_SECONDS)
         entry = self._entry(measurement, address, now)

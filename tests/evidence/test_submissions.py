@@ -109,6 +109,11 @@ def test_a_flood_of_one_source_is_refused_and_others_are_not(tmp_path: Path) -> 
         with pytest.raises(JemaaError, match="too-fast"):
             await record.submit(sent(), "192.0.2.1")
         await record.submit(sent(), "192.0.2.2")
+        for number in range(SUBMISSIONS_AN_HOUR):
+            await record.submit(sent(), f"2001:db8:0:1{number:02x}::1")
+        with pytest.raises(JemaaError, match="too-fast"):
+            await record.submit(sent(), "2001:db8:0:1ff::1")
+        await record.submit(sent(), "2001:db8:0:200::1")
         await record.close()
 
     asyncio.run(story())
