@@ -71,6 +71,8 @@ BESIDE = Step("long_flow", long_flow)
 """From then on, beside all that follows."""
 
 MEDIA = (Step("rtp", rtp, is_call=True),)
+"""Beside what asks about other ports."""
+
 LAST = (Step("tls_name", tls_name), Step("quic", quic_name), Step("shape", shape, is_call=True), Step("up", up_end))
 """One after the other, when all else is done: each may condemn the server's address for whoever measures."""
 
@@ -86,8 +88,7 @@ async def check(page: Page, wishes: Wishes, *, software: str, started_at: float,
         async with asyncio.TaskGroup() as group:
             group.create_task(walk.steps((BESIDE,)))
             await walk.steps(QUIET, beside=True)
-            await walk.steps(PORTS, beside=True)
-            await walk.steps(MEDIA)
+            await walk.steps((*PORTS, *MEDIA), beside=True)
         counts = await _counts(ground)
         await walk.steps(LAST)
         await asyncio.gather(*ground.later)

@@ -56,14 +56,19 @@ async def up_end(ground: Ground) -> None:
     tally = ground.book.open(
         "up-end_server-neutral", port=page.port, transport="https", payload="neutral", server="page-1"
     )
-    for _ in range(_OTHERS_TRIES):
-        began = time.monotonic()
-        tally.sent += 1
-        try:
-            await page.get("/check/piece?bytes=100", _SECONDS)
-            tally.answered(tally.sent - 1, rtt=time.monotonic() - began)
-        except EXPECTED as error:
-            tally.failed(*named(error))
+    async with asyncio.TaskGroup() as group:
+        for _ in range(_OTHERS_TRIES):
+            group.create_task(_piece(page, tally))
+
+
+async def _piece(page: Page, tally: Tally) -> None:
+    number, began = tally.sent, time.monotonic()
+    tally.sent += 1
+    try:
+        await page.get("/check/piece?bytes=100", _SECONDS)
+        tally.answered(number, rtt=time.monotonic() - began)
+    except EXPECTED as error:
+        tally.failed(*named(error))
 
 
 async def _offer(ground: Ground, tally: Tally) -> None:
