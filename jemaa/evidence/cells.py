@@ -42,7 +42,8 @@ class Cell(Struct, frozen=True, kw_only=True):
 
 
 class RuleCount(Struct, frozen=True, kw_only=True):
-    """For how many probes of a network a rule fired, of `of` probes that were there."""
+    """For how many probes of a network a rule fired, of `of` probes that were there; `low` and `high` bound the share
+    as in `Cell`."""
 
     key: Key
     node: str
@@ -51,6 +52,8 @@ class RuleCount(Struct, frozen=True, kw_only=True):
     ruleset: str
     probes: int
     of: int
+    low: float
+    high: float
 
 
 def cells(archive: Archive, days: Sequence[str] | None = None) -> list[Cell]:
@@ -113,9 +116,11 @@ def rules(archive: Archive, days: Sequence[str] | None = None) -> list[RuleCount
 
 def _rule(row: tuple[Any, ...]) -> RuleCount:
     cell, node, verdict, rule, ruleset, probes, of = row
+    low, high = bounds(probes, of)
     return RuleCount(
-        key=unpacked(cell), node=node, verdict=verdict, rule_id=rule, ruleset=ruleset or "", probes=probes, of=of
-    )
+        key=unpacked(cell), node=node, verdict=verdict, rule_id=rule, ruleset=ruleset or "", probes=probes, of=of,
+        low=round(low, 4), high=round(high, 4),
+    )  # fmt: skip
 
 
 def bounds(votes: float, probes: int) -> tuple[float, float]:

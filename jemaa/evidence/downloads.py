@@ -34,7 +34,7 @@ CELL_FIELDS = (
     "cell", "week", "cc", "asn", "access", "path", "probes", "worked", "failed", "both", "share", "low", "high", "word",
 )  # fmt: skip
 RULE_FIELDS = (
-    "cell", "week", "cc", "asn", "access", "node", "verdict", "rule_id", "ruleset", "probes", "of",
+    "cell", "week", "cc", "asn", "access", "node", "verdict", "rule_id", "ruleset", "probes", "of", "low", "high",
 )  # fmt: skip
 CHANGE_FIELDS = ("week", "seen", "cc", "asn", "access", "path", "to")
 

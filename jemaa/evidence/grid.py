@@ -112,4 +112,7 @@ def _share(view: View, group: Group | None) -> str:
 def _facts(view: View, address: str) -> str:
     if not address:
         return "<td>"
-    return f'<td><a href="{address}" title="{view.word("facts.of")}" download>{view.word("facts")}</a>'
+    return (
+        f'<td><a href="{address}" title="{view.word("facts.of")}" download>{view.word("facts")}</a><br>'
+        f'<a href="#rules">{view.word("rule")}</a>'
+    )

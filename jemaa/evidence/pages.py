@@ -185,12 +185,13 @@ def _rules(view: View, rules: Sequence[RuleCount]) -> str:
         f"<tr><td><time>{one.key.week}</time><td>{_network(view, one.key.cc, one.key.asn, one.key.access)}"
         f'<td><bdi dir="ltr"><code>{one.rule_id}</code></bdi><td><bdi dir="ltr"><code>{one.node}</code></bdi>'
         f"<td>{view.word('verdict.' + one.verdict)}<td>{view.word('of', n=one.probes, all=one.of)}"
+        f'<td><bdi dir="ltr">{100 * one.low:.0f}–{100 * one.high:.0f} %</bdi>'
         f'<td><bdi dir="ltr">{one.ruleset}</bdi>'
         for one in sorted(rules, key=lambda one: (one.key.week, one.probes), reverse=True)[: 4 * SHOWN_WEEKS]
     )
     heads = "".join(
         f'<th scope="col">{view.word(key)}'
-        for key in ("week", "network", "rule", "node", "verdict", "probes", "ruleset")
+        for key in ("week", "network", "rule", "node", "verdict", "probes", "interval", "ruleset")
     )
     table = (
         f'<div class="wide" role="region" tabindex="0" aria-label="{view.word("scroll")}">'

@@ -48,7 +48,7 @@ class CellRow(Struct, frozen=True):
 
 
 class RuleRow(Struct, frozen=True):
-    """For how many of a network's probes in one week a rule fired."""
+    """For how many (`probes`) of a network's probes (`of`) a rule fired in a week, and between what the share lies."""
 
     cell: str
     week: str
@@ -61,6 +61,8 @@ class RuleRow(Struct, frozen=True):
     ruleset: str
     probes: int
     of: int
+    low: float
+    high: float
 
 
 class ChangeRow(Struct, frozen=True):
