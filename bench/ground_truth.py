@@ -21,6 +21,7 @@ from pathlib import Path
 import msgspec
 
 from bench.confusion import put_into, rows, table
+from jemaa.errors import JemaaError
 from jemaa.facts.record import Measurement
 from jemaa.lab.authority import Authority
 from jemaa.lab.places import SECOND, SERVER, SERVER_SECOND
@@ -82,6 +83,9 @@ class Checked:
     down: int
 
 
+NOTHING = Checked(b"", 0, 0)
+
+
 def check(profile: str, seed: int, options: Sequence[str] = ("--full",)) -> Checked:
     """One check behind this network; if it failed, its words are on standard error."""
     with tempfile.TemporaryDirectory(prefix="jemaa-truth-") as name, Lab(profile, seed=seed) as lab:
@@ -95,7 +99,7 @@ def check(profile: str, seed: int, options: Sequence[str] = ("--full",)) -> Chec
             after = traffic(lab)
         if code:
             sys.stderr.write(f"{profile} {seed}: {words.decode()[-2_000:]}\n")
-            return Checked(b"", 0, 0)
+            return NOTHING
         return Checked(labelled(facts, profile, seed), after[0] - before[0], after[1] - before[1])
 
 
@@ -148,7 +152,12 @@ def measure(jobs: Sequence[tuple[str, int]], folder: Path, *, together: int, opt
     began = time.monotonic()
 
     def of(job: tuple[str, int]) -> tuple[tuple[str, int], Checked]:
-        return job, check(*job, options)
+        """A lab that could not be built is no fact of any network: said, and measured another time."""
+        try:
+            return job, check(*job, options)
+        except (JemaaError, OSError, subprocess.SubprocessError) as error:
+            sys.stderr.write(f"{job[0]} {job[1]}: {error}\n")
+            return job, NOTHING
 
     with ThreadPoolExecutor(together) as pool, (folder / "facts.jsonl").open("ab") as out:
         for waiting in as_completed([pool.submit(of, job) for job in jobs]):
