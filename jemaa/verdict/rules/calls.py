@@ -30,7 +30,10 @@ RULES = (
     Rule(
         id="tcp-port", node="tcp.drop.port", says="blocked", family="udp", twin=True,
         when=(Cut(of="turn-5349-neutral", beside=DIRECT_TLS),),
-        surely=(Twice(of="turn-5349-neutral"), Cut(of=PORTS, beside=PORTS, by="each")),
+        surely=(
+            Both(what=(Twice(of="turn-5349-neutral"), Meanwhile(of="turn-5349-neutral"))),
+            Cut(of=PORTS, beside=PORTS, by="each"),
+        ),
         because="TLS to the port of TURN over TLS does not come about, and to other ports of the same address it"
         " does.",
         seen="Lab: port-list",
