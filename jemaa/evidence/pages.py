@@ -25,7 +25,7 @@ K = TypeVar("K", bound=Hashable)
 def overview(view: View, material: Material) -> str:
     """The whole record: a map, countries, what changed."""
     tables = material.tables
-    recent = tables.recent
+    recent = material.recent
     if not recent:
         return f"<p>{view.word('empty', k=EVIDENCE_K)}</p>"
     counts = view.word(
@@ -57,8 +57,8 @@ def overview(view: View, material: Material) -> str:
 def country(view: View, material: Material, cc: str) -> str:
     """A country: its networks now, each way week by week, what changed, what was said."""
     tables = material.tables
-    here = [one for one in tables.cells if one.key.cc == cc]
-    recent = [one for one in tables.recent if one.key.cc == cc]
+    here = material.by_country.get(cc, [])
+    recent = material.recent_by_country.get(cc, [])
     networks = _rows(recent, lambda one: (one.key.asn, one.key.access), lambda key: _network(view, cc, *key))
     changes = [one for one in tables.changes if one.cc == cc]
     return (
@@ -73,9 +73,9 @@ def country(view: View, material: Material, cc: str) -> str:
 def network(view: View, material: Material, cc: str, asn: int) -> str:
     """A network: each access week by week with its facts, rules that fired, changes."""
     tables = material.tables
-    here = [one for one in tables.cells if (one.key.cc, one.key.asn) == (cc, asn)]
+    here = material.by_network[cc, asn]
     changes = [one for one in tables.changes if (one.cc, one.asn) == (cc, asn)]
-    rules = [one for one in tables.rules if (one.key.cc, one.key.asn) == (cc, asn)]
+    rules = material.rules_by_network.get((cc, asn), [])
     by_access = "".join(
         grid(
             view,
@@ -94,7 +94,7 @@ def network(view: View, material: Material, cc: str, asn: int) -> str:
 
 def path(view: View, material: Material, name: str) -> str:
     """One way to attend, in every country and network."""
-    recent = [one for one in material.tables.recent if one.path == name]
+    recent = [one for one in material.recent if one.path == name]
     countries = grouped(recent, lambda one: one.key.cc)
     networks = grouped(recent, lambda one: (one.key.cc, one.key.asn))
     by_country = [(_country(view, cc), group) for cc, group in sorted(countries.items())]
@@ -111,7 +111,7 @@ def path(view: View, material: Material, name: str) -> str:
 
 def access(view: View, material: Material, kind: str) -> str:
     """One kind of access, by country and network."""
-    recent = [one for one in material.tables.recent if one.key.access == kind]
+    recent = [one for one in material.recent if one.key.access == kind]
     countries = _rows(recent, lambda one: one.key.cc, lambda cc: _country(view, cc))
     networks = _rows(recent, lambda one: (one.key.cc, one.key.asn), lambda key: _network(view, *key))
     return (
@@ -122,12 +122,12 @@ def access(view: View, material: Material, kind: str) -> str:
 
 def week(view: View, material: Material, monday: str) -> str:
     """One week, every row of it with its facts."""
-    here = [one for one in material.tables.cells if one.key.week == monday]
+    here = material.by_week[monday]
     rows = [
         Row(_network(view, key.cc, key.asn, key.access), groups, facts_of(view, packed(key)))
         for key, groups in _by_path(here, lambda one: one.key)
     ]
-    rules = [one for one in material.tables.rules if one.key.week == monday]
+    rules = material.rules_by_week.get(monday, [])
     table = grid(view, view.word("week.of", week=monday), view.word("network"), rows)
     return f"{table}{_notes(view)}{_rules(view, rules)}"
 

@@ -49,7 +49,7 @@ _SCRIPT_WORDS = (
 
 def apps(view: View, material: Material) -> str:
     """Which kind of way each application needs, and what became of that kind in the last weeks."""
-    recent = grouped(material.tables.recent, lambda one: one.path)
+    recent = grouped(material.recent, lambda one: one.path)
     rows = ""
     for app in material.apps:
         for way, grade in app.ways:
