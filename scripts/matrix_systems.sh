@@ -11,7 +11,7 @@ folder=${JEMAA_MATRIX_SYSTEMS:-${XDG_DATA_HOME:-$HOME/.local/share}/jemaa/matrix
 
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
-aiortc() { "$here/scripts/pip.sh" "$here/.venv" '.[matrix]'; }
+aiortc() { "$here/scripts/pip.sh" "$here/.venv" "$here[matrix]"; }
 
 janus() { # its service must not start: the matrix runs its own
     as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
@@ -24,6 +24,7 @@ livekit() { # needs Go 1.26 or one that fetches it, and npm
     mv "$folder/bin/server" "$folder/bin/livekit-server"
     (cd "$folder" && npm pack --silent "livekit-client@$LIVEKIT_CLIENT" >/dev/null)
     tar -xzf "$folder/livekit-client-$LIVEKIT_CLIENT.tgz" -C "$folder" --strip-components=2 package/dist/livekit-client.umd.js
+    rm "$folder/livekit-client-$LIVEKIT_CLIENT.tgz"
 }
 
 [ $# -gt 0 ] || set -- aiortc janus livekit
@@ -36,5 +37,5 @@ for system in "$@"; do
         ;;
     esac
 done
-[ -x "$python" ] && exec "$python" -c 'from jemaa.matrix.systems import ALL
+"$python" -c 'from jemaa.matrix.systems import ALL
 for one in ALL: print(one.name, one.missing() or one.version())'
