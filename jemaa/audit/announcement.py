@@ -95,7 +95,9 @@ def _named(text: str, apps: Catalogue) -> list[Mention]:
 
 
 def _mention(app: App, certain: bool, text: str, hit: re.Match[str]) -> Mention:
-    around = text[max(0, hit.start() - 40) : hit.end() + 60]
+    begin = max(0, hit.start() - 40)
+    before = text[begin : hit.start()]
+    around = (before.partition(" ")[2] if begin else before) + text[hit.start() : hit.end() + 60]
     return Mention(app=app.id, how="name", certain=certain, words=clean(around))
 
 

@@ -22,13 +22,15 @@ CLEARLY_MORE = 2
 """Times as many publishers: a dispute that leans, as against one that is open."""
 
 _GRADES: tuple[Grade, ...] = ("A", "B", "C", "none")
+_BEST_FIRST = ("works", "degraded", "unclear", "fails")
 _BEARING = ("fails", "degraded", "works")
 _KIND_ABOUT = {"call": "calls", "web": "web"}
 """Which statements bear on which kind of application; on the others none: that a chat passes says nothing of mail."""
 
 
 class Measured(Struct, frozen=True, kw_only=True):
-    """Of all cells that fit: `direct` if the application itself was measured, else a path that behaves like it."""
+    """Of all cells that fit: `direct` if the application itself was measured, else the best path that behaves like a
+    route of it."""
 
     outcome: Literal["works", "fails", "degraded", "unclear"]
     probes: int
@@ -188,18 +190,22 @@ def _leaning(publishers: dict[str, set[str]]) -> Said:
 
 
 def _measured(app: App, place: Place, cells: Iterable[Cell]) -> Measured | None:
-    """The application's own cells if there are any; else those of the path that it tries first."""
+    """The application's own cells if there are any; else those of the paths that its routes are like, the best of them.
+
+    An application falls back from route to route: it is shut out only where the last one fails too.
+    """
     here = [
         one for one in cells if one.kind() in (None, place.access) and (one.asn in place.asns if place.asns else True)
     ]
     direct = [one for one in here if one.subject == f"app:{app.id}"]
     if direct:
         return _summed(direct, f"app:{app.id}", direct=True)
-    for route in app.route:
-        alike = [one for one in here if one.subject == f"path:{route.like}"]
+    found = []
+    for like in dict.fromkeys(route.like for route in app.route):
+        alike = [one for one in here if one.subject == f"path:{like}"]
         if alike:
-            return _summed(alike, f"path:{route.like}", direct=False)
-    return None
+            found.append(_summed(alike, f"path:{like}", direct=False))
+    return min(found, key=lambda one: _BEST_FIRST.index(one.outcome), default=None)
 
 
 def _summed(cells: Sequence[Cell], subject: str, *, direct: bool) -> Measured:

@@ -62,6 +62,7 @@ def make(
     """The audit of an announcement. `ValueError` if `dates` are none."""
     when = Period.parse(dates)
     here = [one for one in dossiers if one.country == country]
+    of_then = [one for one in here if claims_in([one], when)]
     ways = judge(announcement, apps, country=country, when=when, dossiers=here, cells=cells)
     named = {one.app for one in ways}
     more = Announcement(
@@ -76,16 +77,18 @@ def make(
     return Report(
         title=announcement.title,
         country=country,
-        names=tuple(one.name for one in here),
+        names=tuple(one.name for one in of_then),
         dates=dates,
         ways=ways,
         others=judge(more, apps, country=country, when=when, dossiers=here, cells=cells),
         shut=tuple(_shut(place, ways) for place in places(here, measured)),
-        cautions=tuple(one.caution for one in here if one.caution),
+        cautions=tuple(one.caution for one in of_then if one.caution),
         claims=tuple(claim for claim, _ in counted),
         sources=tuple(one for dossier in here for one in dossier.source if one.id in cited),
         hypotheses=tuple(
-            one for dossier in dossiers if dossier.country in (ANY, country) for one in dossier.hypothesis
+            hypothesis
+            for one in (*(one for one in dossiers if one.country == ANY), *of_then)
+            for hypothesis in one.hypothesis
         ),
         disagreements=tuple(one for dossier in here for one in dossier.disagreement if set(one.claims) & told),
         has_measurements=bool(measured),

@@ -80,6 +80,20 @@ def test_the_applications_own_measurement_comes_before_its_likeness() -> None:
     assert found is not None and found.direct and found.outcome == "works"
 
 
+def test_an_application_that_can_fall_back_is_not_shut_out() -> None:
+    last = cell("path:turn-tls", worked=19, verdict="ok")
+    found = audit("Skype,FaceTime", cells=(cell(), cell("path:turn-udp"), last))
+    skype = finding(found, "skype", "Maroc Telecom", "mobile")
+    assert skype.measured is not None and (skype.measured.subject, skype.shuts_out) == ("path:turn-tls", False)
+    assert finding(found, "facetime", "Maroc Telecom", "mobile").shuts_out, "no way for its sound over TCP is known"
+
+
+def test_what_was_said_of_another_time_does_not_colour_this_one() -> None:
+    found = audit("Zoom", dates="2026-11")
+    assert (found.cautions, found.names, found.claims, found.disagreements) == ((), (), (), ())
+    assert {one.id for one in found.hypotheses} == {"server", "app", "line"}
+
+
 @pytest.mark.parametrize(
     ("fields", "outcome"),
     [
