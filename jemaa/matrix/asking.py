@@ -31,7 +31,8 @@ PAGE_SECONDS = 60.0
 """How long a page may take to open: over EDGE it is most of a minute."""
 
 ACT_SECONDS = 30.0
-"""How long a participant waits for an act to work before he gives up."""
+IMPATIENT_SECONDS = 10.0
+"""How long a participant waits for an act to work before he gives up; and who has waited in vain twice waits less."""
 
 SOUND_SECONDS = 25.0
 """How long he waits for the first sound."""
@@ -120,10 +121,10 @@ class Interview:
         """All of them. The sound is judged before anything else uses the line."""
         self._listens(seconds)
         seat = self._seat
-        self._answer("reads", lambda: seat.reads(ACT_SECONDS))
-        self._answer("asks", lambda: seat.asks(ACT_SECONDS))
-        self._answer("sees", lambda: seat.sees(ACT_SECONDS))
-        self._answer("note", lambda: seat.leaves_note(self._props.note, ACT_SECONDS))
+        self._answer("reads", lambda: seat.reads(self._patience))
+        self._answer("asks", lambda: seat.asks(self._patience))
+        self._answer("sees", lambda: seat.sees(self._patience))
+        self._answer("note", lambda: seat.leaves_note(self._props.note, self._patience))
         self._answer("speaks", self._speaks)
 
     def cell(self, system: str, profile: str, route: Route) -> Cell:
@@ -186,7 +187,7 @@ class Interview:
 
     def _speaks(self) -> bool | None:
         """Gets the floor and is heard in the room."""
-        opened = self._seat.speaks(ACT_SECONDS)
+        opened = self._seat.speaks(self._patience)
         if not opened:
             return opened
         point = self._props.point
@@ -202,6 +203,10 @@ class Interview:
         said = hearing.find(point, self._participant.place.said(saying.mark))
         self._to_room = hearing.find(point, arrived).delay - said.delay
         return True
+
+    @property
+    def _patience(self) -> float:
+        return ACT_SECONDS if len(self._failures) < 2 else IMPATIENT_SECONDS
 
     def _bytes_down(self) -> int:
         """Bytes that have come in on the participant's line."""
