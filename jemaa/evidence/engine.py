@@ -1,6 +1,9 @@
 """Evidence room. DuckDB, with bounds: the only file that says how much memory and how many threads it may have."""
 
+import os
+import tempfile
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -22,6 +25,7 @@ class Engine:
             config={
                 "threads": EVIDENCE_THREADS,
                 "memory_limit": f"{EVIDENCE_MEMORY_MB}MB",
+                "temp_directory": str(Path(tempfile.gettempdir()) / f"jemaa-evidence-{os.getpid()}"),
                 "autoinstall_known_extensions": False,
                 "preserve_insertion_order": False,
             }

@@ -8,6 +8,7 @@ import csv
 import datetime
 import gzip
 import importlib
+import ipaddress
 import re
 import socket
 from bisect import bisect_right
@@ -146,7 +147,8 @@ class _Database:
         self.label = _label(about.database_type, path, built)
 
     def find(self, address: str) -> Origin:
-        row = self._reader.get(address) if _packed(address) else None
+        packed = _packed(address)
+        row = self._reader.get(ipaddress.ip_address(packed)) if packed else None
         if not isinstance(row, dict):
             return Origin()
         country = row.get("country")

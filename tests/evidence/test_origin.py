@@ -8,6 +8,7 @@ import pytest
 from jemaa.errors import SettingsError
 from jemaa.evidence import origin
 from jemaa.evidence.origin import Origin
+from tests.evidence import mmdb
 from tests.evidence.senders import TABLE, table
 
 
@@ -38,6 +39,23 @@ def test_dbip_has_networks_and_countries_in_two_files(tmp_path: Path) -> None:
     assert origins.find("192.0.2.1") == Origin(64_500, "MA")
     assert origins.find("192.0.2.200") == Origin(64_500)
     assert origins.label.count("CC-BY-4.0") == 2
+
+
+@pytest.mark.parametrize(
+    ("row", "found"),
+    [
+        ({"autonomous_system_number": 64_500, "autonomous_system_organization": "Example"}, Origin(64_500)),
+        ({"country": {"iso_code": "MA"}}, Origin(None, "MA")),
+        ({"asn": "AS64500", "country_code": "MA", "country": "Morocco"}, Origin(64_500, "MA")),
+        ({"asn": "none", "country": {"names": {"en": "x"}}}, Origin()),
+        ("a text", Origin()),
+    ],
+)
+def test_a_file_in_maxminds_format(tmp_path: Path, row: mmdb.Value, found: Origin) -> None:
+    origins = origin.load(mmdb.write(tmp_path / "dbip-asn.mmdb", "192.0.2.0/24", row))
+    assert origins.find("192.0.2.9") == origins.find("::ffff:192.0.2.9") == found
+    assert origins.find("192.0.3.9") == origins.find("2001:db8::1") == origins.find("nothing") == Origin()
+    assert origins.label == "DBIP-ASN-Lite 2026-11-23 CC-BY-4.0"
 
 
 @pytest.mark.parametrize("content", ["", "hello\n", "192.0.2.0\t2001:db8::\t1\tMA\tX\n", "192.0.2.0\n", "\0\n"])
