@@ -30,7 +30,7 @@ e2e: $(VENV)/.installed-test ## only the end-to-end tests: real Chromium, real s
 
 lab: $(VENV)/.installed-test ## which paths live behind which emulated network: every profile, no browser, in minutes
 	@scripts/tools.sh ip espeak-ng
-	$(PY) -m pytest tests/lab/test_paths.py
+	$(PY) -m pytest tests/lab/test_paths.py tests/lab/test_ladder.py
 
 check: $(VENV)/.installed-check node_modules/.installed ## format, lint, types of Python and of the browser's code, structure
 	$(VENV)/bin/ruff format --check .

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { lineOf } from "../../jemaa/client/net/attendance.js";
 import { Ladder } from "../../jemaa/client/net/ladder.js";
+import { importsOf } from "../../jemaa/client/net/modules.js";
 import { Retry } from "../../jemaa/client/net/retry.js";
 
 /** A ladder with a clock: `run` lets time pass while the rungs in `sounding` bring sound. */
@@ -29,9 +31,9 @@ test("it starts low, by itself, and without a socket", () => {
   assert.equal(one.ladder.why, "first");
 });
 
-test("where nothing comes within a second and a half the next runs beside it, and the first to sound stays", () => {
+test("where nothing comes within a second the next runs beside it, and the first to sound stays", () => {
   const one = attending();
-  one.run(1400);
+  one.run(1000);
   assert.equal(opened(one), "stream");
   one.run(300);
   assert.equal(opened(one), "pieces,stream");
@@ -50,15 +52,15 @@ test("it climbs once the sound is steady, make before break", () => {
   assert.equal(one.ladder.why, "better");
 });
 
-test("a stall of two seconds opens the rung below, and it is said why", () => {
+test("silence that is longer than any before opens the rung below, and it is said why", () => {
   const one = attending();
   one.run(2500, "stream", "live");
   assert.equal(one.ladder.current, "live");
-  one.run(1900);
+  one.run(500);
   assert.equal(opened(one), "live");
-  one.run(400);
+  one.run(200);
   assert.equal(opened(one), "live,stream");
-  one.run(300, "stream");
+  one.run(400, "stream");
   assert.equal(opened(one), "stream");
   assert.equal(one.ladder.why, "stalled");
 });
@@ -66,9 +68,65 @@ test("a stall of two seconds opens the rung below, and it is said why", () => {
 test("a path that sounds again keeps its place", () => {
   const one = attending();
   one.run(2500, "stream", "live");
-  one.run(2300);
-  one.run(300, "live");
+  one.run(700);
+  assert.equal(opened(one), "live,stream");
+  one.run(300, "live", "stream");
   assert.equal(opened(one), "live");
+});
+
+test("who is far away, or comes unevenly, is not silent so soon", () => {
+  const far = attending({ rttMs: 400 });
+  far.run(2500, "stream", "live");
+  far.run(1600);
+  assert.equal(opened(far), "live");
+  const uneven = attending();
+  uneven.run(2500, "stream", "live");
+  for (let n = 0; n < 4; n++) uneven.run(400), uneven.run(100, "live");
+  uneven.run(900);
+  assert.equal(opened(uneven), "live");
+});
+
+test("a path that stays silent while another sounds was cut: climbing waits, longer each time", () => {
+  const one = attending();
+  one.run(2500, "stream", "live");
+  one.run(1000);
+  one.run(200, "stream");
+  assert.equal(one.ladder.current, "stream");
+  const since = one.now;
+  while (!one.ladder.trying.has("live")) one.run(100, "stream");
+  assert.ok(one.now - since >= 14_000, `${one.now - since} ms`);
+});
+
+test("after two cuts in a row nothing that keeps one connection is tried for a minute", () => {
+  const one = attending();
+  one.run(2500, "stream", "live");
+  one.run(1000);
+  one.run(6000, "stream");
+  one.run(1500);
+  one.run(1000, "pieces");
+  assert.equal(one.ladder.current, "pieces");
+  assert.ok(one.ladder.isCutting);
+  one.run(50_000, "pieces");
+  assert.equal(opened(one), "pieces");
+  one.run(12_000, "pieces", "live");
+  assert.equal(one.ladder.current, "live");
+});
+
+test("a climb that lasts is trusted again", () => {
+  const one = attending({ isCutting: true, hint: "pieces" });
+  one.run(62_000, "pieces", "live");
+  assert.equal(one.ladder.current, "live");
+  one.run(50_000, "live");
+  assert.equal(one.ladder.isCutting, false);
+});
+
+test("where connections were cut last time, what began by one gives way to pieces while it still sounds", () => {
+  const one = attending({ isCutting: true, hint: "pieces" });
+  one.ladder.trying.set("stream", 0);
+  one.run(300, "stream");
+  assert.equal(one.ladder.current, "stream");
+  one.run(600, "stream", "pieces");
+  assert.equal(one.ladder.current, "pieces");
 });
 
 test("each climb that failed makes the next one wait longer", () => {
@@ -142,6 +200,28 @@ test("what worked last time is a hint and no more", () => {
   assert.equal(opened(one), "pieces");
   one.run(5000, "stream");
   assert.equal(one.ladder.current, "stream");
+});
+
+test("another network is another matter", () => {
+  const one = attending({ isCutting: true, hint: "pieces" });
+  one.run(2000, "pieces");
+  one.ladder.forget();
+  one.run(300, "pieces", "live");
+  assert.equal(one.ladder.current, "live");
+});
+
+test("what the page's own files took says how far the server is, and how thin the line", () => {
+  const file = (start, end, size) => ({ entryType: "resource", connectStart: 0, connectEnd: 0, secureConnectionStart: 0, transferSize: size, encodedBodySize: size, responseStart: start, responseEnd: end });
+  const page = { ...file(300, 400, 5000), entryType: "navigation", connectStart: 10, secureConnectionStart: 60, connectEnd: 110 };
+  const quick = lineOf([page, file(500, 510, 5000), file(505, 530, 8000)]);
+  assert.deepEqual([quick.rttMs, quick.isThin], [50, false]);
+  assert.ok(lineOf([page, file(500, 2000, 5000), file(505, 3500, 8000)]).isThin);
+  assert.equal(lineOf([]).isThin, false);
+});
+
+test("a module's imports are found, and only those", () => {
+  const text = 'import { a } from "./a.js";\nimport "../b.js";\n/** @typedef {import("./c.js").C} C */\nconst d = () => import("./d.js");';
+  assert.deepEqual(importsOf(text, "https://x/net/y.js"), ["https://x/net/a.js", "https://x/b.js"]);
 });
 
 test("retries are soon, jittered and capped, and rare where it never worked", () => {

@@ -17,7 +17,8 @@ const QUIET = 0.003; // about -50 dBFS: nobody misses such a frame
 const CATCH_UP_RATE = 1.03;
 const PAUSE_MS = 80; // shorter quiet belongs to a word
 const PAUSE_PACE = 0.5; // of the rest of a pause may be left out
-const MOST_MARGIN = 1.2;
+const MOST_MARGIN = 3;
+const MOST_GROWN = 1.2;
 const WINDOW = 2.5; // seconds over which the shortest reserve counts
 const TOO_LATE = 2.5; // seconds of reserve more than needed: the tab slept; jump instead of running after it
 
@@ -119,7 +120,7 @@ export class Timeline {
   /** The sound has stood still: play on from here, with more in reserve. @param {number} timeMs @param {number} durationMs @param {number} now @param {number} lateness */
   #after(timeMs, durationMs, now, lateness) {
     this.late++;
-    this.#grown = Math.min(MOST_MARGIN, this.#grown + Math.min(0.1, Math.max(0.01, lateness / 2)));
+    this.#grown = Math.min(MOST_GROWN, this.#grown + Math.min(0.1, Math.max(0.01, lateness / 2)));
     this.#window = [];
     return this.#put(timeMs, durationMs, now + Math.max(LEAD, Math.min(lateness, this.wanted())), { isStart: true });
   }

@@ -11,10 +11,17 @@ import { decodeChunk } from "../wire/chunk.js";
 import { RecordStream } from "../wire/record.js";
 
 /** Of path `stream`: the reserve, and what is played of the first burst (a chunk's length more). */
-export const STREAM_MARGIN_MS = 120;
-export const STREAM_START_MS = 360;
+const STREAM_MARGIN_MS = 120;
+const STREAM_START_MS = 360;
 const ALONE_MS = 1200; // nothing sounds by then: the rest is needed, to try other paths
 const BURST_MS = 400; // of sound that the server has already: plays at once, and is the reserve
+/** On a thin line a file of this page delays the sound by seconds: so much is in reserve. */
+const THIN_MARGIN_MS = 3000;
+const THIN_BURST_MS = 3000;
+const THIN_KBPS = 80;
+const THIN_BYTES = 8000; // fewer say nothing of a line
+const ANSWER_MS = 10_000; // for a short answer, at the most
+const KNOWN_MS = 12 * 3600_000; // what was learned of a network on another day may be of another network
 
 /** @typedef {"live"|"stream"|"pieces"|"radio"|"text"} Down */
 /** @typedef {"live"|"pieces"|"note"|"text"} Up */
@@ -43,7 +50,7 @@ export class Stream {
   constructor(attendance, wish, onRecord, onEnd) {
     this.stop = new AbortController();
     this.isAnonymous = !attendance.token;
-    const query = new URLSearchParams({ batch_ms: "60", back_ms: String(wish.back_ms ?? BURST_MS) });
+    const query = new URLSearchParams({ batch_ms: attendance.network.isThin ? "200" : "60", back_ms: String(wish.back_ms ?? BURST_MS) });
     if (wish.sound) query.set("sound", wish.sound);
     if (wish.picture) query.set("picture", wish.picture);
     this.#read(attendance, `stream?${query}`, onRecord).then(onEnd, (error) => onEnd(error.code ?? "lost"));
@@ -111,6 +118,8 @@ export class Attendance extends EventTarget {
     this.canvas = null;
     /** @type {Player|null} */
     this.player = null;
+    /** What is known of the network. @type {Network} */
+    this.network = { ...lineOf(performance.getEntries?.() ?? []), ...this.#known() };
     /** What the volume and the loudspeaker shall be, before there is a player. */
     this.sound = new SoundControls(this);
     /** Told of each piece of a body: path and bytes. @type {(path: string, bytes: number) => void} */
@@ -191,8 +200,10 @@ export class Attendance extends EventTarget {
   async request(address, init = {}) {
     const headers = new Headers(init.headers);
     if (this.token) headers.set("Authorization", `Bearer ${this.token}`);
+    if (this.network.isCutting) headers.set("Jemaa-Connection", "once");
     this.spent("request", 0);
-    const answer = await fetch(`/api/s/${this.session}/${address}`, { ...init, headers }).catch((error) => {
+    const signal = init.signal ?? AbortSignal.timeout(ANSWER_MS + 10 * this.network.rttMs);
+    const answer = await fetch(`/api/s/${this.session}/${address}`, { ...init, headers, signal }).catch((error) => {
       throw new Refusal("offline", "There is no connection at the moment.", { cause: error });
     });
     if (answer.ok) return answer;
@@ -210,9 +221,40 @@ export class Attendance extends EventTarget {
     return `jemaa-${what}-${this.session}${this.invitation ? `-${this.invitation.slice(-12)}` : ""}`;
   }
 
+  /** What was learned in an earlier visit, if not too long ago. @returns {Partial<Network>} */
+  #known() {
+    try {
+      const { at, ...known } = JSON.parse(this.storage?.getItem("jemaa-network") ?? "{}");
+      return Date.now() - at < KNOWN_MS ? known : {};
+    } catch {
+      return {};
+    }
+  }
+
+  /** Learn something of the network, and keep it for the next visit. @param {Partial<Network>} known */
+  learn(known) {
+    const { network } = this;
+    Object.assign(network, known);
+    try {
+      const { isCutting, isThin, path } = network;
+      this.storage?.setItem("jemaa-network", JSON.stringify({ at: Date.now(), isCutting, isThin, path }));
+    } catch {
+      // Only a hint: the next visit starts as the first did.
+    }
+  }
+
+  /**
+   * Load modules, and all that they need, in a way that outlasts connections that freeze; then `import` finds them.
+   * @param {string[]} modules from the client's folder
+   */
+  async fetched(modules) {
+    const { fetchModules } = await import("./modules.js");
+    await fetchModules(modules.map((module) => new URL(`../${module}`, import.meta.url).href), this);
+  }
+
   /** Everything else, loaded once; a load that failed is tried again by the next call. */
   rest() {
-    this.#rest ??= import("./attending.js").then(
+    this.#rest ??= this.fetched(["net/attending.js", "meeting/state.js", "net/pieces.js"]).then(() => import("./attending.js")).then(
       (module) => new module.Attending(this),
       (error) => {
         this.#rest = null;
@@ -222,24 +264,33 @@ export class Attendance extends EventTarget {
     return this.#rest;
   }
 
-  /** A stream that the ladder finds running. @type {{stream: Stream, lane: import("../media/player.js").Lane, ended: string|null}|null} */
+  /** A stream that the ladder finds running. @type {{stream: Stream, lane: import("../media/player.js").Lane, ended: string|null, since: number}|null} */
   first = null;
 
   #startAtOnce() {
     const isFirst = !this.first && this.player && (!this.down || this.down === "stream");
     if (!isFirst || (this.invitation && !this.token) || this.publishing.sound) return;
-    const lane = /** @type {Player} */ (this.player).lane(STREAM_MARGIN_MS, () => {}, STREAM_START_MS);
-    const wish = { sound: `sound/${this.rendition ?? 12}` };
+    const { marginMs, startMs, kbps, back_ms } = this.streamManner(BURST_MS);
+    const lane = /** @type {Player} */ (this.player).lane(marginMs, () => {}, startMs);
+    const wish = { sound: `sound/${this.rendition ?? kbps}`, back_ms };
     const stream = new Stream(this, wish, ({ track, body }) => track && lane.push(decodeChunk(body)), (code) => first && (first.ended = code));
     /** @type {NonNullable<typeof this.first>} */
-    const first = { stream, lane, ended: null };
+    const first = { stream, lane, ended: null, since: performance.now() };
     this.first = first;
     this.#firstSound = new Promise((resolve) => {
       this.addEventListener("playing", () => resolve(), { once: true });
-      setTimeout(resolve, ALONE_MS);
+      setTimeout(resolve, ALONE_MS + 6 * this.network.rttMs);
     });
     this.path.down = "stream";
     if (this.down) this.path.why = "forced";
+  }
+
+  /** How path `stream` is used on this line: reserve, how much of the first burst is played, rendition, burst. @param {number} back_ms */
+  streamManner(back_ms) {
+    const { isThin, rttMs } = this.network;
+    if (isThin) return { marginMs: THIN_MARGIN_MS, startMs: THIN_BURST_MS, kbps: 8, back_ms: THIN_BURST_MS };
+    const marginMs = Math.max(STREAM_MARGIN_MS, rttMs);
+    return { marginMs, startMs: STREAM_START_MS + marginMs - STREAM_MARGIN_MS, kbps: 12, back_ms: back_ms + marginMs };
   }
 
   /** None where the browser has no WebCodecs: `radio` needs none. */
@@ -284,6 +335,28 @@ class SoundControls {
     await this.attendance.player?.setOutput(deviceId);
     await this.radio?.setSinkId?.(deviceId);
   }
+}
+
+/**
+ * @typedef {object} Network
+ * @property {number} rttMs how long an answer takes at the least
+ * @property {boolean} isThin the line has little more room than the sound needs
+ * @property {boolean} isCutting connections that live long or carry much are cut
+ * @property {string} [path] what worked last
+ */
+
+/**
+ * What the page's own files have told of the line, by how long they took to come.
+ * @param {any[]} entries as `performance.getEntries()` has them
+ * @returns {Network}
+ */
+export function lineOf(entries) {
+  const opened = entries.filter(({ connectStart, connectEnd }) => connectEnd > connectStart);
+  const rtts = opened.map(({ connectStart, connectEnd, secureConnectionStart }) => (secureConnectionStart || connectEnd) - connectStart);
+  const files = entries.filter(({ entryType, transferSize }) => entryType === "resource" && transferSize > 0);
+  const bytes = files.reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0);
+  const ms = Math.max(...files.map(({ responseEnd }) => responseEnd)) - Math.min(...files.map(({ responseStart }) => responseStart));
+  return { rttMs: rtts.length ? Math.min(...rtts) : 0, isThin: bytes > THIN_BYTES && (bytes * 8) / ms < THIN_KBPS, isCutting: false };
 }
 
 /** None where the browser forbids it. */

@@ -72,11 +72,13 @@ export class Attending {
   }
 
   async pendingNote() {
+    await this.attendance.fetched(["net/note.js"]);
     return (await import("./note.js")).pending(this.attendance, this.identity);
   }
 
   #publishing() {
-    this.publisher ??= import("./publishing.js").then((module) => new module.Publishing(this.attendance, this.line, this.listening));
+    const needed = ["net/publishing.js", "media/capture.js", "media/capture_worklet.js"];
+    this.publisher ??= this.attendance.fetched(needed).then(() => import("./publishing.js")).then((module) => new module.Publishing(this.attendance, this.line, this.listening));
     return this.publisher;
   }
 

@@ -2,8 +2,9 @@
 /**
  * Net. Which path the sound shall come by. Pure: told what happens and when, it says which paths are to be open.
  *
- * The start is low and a race; climbing is make before break; a stall of two seconds opens the rung below beside the one
- * that stalls, and the first that sounds stays. Every failed climb waits longer for the next.
+ * The start is low and a race; climbing is make before break; a path that falls silent for longer than it ever did has
+ * the rung below opened beside it, and the first that sounds stays. A path that stays silent while another sounds was
+ * cut: climbing waits, longer each time, and after two cuts in a row nothing that keeps one connection is trusted.
  */
 
 /** @typedef {"live"|"stream"|"pieces"|"radio"|"text"} Rung */
@@ -11,22 +12,31 @@
 /** From the best to the last; `text` has no sound and is always there. @type {readonly Rung[]} */
 export const RUNGS = ["live", "stream", "pieces", "radio"];
 
-const STALL_MS = 2000;
-const NEXT_IN_RACE_MS = 1500; // a proxy that collects whole answers gives nothing: start the next beside it
+/** Silence after which something may be wrong: what comes by each path comes at least so often, and a bit. */
+const SILENCE_MS = { live: 500, stream: 800, pieces: 3000, radio: 4000, text: Infinity };
+const PICTURE_MS = 1500; // a key frame before the sound on the same connection
+const CUT_MS = 300; // more, and it is given up for what sounds beside it
+const MOST_SILENCE_MS = 6000;
+const NEXT_IN_RACE_MS = 1000; // a proxy that collects whole answers gives nothing: start the next beside it
 const ATTEMPT_MS = 6000; // for one attempt to give sound while another plays
 const STEADY_MS = 1000; // before the first climb
-const PROVEN_MS = 30_000; // a climb that lasted so long was no failure
+const PROVEN_MS = 45_000; // a climb that lasted so long was no failure
 const CLIMB_MS = 5_000;
 const MOST_MS = 600_000;
+/** After the first, second, … cut: how long nothing is climbed. Each costs a moment of silence: four in five minutes are too many. */
+const HOLD_MS = [15_000, 60_000, 240_000, MOST_MS];
+const CUTS_TO_DISTRUST = 2;
 
 export class Ladder {
   /**
-   * @param {{forced?: Rung, hint?: Rung, usable?: Iterable<Rung>, random?: () => number}} [options] `usable`: what this
-   *   browser can at all; `hint`: what worked last time
+   * @param {{forced?: Rung, hint?: Rung, usable?: Iterable<Rung>, rttMs?: number, isCutting?: boolean, random?: () => number}} [options]
+   *   `usable`: what this browser can at all; `hint`: what worked last time; `rttMs`: how long this network takes to
+   *   answer at the least; `isCutting`: last time it cut what kept one connection
    */
-  constructor({ forced, hint, usable = RUNGS, random = Math.random } = {}) {
+  constructor({ forced, hint, usable = RUNGS, rttMs = 0, isCutting = false, random = Math.random } = {}) {
     this.forced = forced;
     this.usable = new Set(usable);
+    this.rttMs = rttMs;
     this.random = random;
     /** @type {Rung|null} whose sound is heard */
     this.current = null;
@@ -39,6 +49,12 @@ export class Ladder {
     this.heardAt = 0;
     this.currentSince = 0;
     this.raceSince = 0;
+    this.cuts = isCutting ? CUTS_TO_DISTRUST : 0;
+    this.climbNotBefore = 0;
+    /** Whether a picture comes the same way. */
+    this.hasPicture = false;
+    /** The longest silence that was none: how unevenly the current path comes. */
+    this.usualMs = 0;
     /** @type {Rung[]} */
     this.race = forced ? [forced] : raceFrom(hint ?? "stream");
   }
@@ -48,40 +64,49 @@ export class Ladder {
     return new Set([...(this.current ? [this.current] : []), ...this.trying.keys()]);
   }
 
+  /** Whether this network cuts connections that live long or carry much. */
+  get isCutting() {
+    return this.cuts >= CUTS_TO_DISTRUST;
+  }
+
   /** Begin, or begin again. @param {number} now milliseconds */
   start(now) {
     this.current = null;
     this.trying.clear();
     this.raceSince = now;
+    if (this.isCutting) this.climbNotBefore = now + HOLD_MS[1];
     this.tick(now);
   }
 
   /** Something may be due. Call a few times a second. @param {number} now */
   tick(now) {
     for (const [rung, since] of this.trying) {
-      if (this.current && now - since > ATTEMPT_MS) this.failed(rung, "blocked", now);
+      if (this.current && now - since > ATTEMPT_MS + 10 * this.rttMs) this.failed(rung, "blocked", now);
     }
     if (!this.current) this.#goOnRacing(now);
     else if (!this.forced) {
-      if (now - this.heardAt > STALL_MS) this.#beside(now);
+      if (this.#isSilent(now)) this.#beside(now);
+      else if (this.#isHeld(this.current, now)) this.#beside(now);
       else this.#climb(now);
-      if (now - this.currentSince > PROVEN_MS) this.history.delete(this.current);
+      if (this.isProven(now)) this.#proven(this.current);
     }
   }
 
   /** Sound of this path has been put into the player. @param {Rung} rung @param {number} now */
   heard(rung, now) {
     if (rung === this.current) {
-      const wasStalled = now - this.heardAt > STALL_MS;
+      const wasSilent = this.#isSilent(now);
+      if (!wasSilent) this.usualMs = Math.max(now - this.heardAt, this.usualMs * 0.999);
       this.heardAt = now;
-      if (wasStalled) for (const other of [...this.trying.keys()]) if (isBelow(other, rung)) this.trying.delete(other);
+      if (wasSilent) for (const other of [...this.trying.keys()]) if (isBelow(other, rung)) this.trying.delete(other);
       return;
     }
     if (!this.trying.has(rung)) return;
     const before = this.current;
     if (before && isBelow(rung, before)) {
-      if (now - this.heardAt < STALL_MS / 2) return void this.trying.delete(rung);
-      this.#note(before, now);
+      const isHeld = this.#isHeld(before, now);
+      if (!isHeld && now - this.heardAt < this.#silenceMs(before) + CUT_MS) return;
+      this.#cut(before, now);
       this.why = "stalled";
     } else if (before) this.why = "better";
     this.#settle(rung, now);
@@ -101,9 +126,10 @@ export class Ladder {
     if (code === "unsupported") this.usable.delete(rung);
     if (wasCurrent) {
       this.current = null;
+      if (code === "lost") this.#countCut(rung, now);
       if (!this.forced) this.why = "lost";
       this.raceSince = now;
-      this.race = this.forced ? [this.forced] : raceFrom(rung);
+      this.race = this.forced ? [this.forced] : raceFrom(this.isCutting ? "pieces" : rung);
     } else if (this.current && !this.forced && isBelow(this.current, rung)) this.why = code;
     if (code === "unsupported" && !this.forced) this.why = code;
   }
@@ -114,12 +140,45 @@ export class Ladder {
     else this.usable.delete(rung);
   }
 
+  /** Somebody else has found that this network cuts connections. @param {number} now */
+  distrust(now) {
+    this.cuts = CUTS_TO_DISTRUST;
+    this.climbNotBefore = now + HOLD_MS[1];
+  }
+
+  /** Another network: what was learned of the old one says nothing. */
+  forget() {
+    this.cuts = this.climbNotBefore = this.usualMs = 0;
+    this.history.clear();
+  }
+
+  /** Whether the current path has lasted. @param {number} now */
+  isProven(now) {
+    return this.current !== null && now - this.currentSince > PROVEN_MS;
+  }
+
+  /** @param {Rung} rung */
+  #silenceMs(rung) {
+    const pictureMs = this.hasPicture ? PICTURE_MS : 0;
+    return Math.min(MOST_SILENCE_MS, Math.max(SILENCE_MS[rung] + 3 * this.rttMs + pictureMs, 2 * this.usualMs));
+  }
+
+  /** @param {number} now */
+  #isSilent(now) {
+    return this.current !== null && now - this.heardAt > this.#silenceMs(this.current);
+  }
+
+  /** Whether this path is one not to be trusted now. @param {Rung} rung @param {number} now */
+  #isHeld(rung, now) {
+    return this.isCutting && now < this.climbNotBefore && (rung === "live" || rung === "stream");
+  }
+
   /** @param {number} now */
   #goOnRacing(now) {
     const runners = this.race.filter((rung) => this.usable.has(rung));
     if (!runners.length && !this.forced) this.race = raceFrom("stream");
     runners.forEach((rung, place) => {
-      const isDue = now >= this.raceSince + place * NEXT_IN_RACE_MS && now >= (this.history.get(rung)?.notBefore ?? 0);
+      const isDue = now >= this.raceSince + place * (NEXT_IN_RACE_MS + 4 * this.rttMs) && this.#mayTry(rung, now);
       if (isDue && !this.trying.has(rung)) this.trying.set(rung, now);
     });
   }
@@ -127,27 +186,52 @@ export class Ladder {
   /** Open what is below, one after the other, while nothing is heard. @param {number} now */
   #beside(now) {
     const current = /** @type {Rung} */ (this.current);
-    const below = RUNGS.filter((rung) => isBelow(rung, current) && this.usable.has(rung));
-    const due = Math.ceil((now - this.heardAt - STALL_MS) / NEXT_IN_RACE_MS);
+    const below = RUNGS.filter((rung) => isBelow(rung, current) && this.usable.has(rung) && !this.#isHeld(rung, now));
+    const due = Math.ceil((now - this.heardAt - this.#silenceMs(current)) / (NEXT_IN_RACE_MS + 4 * this.rttMs));
     for (const rung of below.slice(0, Math.max(1, due))) {
-      if (!this.trying.has(rung) && now >= (this.history.get(rung)?.notBefore ?? 0)) this.trying.set(rung, now);
+      if (!this.trying.has(rung) && this.#mayTry(rung, now)) this.trying.set(rung, now);
     }
   }
 
   /** @param {number} now */
   #climb(now) {
     const current = /** @type {Rung} */ (this.current);
-    if (now - this.currentSince < STEADY_MS || this.trying.size) return;
+    if (now < this.climbNotBefore || now - this.currentSince < STEADY_MS || this.trying.size) return;
     const above = RUNGS.filter((rung) => isBelow(current, rung) && this.usable.has(rung));
-    const next = above.find((rung) => now >= (this.history.get(rung)?.notBefore ?? 0));
+    const next = above.find((rung) => this.#mayTry(rung, now));
     if (next) this.trying.set(next, now);
+  }
+
+  /** @param {Rung} rung @param {number} now */
+  #mayTry(rung, now) {
+    return now >= (this.history.get(rung)?.notBefore ?? 0);
   }
 
   /** @param {Rung} rung @param {number} now */
   #settle(rung, now) {
     this.current = rung;
     this.currentSince = this.heardAt = now;
+    this.usualMs = 0;
     this.trying.clear();
+  }
+
+  /** It fell silent, and another sounds: this connection is dead, not the whole network. @param {Rung} rung @param {number} now */
+  #cut(rung, now) {
+    this.#note(rung, now);
+    this.#countCut(rung, now);
+  }
+
+  /** @param {Rung} rung @param {number} now */
+  #countCut(rung, now) {
+    if (this.#isHeld(rung, now)) return;
+    this.climbNotBefore = now + HOLD_MS[Math.min(this.cuts, HOLD_MS.length - 1)];
+    this.cuts++;
+  }
+
+  /** @param {Rung} rung */
+  #proven(rung) {
+    this.history.delete(rung);
+    if (rung === "live" || rung === "stream") this.cuts = 0;
   }
 
   /** Remember a failure. @param {Rung} rung @param {number} now @param {boolean} [isSoon] nothing else sounds: try again soon */

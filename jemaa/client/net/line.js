@@ -14,6 +14,9 @@ import { Retry, pause } from "./retry.js";
 
 const SLEPT_MS = 30_000; // a timer this late: the machine slept, or its clock jumped
 const BEAT_MS = 2000;
+const LONG_LIFE_MS = 60_000; // a WebSocket that lived so long was not cut by a network that cuts them
+/** After the first, second, … short life of a WebSocket: how long until the next. The first may be a server that starts anew. */
+const SHORT_LIFE_MS = [0, 5_000, 30_000, 120_000, 600_000];
 const FINAL = new Set(["token-revoked", "token-expired", "token-forged", "token-elsewhere", "removed", "invitation-needed"]);
 
 /** Events after which somebody may no longer be heard. */
@@ -74,11 +77,16 @@ export class Line extends EventTarget {
 
   async #keepLive() {
     const retry = new Retry();
+    let shortLives = 0;
     for (;;) {
+      const since = performance.now();
       const wasOpen = await this.#liveOnce(retry);
       if (this.isGone) return;
       if (!wasOpen) this.#liveBecame("blocked");
-      await pause(retry.failed(), this.wake.signal);
+      else if (performance.now() - since > LONG_LIFE_MS) shortLives = 0;
+      else shortLives = Math.min(shortLives + 1, SHORT_LIFE_MS.length);
+      if (shortLives === 2) this.attendance.learn({ isCutting: true });
+      await pause(Math.max(retry.failed(), SHORT_LIFE_MS[shortLives - 1] ?? 0), this.wake.signal);
     }
   }
 
@@ -116,13 +124,14 @@ export class Line extends EventTarget {
 
   async #keepText() {
     const retry = new Retry();
-    let polls = false;
+    let polls = this.attendance.network.isCutting;
     while (!this.isGone) {
       if (this.live) {
         await new Promise((resolve) => this.addEventListener("text-needed", resolve, { once: true }));
         continue;
       }
       this.text = new AbortController();
+      polls ||= this.attendance.network.isCutting;
       try {
         const seq = this.attendance.state?.seq ?? null;
         const take = (/** @type {any} */ message) => {
@@ -130,7 +139,7 @@ export class Line extends EventTarget {
           this.#textIs(true);
           this.take(message);
         };
-        if (polls) await pollEvents(this.attendance, seq, take, this.text.signal);
+        if (polls) await pollEvents(this.attendance, seq, take, this.text.signal, !this.textIs);
         else if (!(await readEvents(this.attendance, seq, take, this.text.signal))) polls = !this.text.signal.aborted;
         if (polls) retry.succeeded();
       } catch (error) {

@@ -6,7 +6,7 @@
  */
 
 import { decodeChunk } from "../wire/chunk.js";
-import { Refusal, STREAM_MARGIN_MS, STREAM_START_MS, Stream } from "./attendance.js";
+import { Refusal, Stream } from "./attendance.js";
 import { Ladder } from "./ladder.js";
 
 /** @typedef {import("./ladder.js").Rung} Rung */
@@ -19,7 +19,10 @@ const LIVE_START_MS = 120;
 const FIRST_BACK_MS = 80; // on `live` with nothing before it: more would only have to be caught up
 const OVERLAP_MS = 1000; // what a new path repeats of the old one's sound, so that there is no gap between them
 /** Rendition of the sound on each rung, in kb/s: what the rung's overhead and its networks leave room for. */
-const KBPS = { live: 32, stream: 12, pieces: 8 };
+const KBPS = { live: 32, stream: 12, pieces: 12 };
+const THIN_KBPS = 8;
+/** To who speaks: smaller ones, both ways, move like a call, and some networks block whoever they go to. */
+const SPEAKING_BATCH_MS = 100;
 
 export class Listening {
   /** @param {import("./attendance.js").Attendance} attendance @param {import("./line.js").Line} line */
@@ -27,8 +30,9 @@ export class Listening {
     this.attendance = attendance;
     this.line = line;
     const forced = /** @type {Rung|undefined} */ (attendance.down === "text" ? undefined : attendance.down);
-    const hint = /** @type {Rung|null} */ (attendance.storage?.getItem(attendance.key("path")) ?? null);
-    this.ladder = new Ladder({ forced, hint: hint === "live" ? "stream" : hint ?? undefined });
+    const { path, rttMs, isCutting } = attendance.network;
+    const hint = /** @type {Rung|undefined} */ (path === "live" ? "stream" : path);
+    this.ladder = new Ladder({ forced, hint, rttMs, isCutting });
     if (!forced) this.ladder.allow("live", false);
     /** @type {Map<Rung, Path>} */
     this.paths = new Map();
@@ -101,7 +105,9 @@ export class Listening {
 
   #tick() {
     const now = performance.now();
+    this.ladder.hasPicture = this.pictureName() !== null;
     this.ladder.tick(now);
+    this.#learn(now);
     const wanted = this.ladder.open;
     for (const [rung, path] of this.paths) {
       if (wanted.has(rung)) continue;
@@ -119,17 +125,17 @@ export class Listening {
     const reason = !this.ladder.forced && current === "stream" && this.line.liveIs === "blocked" && why === "first" ? "blocked" : why;
     if (down === path.down && reason === path.why) return;
     Object.assign(path, { down, why: reason });
-    if (current) this.#remember(current);
+    if (current) this.attendance.learn({ path: current });
     this.attendance.tell("path");
   }
 
-  /** @param {Rung} rung */
-  #remember(rung) {
-    try {
-      this.attendance.storage?.setItem(this.attendance.key("path"), rung);
-    } catch {
-      // Only a hint: the next visit starts as the first did.
-    }
+  /** That a network cuts connections may be found out here or by whoever else asks something of it. @param {number} now */
+  #learn(now) {
+    const { ladder, attendance } = this;
+    const isLong = (ladder.current === "live" || ladder.current === "stream") && ladder.isProven(now);
+    const isCutting = ladder.isCutting || (attendance.network.isCutting && !isLong);
+    if (isCutting && !ladder.isCutting) ladder.distrust(now);
+    if (isCutting !== attendance.network.isCutting) attendance.learn({ isCutting });
   }
 
   /** @param {Rung} rung */
@@ -166,7 +172,7 @@ export class Listening {
     this.liveLane = lane;
     let asked = "";
     const change = (/** @type {number} */ back_ms) => {
-      const wish = { sound: this.soundName("live"), picture: this.pictureName(), batch_ms: this.attendance.publishing.sound ? 20 : this.batchMs() };
+      const wish = { sound: this.soundName("live"), picture: this.pictureName(), batch_ms: this.attendance.publishing.sound ? SPEAKING_BATCH_MS : this.batchMs() };
       if (JSON.stringify(wish) === asked) return;
       asked = JSON.stringify(wish);
       socket.say({ op: "listen", ...wish, back_ms });
@@ -182,9 +188,10 @@ export class Listening {
 
   /** @param {(code: string) => void} ended @returns {Path & {isAnonymous: boolean}} */
   #openStream(ended) {
-    const lane = this.#lane("stream", STREAM_MARGIN_MS, STREAM_START_MS);
+    const { marginMs, startMs, back_ms } = this.attendance.streamManner(OVERLAP_MS);
+    const lane = this.#lane("stream", marginMs, startMs);
     let asked = this.pictureName();
-    const start = () => new Stream(this.attendance, { sound: this.soundName("stream"), picture: asked, back_ms: OVERLAP_MS }, (record) => this.#record(record, lane), ended);
+    const start = () => new Stream(this.attendance, { sound: this.soundName("stream"), picture: asked, back_ms }, (record) => this.#record(record, lane), ended);
     let stream = start();
     const change = () => {
       if (this.pictureName() === asked) return;
@@ -200,6 +207,7 @@ export class Listening {
   /** The stream that began before this file was here. @param {NonNullable<import("./attendance.js").Attendance["first"]>} first */
   #adopt(first) {
     const { stream, lane } = first;
+    this.ladder.raceSince = first.since; // what has given nothing since then need not be waited for once more
     lane.onHeard = () => this.ladder.heard("stream", performance.now());
     this.ladder.trying.set("stream", performance.now());
     const path = { close: () => (stream.close(), lane.close()), change: () => this.pictureName() && this.#replace(path), isAnonymous: stream.isAnonymous };
@@ -228,14 +236,18 @@ export class Listening {
 
   /** @param {Rung} rung */
   heard(rung) {
+    const before = this.ladder.current;
     this.ladder.heard(rung, performance.now());
+    const hasFallen = before === "live" && this.ladder.current !== "live" && this.ladder.why === "stalled";
+    if (hasFallen) this.line.live?.close("lost"); // whatever else goes by it is as dead as its sound
   }
 
   /** @param {string} rung @returns {string} the track to ask for */
   soundName(rung) {
     const { rendition, person, publishing } = this.attendance;
     if (rung === "pieces" && publishing.sound && person) return `mix/${person}`;
-    return `sound/${rendition ?? KBPS[/** @type {keyof typeof KBPS} */ (rung)] ?? 12}`;
+    const kbps = this.attendance.network.isThin ? THIN_KBPS : KBPS[/** @type {keyof typeof KBPS} */ (rung)];
+    return `sound/${rendition ?? kbps ?? 12}`;
   }
 
   pictureName() {
@@ -271,8 +283,8 @@ export class Listening {
     if (path) {
       this.#ended("live", path, "lost");
     }
-    if (!this.ladder.forced) this.ladder.allow("live", isOpen);
-    if (isOpen) this.ladder.history.delete("live");
+    // On a thin line what is gained by it is not worth its room.
+    if (!this.ladder.forced) this.ladder.allow("live", isOpen && !this.attendance.network.isThin);
   }
 
   /** The browser said yes to WebCodecs and cannot do it: `radio`, then. */

@@ -9,6 +9,8 @@ import { Refusal } from "./attendance.js";
 const OPENING_MS = 5000;
 const PING_MS = 5000;
 const SILENCE_MS = 12_000; // two pings without any answer: the connection is dead, whatever the browser thinks
+const SPEAKING_PING_MS = 1000; // who speaks into a dead connection is heard by nobody, and does not know
+const SPEAKING_SILENCE_MS = 3000;
 
 export class LiveSocket {
   /**
@@ -34,8 +36,9 @@ export class LiveSocket {
     this.socket.onopen = () => this.say({ op: "hello", ...(attendance.token ? { token: attendance.token } : {}), ...hello });
     this.socket.onmessage = ({ data }) => this.#heard(data);
     this.socket.onclose = ({ code, reason }) => this.#over(code >= 4000 && reason ? reason : "lost");
-    this.opening = setTimeout(() => this.isOpen || this.close("blocked"), OPENING_MS);
-    this.pinging = setInterval(() => this.#ping(), PING_MS);
+    this.opening = setTimeout(() => this.isOpen || this.close("blocked"), OPENING_MS + 10 * attendance.network.rttMs);
+    this.pingedAt = performance.now();
+    this.pinging = setInterval(() => this.#ping(), SPEAKING_PING_MS);
   }
 
   /** @param {object} message */
@@ -101,8 +104,13 @@ export class LiveSocket {
 
   #ping() {
     if (!this.isOpen) return;
-    if (performance.now() - this.lastAt > SILENCE_MS) this.close("lost");
-    else this.say({ op: "ping", t: Math.round(performance.now()) });
+    const { publishing, network } = this.attendance;
+    const now = performance.now();
+    const silenceMs = publishing.sound ? SPEAKING_SILENCE_MS : SILENCE_MS;
+    if (now - this.lastAt > silenceMs + 4 * network.rttMs) return this.close("lost");
+    if (now - this.pingedAt < (publishing.sound ? SPEAKING_PING_MS : PING_MS)) return;
+    this.pingedAt = now;
+    this.say({ op: "ping", t: Math.round(now) });
   }
 
   /** @param {string} code */

@@ -2,7 +2,8 @@
 /**
  * Net. Path `pieces`: short GETs, one after the other, of what never changes (docs/protocol.md §4).
  *
- * The next piece is asked for before it is complete: the server holds the answer until it is.
+ * The next piece is asked for before it is complete: the server holds the answer until it is. When it does not come when
+ * it is due it is asked for again on another connection, and the first answer counts.
  */
 
 import { decodeChunk } from "../wire/chunk.js";
@@ -11,7 +12,12 @@ import { Refusal } from "./attendance.js";
 import { Retry, pause } from "./retry.js";
 
 const MARGIN_MS = 350;
+const CUTTING_MARGIN_MS = 1000; // where connections freeze: about what it takes to see that and to ask again
+const OVERDUE_MS = 700; // and three times round; then the connection may be dead
+const MOST_AT_ONCE = 3;
 const FAILURES = 4; // in a row: the path is lost, the ladder decides
+
+/** @typedef {{epoch: string, track: string, n: number, piece_ms: number, dueAt: number}} PiecePlace */
 
 export class Pieces {
   /** @param {import("./listening.js").Listening} listening @param {(code: string) => void} onEnd */
@@ -21,6 +27,8 @@ export class Pieces {
     const { player } = this.attendance;
     if (!player) throw new Refusal("unsupported", "This browser cannot decode the sound of this path.");
     this.lane = player.lane(MARGIN_MS, () => listening.heard("pieces"));
+    /** How late answers were that came after all. */
+    this.latenessMs = 0;
     this.stop = new AbortController();
     /** @type {AbortController|null} */
     this.pictures = null;
@@ -56,16 +64,17 @@ export class Pieces {
    */
   async #follow(wanted, onChunk, signal) {
     const retry = new Retry();
-    /** @type {{epoch: string, track: string, n: number}|null} */
+    /** @type {PiecePlace|null} */
     let place = null;
     while (!signal.aborted) {
       try {
         const track = wanted();
-        /** @type {{epoch: string, track: string, n: number}} */
+        /** @type {PiecePlace} */
         const here = place?.track === track ? place : await this.#newest(track, signal);
-        const data = await this.#get(`pieces/${here.epoch}/${track}/${here.n}`, signal);
+        const data = await this.#get(`pieces/${here.epoch}/${track}/${here.n}`, here.dueAt, signal);
         for (const { track: number, body } of decodeRecords(data)) if (number) onChunk(body);
-        place = { ...here, n: here.n + 1 };
+        place = { ...here, n: here.n + 1, dueAt: Math.min(here.dueAt, performance.now()) + here.piece_ms };
+        if (this.attendance.network.isCutting) this.lane.margin = CUTTING_MARGIN_MS / 1000;
         retry.succeeded();
       } catch (error) {
         if (signal.aborted) return "closed";
@@ -79,15 +88,63 @@ export class Pieces {
     return "closed";
   }
 
-  /** Where to begin: the newest that is complete. @param {string} track @param {AbortSignal} signal @returns {Promise<{epoch: string, track: string, n: number}>} */
+  /** Where to begin: the newest that is complete. @param {string} track @param {AbortSignal} signal @returns {Promise<PiecePlace>} */
   async #newest(track, signal) {
-    const answer = await this.attendance.request(`pieces/newest?track=${encodeURIComponent(track)}`, { signal, cache: "no-store" });
-    return { ...(await answer.json()), track };
+    const data = await this.#get(`pieces/newest?track=${encodeURIComponent(track)}`, performance.now(), signal, "no-store");
+    return { ...JSON.parse(new TextDecoder().decode(data)), track, dueAt: performance.now() };
   }
 
-  /** @param {string} address @param {AbortSignal} signal */
-  async #get(address, signal) {
-    const answer = await this.attendance.request(address, { signal });
+  /**
+   * A body; from another connection if it does not come from the first when it is due.
+   * @param {string} address
+   * @param {number} dueAt
+   * @param {AbortSignal} signal
+   * @param {RequestCache} [cache]
+   * @returns {Promise<Uint8Array>}
+   */
+  async #get(address, dueAt, signal, cache = "default") {
+    const race = new AbortController();
+    const end = () => race.abort();
+    signal.addEventListener("abort", end);
+    const overdueMs = OVERDUE_MS + 3 * this.attendance.network.rttMs + 2 * this.latenessMs;
+    try {
+      return await this.#race(address, dueAt, overdueMs, { signal: race.signal, cache });
+    } finally {
+      signal.removeEventListener("abort", end);
+      end(); // whoever has not answered by now sits on a dead connection, which ends with it
+    }
+  }
+
+  /** @param {string} address @param {number} dueAt @param {number} overdueMs @param {RequestInit} init @returns {Promise<Uint8Array>} */
+  #race(address, dueAt, overdueMs, init) {
+    return new Promise((resolve, reject) => {
+      let asked = 0;
+      let failed = 0;
+      let timer = 0;
+      const ask = (/** @type {number} */ waitMs) => {
+        const n = asked++;
+        // Without cookies a browser takes no connection that it has used with them; without its cache it does not
+        // wait there for the first answer.
+        const otherWay = /** @type {RequestInit} */ (n ? { cache: "no-store", credentials: n % 2 ? "omit" : "same-origin" } : {});
+        if (asked < MOST_AT_ONCE) timer = setTimeout(ask, waitMs, overdueMs * 2);
+        this.#body(address, { ...init, ...otherWay }).then(
+          (data) => (clearTimeout(timer), this.#came(n, performance.now() - dueAt), resolve(data)),
+          (error) => ++failed === asked && (clearTimeout(timer), reject(error)),
+        );
+      };
+      ask(Math.max(0, dueAt - performance.now()) + overdueMs);
+    });
+  }
+
+  /** Learn from what came: the first answer late, or only that of another connection. @param {number} n @param {number} lateMs */
+  #came(n, lateMs) {
+    if (n) this.attendance.learn({ isCutting: true });
+    else this.latenessMs = Math.max(0, Math.min(lateMs, 2000), this.latenessMs * 0.9);
+  }
+
+  /** @param {string} address @param {RequestInit} init */
+  async #body(address, init) {
+    const answer = await this.attendance.request(address, init);
     const data = new Uint8Array(await answer.arrayBuffer());
     this.attendance.spent("pieces", data.length);
     return data;

@@ -100,9 +100,10 @@ export class Publishing {
 
   /** `live` where it is open or opens now, else short POSTs. @returns {Promise<UpLive|UpPieces>} */
   async #way() {
-    const { up } = this.attendance;
+    const { up, network } = this.attendance;
     if (up && up !== "live" && up !== "pieces") throw new Refusal("not-this-way", "The address of this page lets no voice through.");
-    const socket = up === "pieces" ? null : await this.line.openLive();
+    const isByPieces = up === "pieces" || (!up && network.isCutting);
+    const socket = isByPieces ? null : await this.line.openLive();
     if (socket) return new UpLive(socket);
     if (up === "live") throw new Refusal("offline", "There is no connection at the moment.");
     const pieces = new UpPieces(this.attendance, (message) => this.#told(message), () => this.#cut(pieces));

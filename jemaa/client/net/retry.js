@@ -45,3 +45,13 @@ export function pause(ms, signal) {
     if (signal?.aborted) done();
   });
 }
+
+/** A signal that is given with `signal`, or after so long. @param {number} ms @param {AbortSignal} signal @returns {AbortSignal} */
+export function within(ms, signal) {
+  const both = new AbortController();
+  const end = () => both.abort();
+  signal.addEventListener("abort", end);
+  AbortSignal.timeout(ms).addEventListener("abort", end);
+  if (signal.aborted) end();
+  return both.signal;
+}

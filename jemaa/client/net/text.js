@@ -5,8 +5,11 @@
  * SSE is read with fetch: an EventSource cannot say who one is, and retries by a policy of its own.
  */
 
+import { within } from "./retry.js";
+
 const SILENCE_MS = 35_000; // the server says something every 15 s
-const PROVE_MS = 4000; // the snapshot or the status comes at once, or the answer is being collected
+const PROVE_MS = 2000; // and eight times round: the snapshot or the status comes at once, or the answer is being collected
+const LATE_MS = 3000; // a held answer that is so late sits on a dead connection
 
 /** The messages of an SSE stream that is cut anywhere. */
 export class EventLines {
@@ -41,7 +44,7 @@ export async function readEvents(attendance, since, onMessage, signal) {
   const stop = new AbortController();
   const end = () => stop.abort();
   signal.addEventListener("abort", end);
-  let timer = setTimeout(end, PROVE_MS);
+  let timer = setTimeout(end, PROVE_MS + 8 * attendance.network.rttMs);
   let came = false;
   try {
     const headers = { Accept: "text/event-stream" };
@@ -69,14 +72,18 @@ export async function readEvents(attendance, since, onMessage, signal) {
 }
 
 /**
- * Ask once.
+ * Ask once. The answer is held for less long where connections are cut.
  * @param {import("./attendance.js").Attendance} attendance
  * @param {number|null} since
  * @param {(message: any) => void} onMessage
  * @param {AbortSignal} signal
+ * @param {boolean} isFirst answered at once: to see that it goes
  */
-export async function pollEvents(attendance, since, onMessage, signal) {
-  const answer = await attendance.request(`events?since=${since ?? 0}&wait=20`, { signal, cache: "no-store" });
+export async function pollEvents(attendance, since, onMessage, signal, isFirst) {
+  const { isCutting, rttMs } = attendance.network;
+  const wait = isFirst ? 0 : isCutting ? 8 : 20;
+  const late = within(wait * 1000 + LATE_MS + 10 * rttMs, signal);
+  const answer = await attendance.request(`events?since=${since ?? 0}&wait=${wait}`, { signal: late, cache: "no-store" });
   const text = await answer.text();
   attendance.spent("text", text.length);
   const { events, snapshot, status } = JSON.parse(text);

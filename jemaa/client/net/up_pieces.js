@@ -12,6 +12,7 @@ const PIECE_MS = 500;
 const UNDER_WAY = 2;
 const WAITING = 6; // pieces that may wait, three seconds; beyond, the oldest are left out: newest matters
 const GIVE_UP_MS = 8000;
+const OVERDUE_MS = 1500; // and four times round: then the connection may be dead, and another is asked
 
 /** @typedef {{publication: number, tracks: number[]}} Published */
 
@@ -88,9 +89,10 @@ export class UpPieces {
     const begun = performance.now();
     while (this.publication >= 0) {
       try {
-        const signal = AbortSignal.timeout(GIVE_UP_MS);
+        const signal = AbortSignal.timeout((OVERDUE_MS + 4 * this.attendance.network.rttMs) * 2 ** retry.failures);
         const answer = await this.attendance.request(`publications/${this.publication}/${n}`, { method: "POST", body, signal });
         this.attendance.spent("pieces", body.length);
+        if (retry.failures && performance.now() - begun < GIVE_UP_MS) this.attendance.learn({ isCutting: true });
         if ((await answer.json()).keyframe) this.onMessage({ op: "keyframe", publication: this.publication });
         return;
       } catch (error) {

@@ -32,7 +32,8 @@ function element(id) {
 /** The rest of the page, once. */
 function loadRest() {
   const page = document.body.dataset.page ?? "participant";
-  rest ??= import(`./${page}.js`).then((module) => module.start(attendance, words));
+  const needed = [`ui/${page}.js`, `strings/${document.documentElement.lang}.json`];
+  rest ??= attendance.fetched(needed).then(() => import(`./${page}.js`)).then((module) => module.start(attendance, words));
 }
 
 /** Sound on, or off again. */

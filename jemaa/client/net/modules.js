@@ -1,0 +1,88 @@
+// @ts-check
+/**
+ * Net. Brings modules into the browser's cache, so that a connection that freezes does not hang the page.
+ *
+ * `import` waits for ever on a frozen connection, and nobody can end that. `fetch` can be ended and repeated; what it has
+ * brought `import` then finds. On a thin line one file comes after the other, or the sound would have to wait for all.
+ */
+
+import { pause } from "./retry.js";
+
+const STALL_MS = 2000;
+const AT_ONCE = 5;
+const THIN_AT_ONCE = 2;
+const TRIES = 6;
+const PAUSE_MS = 250;
+const IMPORT = /(?:\bfrom|\bimport)\s*["'](\.[^"']+)["']/g;
+
+/** @typedef {import("./attendance.js").Attendance} Attendance */
+
+/** The modules that a module's text imports. @param {string} text @param {string} address @returns {string[]} */
+export function importsOf(text, address) {
+  return [...text.matchAll(IMPORT)].map((found) => new URL(found[1], address).href);
+}
+
+/** Settles when all are here, or when trying is no use: `import` will say what is wrong. @param {string[]} addresses @param {Attendance} attendance */
+export async function fetchModules(addresses, attendance) {
+  const fetching = new Fetching(addresses, attendance);
+  for (let n = 0; n < TRIES && fetching.waiting.length; n++) {
+    if (n) await pause(PAUSE_MS);
+    await fetching.attempt();
+  }
+}
+
+class Fetching {
+  /** @param {string[]} addresses @param {Attendance} attendance */
+  constructor(addresses, attendance) {
+    this.attendance = attendance;
+    this.waiting = [...addresses];
+    this.known = new Set(addresses);
+    this.underWay = 0;
+    this.lastAt = 0;
+  }
+
+  /** Go on until all is here, or nothing has come for too long: then every connection that was waited for is given up. */
+  async attempt() {
+    const stop = new AbortController();
+    const { network } = this.attendance;
+    const stallMs = STALL_MS + (network.isThin ? 16 : 8) * network.rttMs;
+    this.lastAt = performance.now();
+    const timer = setInterval(() => performance.now() - this.lastAt > stallMs && stop.abort(), 250);
+    /** @type {string[]} */
+    const failed = [];
+    await new Promise((done) => this.#fill(stop.signal, failed, () => done(null)));
+    clearInterval(timer);
+    this.waiting.push(...failed);
+    if (stop.signal.aborted) this.attendance.learn({ isCutting: true });
+  }
+
+  /** @param {AbortSignal} signal @param {string[]} failed @param {() => void} done */
+  #fill(signal, failed, done) {
+    const atOnce = this.attendance.network.isThin ? THIN_AT_ONCE : AT_ONCE;
+    while (this.underWay < atOnce && this.waiting.length && !signal.aborted) {
+      const address = /** @type {string} */ (this.waiting.shift());
+      this.underWay++;
+      this.#one(address, signal)
+        .catch(() => failed.push(address))
+        .finally(() => {
+          this.underWay--;
+          this.#fill(signal, failed, done);
+        });
+    }
+    if (!this.underWay) done();
+  }
+
+  /** @param {string} address @param {AbortSignal} signal */
+  async #one(address, signal) {
+    /** @type {Record<string, string>} */
+    const headers = this.attendance.network.isCutting ? { "Jemaa-Connection": "once" } : {};
+    this.attendance.spent("request", 0);
+    const answer = await fetch(address, { signal, headers });
+    this.lastAt = performance.now();
+    const text = await answer.text();
+    this.lastAt = performance.now();
+    for (const next of importsOf(text, address)) {
+      if (!this.known.has(next)) this.known.add(next), this.waiting.push(next);
+    }
+  }
+}

@@ -1,0 +1,150 @@
+"""The page's own client behind the hardest networks: what a listener would have heard, without browser or sound card.
+
+Several labs are up at once; each test waits for its own.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jemaa.people.speech import CHAIR_SPEECH, unbroken
+from tests.harness.in_lab import HOST, MeetingInLab
+from tests.lab.networks import why_not
+
+pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not())
+
+NODE = shutil.which("node", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}") or "node"
+AT_ONCE = 4
+STAND_IN = str(Path(__file__).parent.parent / "client" / "stand_in.mjs")
+ADSL = """
+description = "{0}, on an ADSL line."
+includes = ["{0}", "link-adsl-2016"]
+[[seen]]
+where = "for this test"
+grade = "none"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A profile, how long somebody listens behind it, and what the page's files would have told of the line."""
+
+    profile: str
+    seconds: float
+    learned: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a listener would have heard; times in seconds since the press of *Listen*."""
+
+    first: float | None
+    gaps: list[tuple[float, float]]
+    paths: list[tuple[float, str]]
+    network: dict[str, Any]
+    is_in: bool
+
+    @property
+    def longest(self) -> float:
+        return max((length for _, length in self.gaps), default=0.0)
+
+    @property
+    def silent(self) -> float:
+        return sum(length for _, length in self.gaps)
+
+
+VISITS = {
+    "age": Visit("kill-after", 50),
+    "bytes": Visit("kill-after-bytes", 35),
+    "proxy": Visit("corp-resigned", 12),
+    "capped": Visit("proxy-only-capped", 8),
+    "edge": Visit("link-edge", 30, {"rttMs": 700, "isThin": True}),
+    "thin": Visit("link-thin-64", 30, {"rttMs": 400, "isThin": True}),
+    "known": Visit("kill-after-bytes", 15, {"isCutting": True, "path": "pieces"}),
+}
+ON_ADSL = ("corp-resigned", "proxy-only-capped", "kill-after-bytes", "ma-2016-may", "ir-2020")
+VISITS |= {f"adsl {name}": Visit(name, 5) for name in ON_ADSL}
+
+
+@pytest.fixture(scope="module")
+def visits(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Heard]]:
+    """All visits, `AT_ONCE` at a time; the result of one by its name."""
+    folder = tmp_path_factory.mktemp("ladder")
+    floor = unbroken(CHAIR_SPEECH).write(folder / "floor.wav")
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        under_way: dict[str, Future[Heard]] = {}
+        for name, visit in VISITS.items():
+            under_way[name] = pool.submit(visited, name, visit, folder / name.replace(" ", "-"), floor)
+        yield lambda name: under_way[name].result()
+        pool.shutdown(cancel_futures=True)
+
+
+def visited(name: str, visit: Visit, folder: Path, floor: Path) -> Heard:
+    """Listen behind a network, by the client in Node."""
+    folder.mkdir()
+    profile = visit.profile
+    if name.startswith("adsl "):
+        written = folder / "adsl.toml"
+        written.write_text(ADSL.format(visit.profile))
+        profile = str(written)
+    with MeetingInLab(profile, folder / "meeting", floor) as meeting:
+        return listened(meeting, visit)
+
+
+def listened(meeting: MeetingInLab, visit: Visit) -> Heard:
+    command = [NODE, "--no-warnings", STAND_IN, f"https://{HOST}", meeting.session["id"], str(visit.seconds)]
+    environment = os.environ | meeting.lab.environment()
+    environment |= {"NODE_TLS_REJECT_UNAUTHORIZED": "0", "NODE_USE_ENV_PROXY": "1"}
+    running = meeting.lab.popen(
+        "participant", [*command, json.dumps(visit.learned)], env=environment, stdout=subprocess.PIPE, text=True
+    )
+    lines = running.communicate(timeout=visit.seconds + 60)[0].splitlines()
+    return Heard(**json.loads(lines[-1]))
+
+
+def test_where_connections_freeze_after_16_kilobytes_one_learns_to_use_small_ones(
+    visits: Callable[[str], Heard],
+) -> None:
+    heard = visits("bytes")
+    assert heard.longest < 2 and heard.silent < 3, heard
+    assert heard.paths[-1][1] == "pieces" and heard.network["isCutting"]
+    assert not [gap for gap in heard.gaps if gap[0] > 25], "once it is learned nothing is missing"
+
+
+def test_where_connections_freeze_after_20_seconds_too(visits: Callable[[str], Heard]) -> None:
+    heard = visits("age")
+    assert heard.longest < 2 and heard.silent < 3, heard
+    assert heard.network["isCutting"]
+
+
+def test_who_comes_again_to_a_network_that_cuts_hears_without_a_gap(visits: Callable[[str], Heard]) -> None:
+    heard = visits("known")
+    assert heard.longest < 1.5 and heard.paths[-1][1] == "pieces", heard
+
+
+@pytest.mark.parametrize("name", ["proxy", "capped"])
+def test_behind_a_companys_proxy_sound_begins_and_goes_on(visits: Callable[[str], Heard], name: str) -> None:
+    heard = visits(name)
+    assert heard.first is not None and heard.first < 5 and heard.is_in
+    assert heard.silent < 1, heard
+
+
+@pytest.mark.parametrize("name", ["edge", "thin"])
+def test_over_a_thin_line_nothing_is_missing(visits: Callable[[str], Heard], name: str) -> None:
+    heard = visits(name)
+    assert heard.first is not None and heard.first < 8
+    assert heard.silent < 0.01 * VISITS[name].seconds, heard
+
+
+def test_the_first_sound_comes_soon_on_an_adsl_line_whatever_is_blocked(visits: Callable[[str], Heard]) -> None:
+    firsts = sorted(visits(f"adsl {name}").first or 99 for name in ON_ADSL)
+    assert firsts[len(firsts) // 2] < 3 and firsts[-1] < 8, firsts
