@@ -46,11 +46,13 @@ class Step:
     name: str
     run: Run
     is_call: bool = False
+    is_heavy: bool = False
+    """Whether it can fill a thin line by itself, and then has it to itself."""
 
 
 UP = Step("up", up)
 QUIET = (
-    Step("rungs", ways.rungs),
+    Step("rungs", ways.rungs, is_heavy=True),
     Step("dns", dns),
     Step("udp", udp),
     Step("stun", stun),
@@ -59,7 +61,7 @@ QUIET = (
     Step("dtls_handshake", dtls_handshake),
     Step("sip", sip),
     Step("ws", ws),
-    Step("long_answer", long_answer),
+    Step("long_answer", long_answer, is_heavy=True),
     Step("tls_name", connect),
 )
 """A few packets each: beside each other, once the way is known."""
@@ -85,9 +87,11 @@ async def check(page: Page, wishes: Wishes, *, software: str, started_at: float,
     await walk.steps((UP,))
     counts = None
     if ground.offer is not None:
+        alone = () if ground.line.carries_calls else tuple(step for step in QUIET if step.is_heavy)
+        await walk.steps(alone)
         async with asyncio.TaskGroup() as group:
             group.create_task(walk.steps((BESIDE,)))
-            await walk.steps(QUIET, beside=True)
+            await walk.steps((step for step in QUIET if step not in alone), beside=True)
             await walk.steps((*PORTS, *MEDIA), beside=True)
         counts = await _counts(ground)
         await walk.steps(LAST)

@@ -8,7 +8,7 @@ CALL_KBPS = 130.0
 
 NARROW_KBPS = 50.0
 
-_SHARE = 0.6
+_SHARE, _THIN_SHARE = 0.6, 0.4
 _OVERHEAD_BYTES = 28
 
 
@@ -45,6 +45,7 @@ class Line:
             return
         now = time.monotonic()
         begin = max(now, self._free)
-        self._free = begin + (size + _OVERHEAD_BYTES) * 8 / (self.kbps * 1_000 * _SHARE)
+        share = _SHARE if self.carries_calls else _THIN_SHARE
+        self._free = begin + (size + _OVERHEAD_BYTES) * 8 / (self.kbps * 1_000 * share)
         if begin > now:
             await asyncio.sleep(begin - now)

@@ -5,7 +5,7 @@ import asyncio
 from .book import Tally
 from .datagram import flow, random_packet
 from .ground import Ground
-from .stream import MESSAGE_BYTES, conversation
+from .stream import conversation
 from .trouble import EXPECTED, named
 
 FLOWS = 4
@@ -13,7 +13,7 @@ SECONDS, LITE_SECONDS, LONG_SECONDS = 36.0, 30.0, 600.0
 APART_SECONDS = 1.5
 NEW_MESSAGES = 6
 _EACH_SECONDS = 0.5
-_UDP_BYTES = 60
+_MESSAGE_BYTES = 60
 
 
 async def long_flow(ground: Ground) -> None:
@@ -25,22 +25,24 @@ async def long_flow(ground: Ground) -> None:
         for number in range(FLOWS):
             if ground.udp_ports:
                 group.create_task(_udp(ground, f"long_flow-udp_{number + 1}-random", messages))
-            if ground.tcp_ports:
+            if ground.tcp_ports and not ground.line.is_narrow:
                 group.create_task(_tls(ground, f"long_flow-tls_{number + 1}-neutral", messages))
             await asyncio.sleep(APART_SECONDS)
     if ground.udp_ports:
         await _udp(ground, "long_flow-udp_new-random", NEW_MESSAGES)
-    if ground.tcp_ports:
+    if ground.tcp_ports and not ground.line.is_narrow:
         await _tls(ground, "long_flow-tls_new-neutral", NEW_MESSAGES)
 
 
 async def _udp(ground: Ground, id_: str, messages: int) -> None:
     tally = ground.udp(id_, ground.high, "random")
     ground.book.with_series(tally)
-    filling = ground.filling(_UDP_BYTES)
+    filling = ground.filling(_MESSAGE_BYTES)
     try:
         async with flow([tally], (ground.udp_host, ground.high)) as sending:
-            await ticking(messages, lambda: sending.send(tally, lambda raw, _: random_packet(raw, _UDP_BYTES, filling)))
+            await ticking(
+                messages, lambda: sending.send(tally, lambda raw, _: random_packet(raw, _MESSAGE_BYTES, filling))
+            )
             await asyncio.sleep(min(3.0, 0.5 + 2 * ground.line.rtt))
     except OSError as error:
         tally.failed(*named(error))
@@ -59,7 +61,7 @@ async def ticking(messages: int, send: object) -> None:
 async def _tls(ground: Ground, id_: str, messages: int) -> None:
     tally = ground.book.open(id_, port=ground.tls_port, transport="tls", payload="neutral")
     ground.book.with_series(tally)
-    await streamed(ground, [(tally, messages, _EACH_SECONDS)], MESSAGE_BYTES)
+    await streamed(ground, [(tally, messages, _EACH_SECONDS)], _MESSAGE_BYTES)
 
 
 async def streamed(ground: Ground, parts: list[tuple[Tally, int, float]], size: int) -> None:

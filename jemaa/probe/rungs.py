@@ -30,8 +30,12 @@ _SEEN_KBPS = 2_000.0
 
 
 async def rungs(ground: Ground) -> None:
-    """Each by itself; `live`, `stream`, `pieces`, `radio`, `text`, then those of calls."""
+    """`live`, `stream`, `pieces`, `radio`, `text` and those of calls: beside each other, on a thin line in turn."""
     ways: list[Callable[[Ground], Awaitable[Rung | None]]] = [_live, _stream, _pieces, _text, _turn_tcp, _turn_tls]
+    if not ground.line.carries_calls:
+        for way in reversed(ways):
+            await _try(ground, way)
+        return
     async with asyncio.TaskGroup() as group:
         for way in ways:
             group.create_task(_try(ground, way))

@@ -102,14 +102,16 @@ async def fingerprint(place: Place, context: ssl.SSLContext, seconds: float) -> 
 async def _connect(
     place: Place, context: ssl.SSLContext | None = None
 ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    if place.name is None:
+        return await (_tunnel(place) if place.proxy else asyncio.open_connection(place.host, place.port))
+    context = context or _any_certificate()
     if place.proxy:
         reader, writer = await _tunnel(place)
     else:
-        reader, writer = await asyncio.open_connection(place.host, place.port)
-    if place.name is None:
-        return reader, writer
+        reader, writer = await asyncio.open_connection(place.host, place.port, ssl=context, server_hostname=place.name)
     try:
-        await writer.start_tls(context or _any_certificate(), server_hostname=place.name)
+        if place.proxy:
+            await writer.start_tls(context, server_hostname=place.name)
         if place.sha256 and _sha256(writer) != place.sha256:
             raise NotOurs("ssl_invalid_certificate", "tls_resigned")
     except BaseException:
