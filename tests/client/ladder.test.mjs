@@ -212,11 +212,13 @@ test("another network is another matter", () => {
 
 test("what the page's own files took says how far the server is, and how thin the line", () => {
   const file = (start, end, size) => ({ entryType: "resource", connectStart: 0, connectEnd: 0, secureConnectionStart: 0, transferSize: size, encodedBodySize: size, responseStart: start, responseEnd: end });
-  const page = { ...file(300, 400, 5000), entryType: "navigation", connectStart: 10, secureConnectionStart: 60, connectEnd: 110 };
-  const quick = lineOf([page, file(500, 510, 5000), file(505, 530, 8000)]);
-  assert.deepEqual([quick.rttMs, quick.isThin], [50, false]);
-  assert.ok(lineOf([page, file(500, 2000, 5000), file(505, 3500, 8000)]).isThin);
-  assert.equal(lineOf([]).isThin, false);
+  const page = (rtt) => ({ ...file(300, 400, 5000), entryType: "navigation", connectStart: 10, secureConnectionStart: 10 + rtt, connectEnd: 200 });
+  const quick = lineOf([page(100), file(500, 510, 5000), file(505, 530, 8000)]);
+  assert.deepEqual(quick, { rttMs: 100, isThin: false });
+  const slow = [file(500, 2000, 5000), file(505, 3500, 8000)];
+  assert.equal(lineOf([page(100), ...slow]).isThin, true);
+  assert.equal(lineOf([page(2), ...slow]).isThin, false, "a busy machine");
+  assert.equal(lineOf([page(100)]).isThin, null, "from the cache");
 });
 
 test("a module's imports are found, and only those", () => {

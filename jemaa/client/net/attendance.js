@@ -20,6 +20,7 @@ const THIN_MARGIN_MS = 3000;
 const THIN_BURST_MS = 3000;
 const THIN_KBPS = 80;
 const THIN_BYTES = 8000; // fewer say nothing of a line
+const THIN_RTT_MS = 60; // who is nearer and yet slow has a busy machine
 const ANSWER_MS = 10_000; // for a short answer, at the most
 const KNOWN_MS = 12 * 3600_000; // what was learned of a network on another day may be of another network
 
@@ -119,7 +120,7 @@ export class Attendance extends EventTarget {
     /** @type {Player|null} */
     this.player = null;
     /** What is known of the network. @type {Network} */
-    this.network = { ...lineOf(performance.getEntries?.() ?? []), ...this.#known() };
+    this.network = this.#met();
     /** What the volume and the loudspeaker shall be, before there is a player. */
     this.sound = new SoundControls(this);
     /** Told of each piece of a body: path and bytes. @type {(path: string, bytes: number) => void} */
@@ -219,6 +220,13 @@ export class Attendance extends EventTarget {
   /** The name under which something is kept. @param {string} what */
   key(what) {
     return `jemaa-${what}-${this.session}${this.invitation ? `-${this.invitation.slice(-12)}` : ""}`;
+  }
+
+  /** What this page's files have told, and where they did not, an earlier visit. @returns {Network} */
+  #met() {
+    const { rttMs, isThin } = lineOf(performance.getEntries?.() ?? []);
+    const known = this.#known();
+    return { isCutting: false, ...known, rttMs, isThin: isThin ?? known.isThin ?? false };
   }
 
   /** What was learned in an earlier visit, if not too long ago. @returns {Partial<Network>} */
@@ -348,7 +356,7 @@ class SoundControls {
 /**
  * What the page's own files have told of the line, by how long they took to come.
  * @param {any[]} entries as `performance.getEntries()` has them
- * @returns {Network}
+ * @returns {{rttMs: number, isThin: boolean|null}} null: too little came to say
  */
 export function lineOf(entries) {
   const opened = entries.filter(({ connectStart, connectEnd }) => connectEnd > connectStart);
@@ -356,7 +364,8 @@ export function lineOf(entries) {
   const files = entries.filter(({ entryType, transferSize }) => entryType === "resource" && transferSize > 0);
   const bytes = files.reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0);
   const ms = Math.max(...files.map(({ responseEnd }) => responseEnd)) - Math.min(...files.map(({ responseStart }) => responseStart));
-  return { rttMs: rtts.length ? Math.min(...rtts) : 0, isThin: bytes > THIN_BYTES && (bytes * 8) / ms < THIN_KBPS, isCutting: false };
+  const rttMs = rtts.length ? Math.min(...rtts) : 0;
+  return { rttMs, isThin: bytes > THIN_BYTES ? (bytes * 8) / ms < THIN_KBPS && rttMs > THIN_RTT_MS : null };
 }
 
 /** None where the browser forbids it. */
