@@ -5,12 +5,19 @@ Each is checked against scipy in the tests. Counts are of packets or attempts, p
 
 from collections.abc import Callable, Sequence
 from itertools import product
-from math import comb
+from math import comb, exp, lgamma
 from statistics import median
 from typing import NamedTuple
 
 MOST_BLOCKS = 16
 """Sign flips are counted through one by one: 65,536 of them take some 50 ms."""
+
+EXACT_TRIES = 400
+"""Up to so many in both arms, p is counted out in whole numbers; beyond, these have thousands of digits."""
+
+MOST_TRIES = 100_000
+"""Of one arm. Beyond, it is taken as so many in proportion: that says less, never more, and a forged record of ten
+million packets keeps nobody busy."""
 
 
 def fisher_greater(ok_a: int, n_a: int, ok_b: int, n_b: int) -> float:
@@ -20,7 +27,10 @@ def fisher_greater(ok_a: int, n_a: int, ok_b: int, n_b: int) -> float:
     """
     if not n_a or not n_b:
         return 1.0
+    (ok_a, n_a), (ok_b, n_b) = _bounded(ok_a, n_a), _bounded(ok_b, n_b)
     ok = ok_a + ok_b
+    if n_a + n_b > EXACT_TRIES:
+        return _at_least(ok_a, n_a, n_b, ok)
     ways = sum(comb(n_a, k) * comb(n_b, ok - k) for k in range(ok_a, min(n_a, ok) + 1) if 0 <= ok - k <= n_b)
     return min(1.0, ways / comb(n_a + n_b, ok))
 
@@ -103,6 +113,41 @@ def spread(values: Sequence[float]) -> float:
         return 0.0
     middle = median(values)
     return 1.4826 * median(abs(one - middle) for one in values)
+
+
+def _bounded(ok: int, n: int) -> tuple[int, int]:
+    return (round(ok * MOST_TRIES / n), MOST_TRIES) if n > MOST_TRIES else (ok, n)
+
+
+def _at_least(ok_a: int, n_a: int, n_b: int, ok: int) -> float:
+    """That of `ok` successes among both arms at least `ok_a` fall into the first: the tail that is the shorter one,
+    from its largest term to where terms no longer count."""
+    mode = (n_a + 1) * (ok + 1) // (n_a + n_b + 2)
+    if ok_a > mode:
+        total, term = 0.0, exp(_log_share(ok_a, n_a, n_b, ok))
+        for k in range(ok_a, min(n_a, ok) + 1):
+            total += term
+            term *= (n_a - k) * (ok - k) / ((k + 1) * (n_b - ok + k + 1))
+            if term <= total * 1e-17:
+                break
+        return min(1.0, total)
+    total, low = 0.0, max(0, ok - n_b)
+    term = exp(_log_share(ok_a - 1, n_a, n_b, ok)) if ok_a > low else 0.0
+    for k in range(ok_a - 1, low - 1, -1):
+        total += term
+        term *= k * (n_b - ok + k) / ((n_a - k + 1) * (ok - k + 1))
+        if term <= total * 1e-17:
+            break
+    return max(0.0, 1.0 - total)
+
+
+def _log_share(k: int, n_a: int, n_b: int, ok: int) -> float:
+    """The logarithm of how likely exactly `k` of them do."""
+    return _log_comb(n_a, k) + _log_comb(n_b, ok - k) - _log_comb(n_a + n_b, ok)
+
+
+def _log_comb(n: int, k: int) -> float:
+    return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)
 
 
 def _at_most(ok: int, n: int, rate: float) -> float:

@@ -31,6 +31,22 @@ def test_fisher(ok_a: int, n_a: int, ok_b: int, n_b: int) -> None:
     assert fisher_greater(ok_a, n_a, ok_b, n_b) == pytest.approx(stats.fisher_exact(table, "greater").pvalue, abs=1e-9)
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 4_000), st.integers(150, 4_000), st.integers(0, 4_000), st.integers(260, 4_000))
+def test_fisher_of_many(ok_a: int, n_a: int, ok_b: int, n_b: int) -> None:
+    ok_a, ok_b = min(ok_a, n_a), min(ok_b, n_b)
+    table = [[ok_a, n_a - ok_a], [ok_b, n_b - ok_b]]
+    expected = stats.fisher_exact(table, "greater").pvalue
+    assert fisher_greater(ok_a, n_a, ok_b, n_b) == pytest.approx(expected, rel=1e-6, abs=1e-9)
+
+
+def test_a_forged_count_of_packets_keeps_nobody_busy() -> None:
+    assert fisher_greater(10_000_000, 10_000_000, 0, 10_000_000) == pytest.approx(0.0, abs=1e-300)
+    assert fisher_greater(5_000_000, 10_000_000, 5_000_000, 10_000_000) == pytest.approx(0.5, abs=0.01)
+    assert 0 < fisher_greater(10_000_000, 10_000_000, 3, 5) <= 1
+    assert fisher_greater(0, 10_000_000, 10_000_000, 10_000_000) == pytest.approx(1.0)
+
+
 def test_fisher_of_five_pairs_is_what_the_method_counts_on() -> None:
     assert fisher_greater(5, 5, 0, 5) == pytest.approx(1 / 252)
     assert fisher_greater(3, 3, 0, 3) == pytest.approx(1 / 20)

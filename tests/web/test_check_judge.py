@@ -90,3 +90,21 @@ def test_nothing_of_it_is_kept(tmp_path: Path) -> None:
 def kept(folder: Path) -> set[str]:
     """Files in the data folder."""
     return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_forged_record_of_ten_million_packets_keeps_the_server_for_moments(tmp_path: Path) -> None:
+    forged = [
+        {"id": f"stun-{port}-{payload}", "step": "stun", "server": "reference-1", "port": port, "transport": "udp"}
+        | {"payload": payload, "sent": 10_000_000, "rx_client": 0 if payload == "genuine" else 9_999_999}
+        for port in range(1, 400)
+        for payload in ("genuine", "inverted")
+    ]
+
+    async def story() -> None:
+        async with place(tmp_path) as here, asyncio.timeout(20):
+            status, answer = await judged(
+                here, facts(arms=forged, series=[], plan={"seed": 1, "order": [], "steps": []})
+            )
+            assert status == 200 and answer["findings"][0]["verdict"] == "likely_blocked"
+
+    asyncio.run(story())
