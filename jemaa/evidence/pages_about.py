@@ -1,5 +1,7 @@
 """Evidence room. The pages about the record: finding a row, applications, data and method."""
 
+import html
+
 from jemaa.limits import EVIDENCE_K
 
 from .entry import PATHS
@@ -55,8 +57,9 @@ def apps(view: View, material: Material) -> str:
         for way, grade in app.ways:
             group = recent.get(way)
             shown = f"{per_cent(group.share)} <small>{group.probes}</small>" if group else "–"
+            like = view.link(f"path/{way}.html", view.word("path." + way))
             rows += (
-                f'<tr><th scope="row">{app.name}</th><td>{view.link(f"path/{way}.html", view.word("path." + way))}'
+                f'<tr><th scope="row">{html.escape(app.name)}</th><td>{like}'
                 f"<td>{view.word('said.grade.' + grade)}<td>{shown}"
             )
     heads = "".join(f'<th scope="col">{view.word(key)}' for key in ("apps.app", "apps.path", "apps.grade", "share"))
