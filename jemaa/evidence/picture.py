@@ -43,7 +43,7 @@ _SOUTH, _NORTH = -56.0, 78.0
 
 def world(words: Mapping[str, str]) -> str:
     """A map: of each country code a word of `Cell`; others are land of which nothing is known."""
-    figure, axes = _figure(9.0, 4.3)
+    figure, axes = _figure(9.0, 4.3, (0.0, 0.0, 1.0, 1.0))
     collections = _matplotlib("collections")
     for kind in ("land", "few", "mixed", "worked", "failed"):
         rings = [ring for cc, outline in _outlines().items() if words.get(cc, "land") == kind for ring in outline]
@@ -67,7 +67,7 @@ def world(words: Mapping[str, str]) -> str:
 
 def time_line(weeks: Sequence[tuple[str, Group]], changes: Sequence[str], name: str) -> str:
     """Share and interval by week (Mondays, oldest first); `changes` are weeks in which something changed."""
-    figure, axes = _figure(4.2, 1.55)
+    figure, axes = _figure(4.2, 1.55, (0.13, 0.19, 0.91, 0.96))
     days = [datetime.date.fromisoformat(week) for week, _ in weeks]
     for run in _runs(days):
         groups = [weeks[at][1] for at in run]
@@ -109,13 +109,15 @@ def _runs(days: Sequence[datetime.date]) -> list[list[int]]:
     return runs
 
 
-def _figure(width: float, height: float) -> tuple[Any, "Axes"]:
-    """A figure that knows no window system."""
-    figure = _matplotlib("figure").Figure(figsize=(width, height), layout="tight")
+def _figure(width: float, height: float, margins: tuple[float, float, float, float]) -> tuple[Any, "Axes"]:
+    """A figure that knows no window system; `margins` are left, bottom, right and top, as shares."""
+    figure = _matplotlib("figure").Figure(figsize=(width, height))
     _matplotlib("backends.backend_svg").FigureCanvasSVG(figure)
     figure.patch.set_alpha(0)
     axes: Axes = figure.subplots()
     axes.patch.set_alpha(0)
+    # Set by hand: looking for what fits costs as much as all the rest, and there are thousands of these.
+    figure.subplots_adjust(*margins)
     return figure, axes
 
 
