@@ -24,7 +24,10 @@ from .strings import direction
 from .submissions import SUBMISSIONS
 
 _FIRST = ("check.", "path.")
-_SHOWN = ("check.server", "check.timed", "check.noscript", "check.unknown", "path.up.")
+_SHOWN = (
+    *("check.server", "check.timed", "check.noscript", "check.unknown", "check.title", "check.link", "check.skip"),
+    *("check.sent", "check.answer", "check.ways", "path.up."),
+)
 """Families of words that the scripts need for the first advice, less those that are in the page already."""
 
 _TIMED_BYTES = 24_000

@@ -8,7 +8,7 @@
 
 import { advise } from "./advice.js";
 import { CheckFailure, callPorts } from "./plan.js";
-import { askOffer, get, patience, rateOf, tryLive, tryPieces, tryRadio, tryStream, tryUp } from "./rungs.js";
+import { askOffer, get, patience, tryLive, tryPieces, tryRadio, tryStream, tryUp } from "./rungs.js";
 
 /**
  * @typedef {import("./rungs.js").Tried} Tried
@@ -30,23 +30,25 @@ import { askOffer, get, patience, rateOf, tryLive, tryPieces, tryRadio, tryStrea
  * @property {number} took_ms
  */
 
-const ALL_MS = 12_000;
+const ALL_MS = 20_000; // the first words come long before: this is for what hangs
 const THIN_KBPS = 150; // calls are tried after the ways, which need what there is of the line
 const CLOCK_MS = 120_000; // less is a slow answer, or nobody's business
 
 /**
  * Try everything. Never rejects: what fails is a fact.
  * @param {(first: First) => void} onNews called whenever something is known
- * @param {string} [family] by which the page came: "4", "6", or "" where the server cannot know
+ * @param {{family?: string, load_kbps?: number|null}} [known] by which internet protocol the page came ("4", "6", or ""
+ *   where the server cannot know), and how quickly, where that was slow enough to tell
  * @returns {Promise<First>}
  */
-export async function firstAdvice(onNews, family = "") {
+export async function firstAdvice(onNews, { family = "", load_kbps = null } = {}) {
   const began = performance.now();
   const all = patience(undefined, ALL_MS);
-  const load_kbps = rateOf(performance.getEntries?.() ?? []);
+  const ended = new Promise((resolve) => all.addEventListener("abort", resolve));
   /** @type {First} */
   const first = {
-    offer: null, clock_off_ms: null, rtt_ms: null, tried: {}, calls: null, callsAre: "waiting", load_kbps, isThin: load_kbps !== null && load_kbps < THIN_KBPS, family,
+    offer: null, clock_off_ms: null, rtt_ms: null, tried: {}, calls: null, callsAre: "waiting",
+    family, load_kbps, isThin: load_kbps !== null && load_kbps < THIN_KBPS,
     browser: abilities(), advice: { down: null, sound: false, picture: false, up: null, kbps: null }, took_ms: 0,
   };
   const tell = () => {
@@ -61,13 +63,21 @@ export async function firstAdvice(onNews, family = "") {
   };
   await note("text", reach(first, all));
   if (!first.tried.text?.usable) return first;
-  // The files of this page have come whole as short answers, and each try below takes seconds there.
-  if (first.isThin) await note("pieces", Promise.resolve({ usable: true, setup_ms: first.rtt_ms ?? 0 }));
-  const early = first.isThin ? null : tryCalls(first, all).then(tell);
-  await Promise.all([note("live", tryLive(patience(all))), note("stream", tryStream(patience(all)))]);
-  const late = early ?? tryCalls(first, all).then(tell);
-  await note("pieces", tryPieces(patience(all)));
-  await Promise.all([note("up", tryUp(patience(all))), note("radio", radioOf(first, all)), late]);
+  const down = () => [note("live", tryLive(patience(all))), note("stream", tryStream(patience(all)))];
+  const pieces = () => note("pieces", tryPieces(patience(all)));
+  const rest = () => [note("up", tryUp(patience(all))), note("radio", radioOf(first, all))];
+  const calls = () => Promise.race([tryCalls(first, all).then(tell), ended]); // a script that never comes ends nothing
+  if (first.isThin) {
+    // The files of this page have come whole as short answers, and each try takes seconds there.
+    await note("pieces", Promise.resolve({ usable: true, setup_ms: first.rtt_ms ?? 0 }));
+    await Promise.all(down());
+    await pieces();
+    await Promise.all([...rest(), calls()]);
+  } else {
+    const called = calls();
+    await Promise.all([...down(), pieces()]);
+    await Promise.all([...rest(), called]);
+  }
   return first;
 }
 

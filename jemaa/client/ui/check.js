@@ -5,6 +5,7 @@
  */
 
 import { firstAdvice } from "../check/first.js";
+import { rateOf } from "../check/rungs.js";
 import { button, byId, el, keep, set, write } from "./dom.js";
 import { translator } from "./strings.js";
 
@@ -19,7 +20,8 @@ const MOST_KBPS = 2000; // tens of kilobytes tell no more
 /** Units in which a wrong clock is told, from the largest. @type {readonly (readonly [string, number])[]} */
 const UNITS = [["day", 86_400_000], ["hour", 3_600_000], ["minute", 60_000]];
 
-const { base = "", session = "" } = document.body.dataset;
+const { base = "", session = "", family = "" } = document.body.dataset;
+const load_kbps = rateOf(performance.getEntries()); // of this page alone: later entries are of the test itself
 const language = document.documentElement.lang || "en";
 /** @type {CheckPage} */
 const page = { base, session, language, t: translator(JSON.parse(byId("strings").textContent || "{}")) };
@@ -37,8 +39,8 @@ async function run() {
   drawWays(null, false);
   const first = await firstAdvice((news) => {
     drawWays(news, false);
-    if (news.advice.sound || (news.isThin && news.advice.down)) drawAnswer(news); // sooner is better than final
-  }, document.body.dataset.family);
+    if (news.advice.sound || (news.advice.down && news.tried.pieces)) drawAnswer(news); // sooner is better than final
+  }, { family, load_kbps });
   drawWays(first, true);
   drawAnswer(first);
   byId("plain").hidden = first.advice.sound;
@@ -93,8 +95,8 @@ function drawFull(first) {
     const pressed = /** @type {HTMLButtonElement} */ (event.currentTarget);
     pressed.disabled = true;
     const { FullPanel } = await import("./check_full.js").catch(() => ({ FullPanel: null }));
-    if (FullPanel) return new FullPanel(root, page, first).open();
-    pressed.disabled = false; // press again
+    const isOpen = FullPanel && (await new FullPanel(root, page, first).open());
+    pressed.disabled = Boolean(isOpen); // what has not come is asked for by another press
   };
   root.replaceChildren(el("h2", {}, t("check.full")), el("p", { class: "meta" }, t("check.full.hint")), el("p", { class: "row" }, button(t("check.full.open"), open)));
 }

@@ -30,14 +30,16 @@ export class FullPanel {
     this.test = null;
   }
 
-  /** Its words, then what it asks first. */
+  /** Its words, then what it asks first. @returns {Promise<boolean>} whether the words have come */
   async open() {
     const { base, language } = this.page;
     const words = await loadStrings(base, language).catch(() => ({}));
+    if (!Object.keys(words).length) return false;
     this.t = translator(words);
     this.page = { ...this.page, t: this.t };
     this.#ask();
     this.root.querySelector("h2")?.focus();
+    return true;
   }
 
   #ask() {
