@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { lineOf } from "../../jemaa/client/net/attendance.js";
 import { Ladder } from "../../jemaa/client/net/ladder.js";
 import { importsOf } from "../../jemaa/client/net/modules.js";
+import { Pieces } from "../../jemaa/client/net/pieces.js";
 import { Retry } from "../../jemaa/client/net/retry.js";
 
 /** A ladder with a clock: `run` lets time pass while the rungs in `sounding` bring sound. */
@@ -219,6 +220,28 @@ test("what the page's own files took says how far the server is, and how thin th
   assert.equal(lineOf([page(100), ...slow]).isThin, true);
   assert.equal(lineOf([page(2), ...slow]).isThin, false, "a busy machine");
   assert.equal(lineOf([page(100)]).isThin, null, "from the cache");
+});
+
+test("a piece that is overdue is asked for again on another connection, and the dead one is given up", async () => {
+  const asked = [];
+  const attendance = {
+    network: { rttMs: 0, isCutting: false },
+    player: { lane: () => ({ push() {}, close() {} }) },
+    spent() {},
+    learn: (known) => Object.assign(attendance.network, known),
+    request(address, { signal, credentials }) {
+      asked.push({ address, credentials, signal });
+      if (address.includes("newest")) return Promise.resolve(Response.json({ epoch: "e", n: 7, piece_ms: 20 }));
+      if (asked.length === 3) return Promise.resolve(new Response(""));
+      return new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Error("aborted"))));
+    },
+  };
+  const pieces = new Pieces({ attendance, soundName: () => "sound/12", pictureName: () => null, heard() {} }, () => {});
+  while (asked.length < 4) await new Promise((resolve) => setTimeout(resolve, 20));
+  pieces.close();
+  assert.deepEqual(asked.map(({ address }) => address.split("/").at(-1)), ["newest?track=sound%2F12", "7", "7", "8"]);
+  assert.equal(asked[2].credentials, "omit");
+  assert.ok(asked[1].signal.aborted && attendance.network.isCutting);
 });
 
 test("a module's imports are found, and only those", () => {
