@@ -26,7 +26,8 @@ def _words(*lines: str) -> frozenset[str]:
 PROGRAMS = (
     "jemaa", "jemaa-browser", "browser", "chromium", "chrome", "firefox", "safari", "webkit", "webkitgtk", "edge",
     "opera", "samsung", "openssl", "boringssl", "nss", "libressl", "pion", "aiortc", "python", "none", "unknown",
-    "other", "cros", "linux", "windows", "macos", "darwin", "android", "ios", "freebsd", "x86_64", "aarch64", "arm", "lab",
+    "other", "cros", "linux", "windows", "macos", "darwin", "android", "ios", "freebsd", "x86_64", "aarch64", "arm",
+    "lab",
 )  # fmt: skip
 """First words of labels, in lower case: programs and systems. Whatever is none of these is `other`."""
 
