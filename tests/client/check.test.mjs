@@ -6,8 +6,8 @@ import { test } from "node:test";
 
 import { advise } from "../../jemaa/client/check/advice.js";
 import { callsWord, isCareful, saySomething } from "../../jemaa/client/check/calls.js";
-import { Book, chance, measurement, programOf, shuffled } from "../../jemaa/client/check/facts.js";
-import { remember } from "../../jemaa/client/check/memory.js";
+import { Book, chance, isCutting, measurement, programOf, shuffled } from "../../jemaa/client/check/facts.js";
+import { remember, rememberCutting } from "../../jemaa/client/check/memory.js";
 import { callPorts, filling, isSame, longFilling, quantile, readOffer, stampWord } from "../../jemaa/client/check/plan.js";
 
 const vectors = JSON.parse(readFileSync(new URL("../vectors/check.json", import.meta.url), "utf8"));
@@ -121,8 +121,32 @@ test("the meeting finds what the check learned, and keeps what it knew itself", 
   assert.equal(JSON.parse(kept.get("jemaa-network")).at, 99);
   remember(storage, { ...advice, kbps: null }, 101);
   assert.equal(JSON.parse(kept.get("jemaa-network")).isThin, false);
+  rememberCutting(storage, 102);
+  assert.deepEqual(JSON.parse(kept.get("jemaa-network")), { at: 102, isCutting: true, isThin: false, path: "pieces" });
   kept.set("jemaa-network", "{");
   remember(storage, advice, 102);
   remember(null, advice, 103);
   assert.equal(kept.get("jemaa-network"), "{");
+});
+
+test("connections that are cut while new ones live are told from a network that is gone", () => {
+  const cut = (lived, fresh, long = 4) => {
+    const book = new Book();
+    const place = { server: "page-1", port: 443, transport: "ws", payload: "neutral" };
+    const arm = (id, sent, answered) => {
+      const tally = book.open(id, place, 0);
+      for (let n = 0; n < sent; n++) tally.send();
+      for (let n = 0; n < answered; n++) tally.answered(n, 100);
+    };
+    for (const n of [1, 2, 3, 4]) arm(`long_flow-tls_${n}-neutral`, 72, lived);
+    arm("long_flow-tls_new-neutral", 6, fresh);
+    arm("long_answer-short-neutral", 6, 6);
+    arm("long_answer-long-neutral", 4, long);
+    return isCutting(book);
+  };
+  assert.equal(cut(72, 6), false);
+  assert.equal(cut(40, 6), true);
+  assert.equal(cut(40, 0), false);
+  assert.equal(cut(72, 6, 1), true);
+  assert.equal(isCutting(new Book()), false);
 });

@@ -143,6 +143,21 @@ export function measurement(book, tried, counts, about) {
   };
 }
 
+/**
+ * Whether connections that live long, or carry much, were cut while new or short ones lived: a hint for the meeting's page,
+ * no verdict.
+ * @param {Book} book @returns {boolean}
+ */
+export function isCutting({ tallies }) {
+  const share = (/** @type {RegExp} */ ids) => {
+    const found = tallies.filter(({ id, sent }) => sent && ids.test(id));
+    const sent = found.reduce((sum, one) => sum + one.sent, 0);
+    return sent ? found.reduce((sum, one) => sum + one.answers.size, 0) / sent : null;
+  };
+  const isCut = (/** @type {number|null} */ of, /** @type {number|null} */ beside) => of !== null && beside !== null && of < 0.75 && beside >= 0.9;
+  return isCut(share(/^long_flow-tls_\d/), share(/^long_flow-tls_new/)) || isCut(share(/^long_answer-long-/), share(/^long_answer-short-/));
+}
+
 /** @param {string} name @param {import("./rungs.js").Tried|undefined} found */
 function rung(name, found) {
   const { usable = false, setup_ms, delay_ms_p95, jitter_ms, kbps } = found ?? {};

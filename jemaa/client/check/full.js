@@ -4,7 +4,7 @@
  * runs. Its facts stay in this object: nothing is sent anywhere but by `judge`, which asks, and by `keep`, which gives.
  */
 
-import { Book, chance, measurement, programOf } from "./facts.js";
+import { Book, chance, isCutting, measurement, programOf } from "./facts.js";
 import { askOffer, get, patience } from "./rungs.js";
 import { STEPS } from "./steps.js";
 
@@ -34,6 +34,7 @@ export class FullTest {
     this.found = [];
     /** @type {ReturnType<typeof measurement>|null} */
     this.facts = null;
+    this.isCutting = false;
   }
 
   /**
@@ -64,6 +65,7 @@ export class FullTest {
       if (isWhole) done.push(...step.steps);
     }
     if (signal.aborted) return false;
+    this.isCutting = isCutting(book);
     const { version, access, vpn } = this.wishes;
     const about = {
       ...programOf(navigator.userAgent), software: `jemaa-browser ${version}`, seed, access, vpn, steps: done,

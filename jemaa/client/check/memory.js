@@ -8,17 +8,24 @@ const PLACE = "jemaa-network";
 const THIN_KBPS = 80; // as `net/attendance.js` has it
 
 /**
- * Keep it; what only the meeting itself can learn stays.
+ * Keep the best way; what only the meeting itself can learn stays.
  * @param {Pick<Storage, "getItem"|"setItem">|null} storage
  * @param {import("./advice.js").Advice} advice
  * @param {number} now in Unix ms, by this device's clock
  */
 export function remember(storage, { down, sound, kbps }, now) {
-  if (!sound) return;
+  if (sound) learn(storage, { ...(kbps === null ? {} : { isThin: kbps < THIN_KBPS }), path: down, at: now });
+}
+
+/** Keep that connections are cut here, so that the meeting leaves none open for long. @param {Pick<Storage, "getItem"|"setItem">|null} storage @param {number} now */
+export function rememberCutting(storage, now) {
+  learn(storage, { isCutting: true, at: now });
+}
+
+/** @param {Pick<Storage, "getItem"|"setItem">|null} storage @param {object} known */
+function learn(storage, known) {
   try {
-    const before = JSON.parse(storage?.getItem(PLACE) ?? "{}");
-    const line = kbps === null ? {} : { isThin: kbps < THIN_KBPS };
-    storage?.setItem(PLACE, JSON.stringify({ ...before, ...line, path: down, at: now }));
+    storage?.setItem(PLACE, JSON.stringify({ ...JSON.parse(storage?.getItem(PLACE) ?? "{}"), ...known }));
   } catch {
     // Only a hint: the meeting finds its way without one.
   }

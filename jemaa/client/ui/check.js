@@ -6,6 +6,7 @@
 
 import { firstAdvice } from "../check/first.js";
 import { rateOf } from "../check/rungs.js";
+import { pageStorage } from "./check_storage.js";
 import { button, byId, el, keep, set, write } from "./dom.js";
 import { translator } from "./strings.js";
 
@@ -146,15 +147,6 @@ function portsOf({ calls }) {
 function rateWords(kbps) {
   if (kbps >= MOST_KBPS) return t("check.rate.more", { kbps: numbers.format(MOST_KBPS) });
   return t("check.rate.value", { kbps: numbers.format(Number(kbps.toPrecision(2))) });
-}
-
-/** None where the browser forbids it. */
-function pageStorage() {
-  try {
-    return localStorage;
-  } catch {
-    return null;
-  }
 }
 
 /** @param {number} off */

@@ -6,8 +6,10 @@
 
 import { canCall } from "../check/calls.js";
 import { FullTest } from "../check/full.js";
+import { rememberCutting } from "../check/memory.js";
 import { STEPS } from "../check/steps.js";
 import { heading, showResult, takeBackPanel } from "./check_result.js";
+import { pageStorage } from "./check_storage.js";
 import { button, byId, el, set, write } from "./dom.js";
 import { loadStrings, translator } from "./strings.js";
 
@@ -92,6 +94,7 @@ export class FullPanel {
       write(byId("said"), text);
     }).catch(() => null);
     clearInterval(tick);
+    if (test.isCutting) rememberCutting(pageStorage(), Date.now());
     if (isWhole) return showResult(this.root, this.page, test, () => this.#ask());
     this.#ask();
     this.root.prepend(el("p", { class: "recess", role: "status" }, t(isWhole === null ? "check.none" : "checkup.stopped")));
