@@ -74,7 +74,7 @@ def table(found: dict[str, Row]) -> str:
         f"Rules {RULESET} ({digest()}). Behind networks that block: every node named in {right} of {runs} checks,"
         f" {others} other nodes accused. Behind networks that do nothing: {false} accusations in {quiet} checks.",
         "",
-        "| network | named / checks | what was said | said beside it, and wrong | neither here nor there |",
+        "| network | named / checks | what was said | said beside it, and wrong | too little, or a bad line |",
         "|---|---|---|---|---|",
     ]
     for profile, row in found.items():
