@@ -9,6 +9,7 @@ from jemaa.packets.stamp import inverted
 from .book import Tally
 from .datagram import flow
 from .ground import Ground
+from .trouble import named
 
 PAIRS = 8
 BLOCK_SECONDS = 2.0
@@ -20,18 +21,21 @@ async def rtp(ground: Ground) -> None:
     """`rtp-1-genuine`, `rtp-1-inverted` and so on: which goes first in a pair is chance."""
     if not ground.udp_ports or not ground.udp_lives or not ground.line.carries_calls:
         return
-    for number in range(1, PAIRS + 1):
-        kinds = ["genuine", "inverted"]
-        ground.book.chance.shuffle(kinds)
-        for kind in kinds:
-            tally = ground.udp(f"rtp-{number}-{kind}", ground.high, "genuine" if kind == "genuine" else "inverted")
-            ground.book.with_series(tally)
-            await _block(ground, tally)
+    async with asyncio.TaskGroup() as group:
+        for number in range(1, PAIRS + 1):
+            kinds = ["genuine", "inverted"]
+            ground.book.chance.shuffle(kinds)
+            for kind in kinds:
+                tally = ground.udp(f"rtp-{number}-{kind}", ground.high, "genuine" if kind == "genuine" else "inverted")
+                ground.book.with_series(tally)
+                is_sent = asyncio.Event()
+                group.create_task(_block(ground, tally, is_sent))
+                await is_sent.wait()
     await ground.is_alive(ground.book.tallies[f"rtp-{PAIRS}-genuine"], ground.high)
 
 
-async def _block(ground: Ground, tally: Tally) -> None:
-    """50 packets a second, by the clock and not by sleeps that add up; what is late after it still counts."""
+async def _block(ground: Ground, tally: Tally, is_sent: asyncio.Event) -> None:
+    """50 packets a second, by the clock and not by sleeps that add up; what is late still counts, beside the next."""
     ssrc = ground.book.chance.getrandbits(32)
 
     def make(raw: bytes, number: int) -> bytes:
@@ -47,6 +51,9 @@ async def _block(ground: Ground, tally: Tally) -> None:
                     break
                 await asyncio.sleep(max(0.0, began + number * _EACH_SECONDS - loop.time()))
                 sending.send(tally, make)
-            await asyncio.sleep(min(1.5, 0.3 + 2 * ground.line.rtt))
-    except OSError:
-        tally.failed("unknown_failure")
+            is_sent.set()
+            await asyncio.sleep(min(2.5, 0.5 + 2 * ground.line.rtt))
+    except OSError as error:
+        tally.failed(*named(error))
+    finally:
+        is_sent.set()
