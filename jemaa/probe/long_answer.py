@@ -26,7 +26,7 @@ async def long_answer(ground: Ground) -> None:
             group.create_task(_lengths(ground))
     if ground.page.proxy and not ground.wishes.lite:
         mega = _open(ground, "long_answer-mega-neutral")
-        await _whole(ground, mega, [mega], f"/check/long?bytes={MEGA_BYTES}&pieces=1&ms=0", MEGA_BYTES)
+        await _whole(ground, [mega], f"/check/long?bytes={MEGA_BYTES}&pieces=1&ms=0", MEGA_BYTES)
 
 
 def _open(ground: Ground, id_: str) -> Tally:
@@ -38,18 +38,26 @@ async def _lengths(ground: Ground) -> None:
     count = _LITE_LONG if ground.wishes.lite else LONG
     kinds = [short] * SHORT + [long] * count
     ground.book.chance.shuffle(kinds)
-    for tally in kinds:
-        if tally is short:
-            await _whole(ground, tally, [tally], f"/check/piece?bytes={SHORT_BYTES}", SHORT_BYTES)
-        else:
+    waiting = iter(kinds)
+
+    async def lane() -> None:
+        for tally in waiting:
+            if tally is short:
+                await _whole(ground, [tally], f"/check/piece?bytes={SHORT_BYTES}", SHORT_BYTES)
+                continue
             one = _open(ground, f"long_answer-long_{tally.sent + 1}-neutral")
             ground.book.with_series(one)
             path = f"/check/long?bytes={LONG_BYTES}&pieces=4&ms=100"
-            await _whole(ground, tally, [tally, one], path, LONG_BYTES)
+            await _whole(ground, [tally, one], path, LONG_BYTES)
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(2 if ground.line.carries_calls else 1):
+            group.create_task(lane())
 
 
-async def _whole(ground: Ground, tally: Tally, also: list[Tally], path: str, size: int) -> None:
+async def _whole(ground: Ground, also: list[Tally], path: str, size: int) -> None:
     """One answer, to its end. The last of `also` keeps how many bytes came."""
+    numbers = [one.sent for one in also]
     for one in also:
         one.sent += 1
     kbps = ground.line.kbps
@@ -62,10 +70,8 @@ async def _whole(ground: Ground, tally: Tally, also: list[Tally], path: str, siz
             also[-1].last_rx = at
         if got < size:
             raise EOFError
-        for one in also:
-            kept = one.volume
-            one.answered(one.sent - 1, rtt=time.monotonic() - began)
-            one.volume = kept
+        for one, number in zip(also, numbers, strict=True):
+            one.answered(number, rtt=time.monotonic() - began)
     except EXPECTED as error:
         for one in also:
             one.failed(*named(error))

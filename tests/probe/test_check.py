@@ -14,7 +14,7 @@ from jemaa.probe.page import Page
 from tests.reflector.test_reflector import HERE, free_ports
 from tests.web.place import place
 
-STEPS = ("dns", "udp", "stun", "turn", "dtls", "dtls_handshake", "sip", "ws", "tls_name", "quic")
+STEPS = ("dns", "udp", "stun", "turn", "dtls", "dtls_handshake", "sip", "ws", "tls_name", "quic", "long_answer")
 NOW = 1_764_000_000.0
 
 
@@ -52,6 +52,8 @@ def test_behind_no_filter_everything_comes_through_and_both_ends_say_so(tmp_path
     assert not lost
     assert arms["dns-voip-system"].failure == "dns_nxdomain_error"
     counted = [arm for arm in found.arms if arm.rx_server is not None and arm.id not in supposed_to_fail]
+    wholes = [one for one in found.series if one.arm.startswith("long_answer-long_")]
+    assert [one.bytes for one in wholes] == [48_000] * 3
     assert len(counted) > 30 and all(arm.rx_server == arm.sent for arm in counted)
     assert found.controls.positive_ok and found.controls.aa_p == 1.0
     assert found.residual and all(one.ok for one in found.residual)
