@@ -12,6 +12,7 @@ from jemaa.facts.record import Rung
 from jemaa.packets import stun
 from jemaa.packets.stamp import stamp
 
+from .book import Tally
 from .ground import Ground
 from .stream import Place, conversation
 from .trouble import EXPECTED
@@ -25,6 +26,9 @@ _SOCKET_EACH = 0.5
 _LATE_SECONDS = 2.5
 _RADIO_LATE_SECONDS = 8.0
 _PIECES, _PIECE_SECONDS = 6, 0.5
+_CALL_LOSS = 0.3
+"""What no call can bear."""
+
 _SEEN_KBPS = 2_000.0
 """What 8 kB can show of a line, at the most."""
 
@@ -148,17 +152,30 @@ async def _allocate(ground: Ground, name: str, place: Place) -> Rung:
 
 
 def from_arms(ground: Ground) -> None:
-    """`webrtc-udp` and `turn-udp`, of what the steps found."""
-    tallies = ground.book.tallies
-    for name, arms in (
-        ("webrtc-udp", ("dtls_handshake-openssl-genuine",)),
-        ("turn-udp", (f"turn-{3_478}-genuine", f"turn-{ground.high}-genuine") if ground.udp_ports else ()),
-    ):
-        found = [tallies[one] for one in arms if one in tallies]
-        if found:
-            rtts = [rtt for one in found for rtt in one.rtts]
-            setup = round(median(rtts) * 1_000, 1) if rtts else None
-            ground.book.rungs.append(Rung(name=name, usable=any(one.answers for one in found), setup_ms=setup))
+    """`webrtc-udp` and `turn-udp`, of what the steps found: a call needs STUN, the handshake and most of its sound."""
+    if not ground.udp_ports:
+        return
+    shakes = _named(ground, "dtls_handshake-", "-genuine")
+    finds = [one for one in _named(ground, "stun-", "-genuine") if "app_" not in one.id and "again" not in one.id]
+    sounds = _named(ground, "rtp-", "-genuine")
+    if shakes and finds:
+        sent, came = sum(one.sent for one in sounds), sum(len(one.answers) for one in sounds)
+        loss = round(1 - came / sent, 4) if sent else None
+        usable = all(any(one.answers for one in stage) for stage in (shakes, finds)) and (loss or 0.0) < _CALL_LOSS
+        ground.book.rungs.append(Rung(name="webrtc-udp", usable=usable, setup_ms=_median_ms(shakes), loss=loss))
+    relays = [one for one in _named(ground, "turn-", "-genuine") if one.transport == "udp"]
+    if relays:
+        usable = any(one.answers for one in relays)
+        ground.book.rungs.append(Rung(name="turn-udp", usable=usable, setup_ms=_median_ms(relays)))
+
+
+def _named(ground: Ground, begin: str, end: str) -> list[Tally]:
+    return [one for one in ground.book.tallies.values() if one.id.startswith(begin) and one.id.endswith(end)]
+
+
+def _median_ms(tallies: list[Tally]) -> float | None:
+    rtts = [rtt for one in tallies for rtt in one.rtts]
+    return round(median(rtts) * 1_000, 1) if rtts else None
 
 
 def _scored(name: str, setup: float | None, delays: Sequence[float], count: int, late: float) -> Rung:

@@ -56,6 +56,7 @@ def test_behind_no_filter_everything_comes_through_and_both_ends_say_so(tmp_path
     assert [one.bytes for one in wholes] == [48_000] * 3
     assert len(counted) > 30 and all(arm.rx_server == arm.sent for arm in counted)
     assert found.controls.positive_ok and found.controls.aa_p == 1.0
+    assert {rung.name: rung.usable for rung in found.rungs} == {"webrtc-udp": True, "turn-udp": True}
     assert found.residual and all(one.ok for one in found.residual)
     assert found.stack.startswith("OpenSSL") and found.plan.order == list(arms)
     assert "rtp skipped" in seen and "long_flow skipped" in seen and "stun ends" in seen
