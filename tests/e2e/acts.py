@@ -13,6 +13,13 @@ EARSHOT = 5.0
 """Seconds of sound in which a voice is looked for."""
 
 
+FOCUSED = """() => {
+  const e = document.activeElement;
+  return (e.getAttribute('aria-label') || e.labels?.[0]?.textContent || e.textContent || '').trim();
+}"""
+"""The name of what has the focus."""
+
+
 def button(page: Page, name: str) -> Locator:
     """The button of this name (the whole name, any case)."""
     return page.get_by_role("button", name=re.compile(f"^{name}$", re.IGNORECASE))
@@ -56,6 +63,18 @@ def speak(person: Person) -> None:
     """Open the microphone, and wait until the page says that it is open."""
     button(person.page, "Speak").click(timeout=15_000)
     expect(button(person.page, "Stop speaking")).to_be_visible(timeout=15_000)
+
+
+def tab_to(page: Page, name: str) -> None:
+    """Press Tab until the focus is on what has this name."""
+    seen = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        focused = str(page.evaluate(FOCUSED))
+        if focused.lower().startswith(name.lower()):
+            return
+        seen.append(focused)
+    raise AssertionError(f"Tab never reaches “{name}”; it reached {seen}")
 
 
 def path_in_use(person: Person) -> str:

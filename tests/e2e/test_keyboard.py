@@ -4,37 +4,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from jemaa.people.person import Cast
 from jemaa.people.speech import Speech
 from tests.harness.server import Server
 
 from . import acts
+from .acts import tab_to
 
 
 @pytest.fixture
 def meeting(tmp_path: Path, floor: Speech) -> Iterator[Server]:
     with Server(tmp_path / "data", "--floor", str(floor.write(tmp_path / "floor.wav"))) as server:
         yield server
-
-
-FOCUSED = """() => {
-  const e = document.activeElement;
-  return (e.getAttribute('aria-label') || e.labels?.[0]?.textContent || e.textContent || '').trim();
-}"""
-
-
-def tab_to(page: Page, name: str) -> None:
-    """Press Tab until the focus is on what has this name."""
-    seen = []
-    for _ in range(60):
-        page.keyboard.press("Tab")
-        focused = str(page.evaluate(FOCUSED))
-        if focused.lower().startswith(name.lower()):
-            return
-        seen.append(focused)
-    raise AssertionError(f"Tab never reaches “{name}”; it reached {seen}")
 
 
 def test_listen_ask_and_raise_a_hand_with_the_keyboard_alone(cast: Cast, meeting: Server, floor: Speech) -> None:
