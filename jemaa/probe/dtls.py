@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 from jemaa.packets import dtls as packets
 
-from .ground import Ground, interleaved, is_thin, twins, twins_again
+from .ground import Ground
+from .pairs import interleaved, is_thin, twins, twins_again
+from .residual import is_alive
 
 
 async def dtls(ground: Ground) -> None:
@@ -17,7 +19,7 @@ async def dtls(ground: Ground) -> None:
     thin = [pair for pair in pairs if is_thin(pair[0]) and not is_thin(pair[1])]
     if thin and len(thin) < len(pairs):
         await interleaved(ground, twins_again(ground, [side for pair in thin for side in pair]))
-    await ground.is_alive(ground.book.tallies["dtls-browser-genuine"], ground.high)
+    await is_alive(ground, ground.book.tallies["dtls-browser-genuine"], ground.high)
 
 
 def _hello_of(stack: str) -> Callable[[bytes], bytes]:

@@ -1,29 +1,21 @@
-"""Probe room. What every step of one check stands on: the page, the offer, the book, the line; and shared patterns.
+"""Probe room. What every step of one check stands on: the page, the offer, the book, the line.
 
 A step is a function of a `Ground`. It writes facts into the book and raises nothing that a network can cause.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from jemaa.facts.record import Payload, Transport
 from jemaa.packets.offer import Offer
-from jemaa.packets.stamp import inverted
 from jemaa.tasks import Tasks
 
 from .book import Book, Tally
-from .datagram import ask, random_packet
+from .datagram import random_packet
 from .line import Line
 from .page import Page
-from .stream import Place, attempt
-
-ROUNDS = 5
-GAP_SECONDS = 0.2
-_RECHECKS, _LONG_RECHECKS = (5.0, 15.0, 30.0, 60.0), (120.0, 180.0)
-_SOON_SECONDS, _RECHECK_UNTIL = 15.0, 75.0
-"""How long a residual is waited for in any case, and seconds of a check after which no longer one is."""
+from .stream import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +50,7 @@ class Ground:
     server_ok_elsewhere: bool | None = None
     tasks: Tasks = field(default_factory=lambda: Tasks("check"))
     later: list[asyncio.Task[None]] = field(default_factory=list)
+    """What goes on beside the steps and is waited for at the end."""
     is_condemned: bool = False
     """Whether a trigger took the server's address with it: what would follow says nothing."""
 
@@ -122,104 +115,3 @@ class Ground:
         """A maker of packets that look like nothing."""
         filling = self.filling()
         return lambda raw: random_packet(raw, size, filling)
-
-    async def is_alive(self, trigger: Tally, port: int) -> bool:
-        """Right after a trigger: whether random bytes to this UDP port get through; noted as a residual.
-
-        Where they do not, the same is asked again later, beside what follows.
-        """
-        plain = self.book.tallies.get(f"udp-{port}-random")
-        was_alive = plain is None or bool(plain.answers)
-        return await self._recheck(trigger, lambda: self._udp_lives(port), was_alive=was_alive)
-
-    async def is_alive_tls(self, trigger: Tally, port: int) -> bool:
-        """The same, of TLS with the neutral name."""
-        before = [self.book.tallies.get(one) for one in (f"plain_tcp-{port}-before", "tls_name-before-neutral")]
-        was_alive = any(one.answers for one in before if one is not None)
-        return await self._recheck(trigger, lambda: self._tls_lives(port), was_alive=was_alive)
-
-    async def _recheck(
-        self, trigger: Tally, lives: Callable[[], Coroutine[Any, Any, bool]], *, was_alive: bool
-    ) -> bool:
-        began = self.book.seconds()
-        ok = await lives()
-        self.book.rechecked(trigger, 0.0, ok)
-        if not ok and was_alive:
-            self.later.append(self.tasks.start(self._again(trigger, lives, began), f"residual-{trigger.id}"))
-        return ok
-
-    async def _again(self, trigger: Tally, lives: Callable[[], Coroutine[Any, Any, bool]], began: float) -> None:
-        """At set times, until it lives again or the check has no time any more."""
-        for at in (*_RECHECKS, *(_LONG_RECHECKS if self.wishes.long else ())):
-            if at > _SOON_SECONDS and began + at > _RECHECK_UNTIL and not self.wishes.long:
-                return
-            await asyncio.sleep(max(0.0, began + at - self.book.seconds()))
-            ok = await lives()
-            self.book.rechecked(trigger, at, ok)
-            if ok:
-                return
-
-    async def _udp_lives(self, port: int) -> bool:
-        probe = self._unwritten(port, "udp")
-        make = self.random()
-        for _ in range(3):
-            if await ask(probe, make, (self.udp_host, port), self.line):
-                return True
-        return False
-
-    async def _tls_lives(self, port: int) -> bool:
-        probe = self._unwritten(port, "tls")
-        for _ in range(2):
-            if await attempt(probe, self.tls(port=port), self.filling(), seconds=self.line.patience * 2):
-                return True
-        return False
-
-    def _unwritten(self, port: int, transport: Transport) -> Tally:
-        """An arm that stands nowhere: a residual is a fact of its own."""
-        book = self.book
-        return Tally("control", "residual", 65_535, book.key, book.run, "", port, transport, "neutral", 0, 0.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One arm of an interleaved comparison, and how its packets are made of stamps."""
-
-    tally: Tally
-    make: Callable[[bytes], bytes]
-
-
-def twins(ground: Ground, stem: str, port: int, make: Callable[[bytes], bytes]) -> list[Side]:
-    """`{stem}-genuine` and `{stem}-inverted`."""
-    return [
-        Side(ground.udp(f"{stem}-genuine", port, "genuine"), make),
-        Side(ground.udp(f"{stem}-inverted", port, "inverted"), lambda raw: inverted(make(raw))),
-    ]
-
-
-def twins_again(ground: Ground, sides: Sequence[Side]) -> list[Side]:
-    """The same sides as arms of their own, `_again` behind the detail: what differed once has to differ twice."""
-    found = []
-    for side in sides:
-        stem, _, last = side.tally.id.rpartition("-")
-        tally = ground.book.open(
-            f"{stem}_again-{last}", port=side.tally.port, transport=side.tally.transport, payload=side.tally.payload
-        )
-        found.append(Side(tally, side.make))
-    return found
-
-
-def is_thin(side: Side) -> bool:
-    """Whether at most half of it came back."""
-    return 2 * len(side.tally.answers) <= side.tally.sent
-
-
-async def interleaved(ground: Ground, sides: Sequence[Side], *, rounds: int = ROUNDS) -> None:
-    """One packet of each side a round, in an order by chance, each from a new source port."""
-    async with asyncio.TaskGroup() as group:
-        for _ in range(rounds):
-            order = list(sides)
-            ground.book.chance.shuffle(order)
-            for side in order:
-                to = (ground.udp_host, side.tally.port)
-                group.create_task(ask(side.tally, side.make, to, ground.line))
-                await asyncio.sleep(max(0.02, GAP_SECONDS / len(order)))

@@ -3,7 +3,9 @@
 import asyncio
 
 from .book import Tally
-from .ground import GAP_SECONDS, Ground
+from .ground import Ground
+from .pairs import GAP_SECONDS
+from .residual import is_alive_tls
 from .stream import Place, attempt
 
 WEB_PORT = 80
@@ -27,7 +29,7 @@ async def _on(ground: Ground, port: int) -> None:
     trigger = ground.book.open(f"plain_tcp-{port}-random", port=port, transport="tcp", payload="random")
     await tries(ground, trigger, Place(ground.tcp_host, port), _TRIES)
     await tries(ground, _open(ground, port, "after"), ground.tls(port=port), _TRIES)
-    await ground.is_alive_tls(trigger, port)
+    await is_alive_tls(ground, trigger, port)
 
 
 def _open(ground: Ground, port: int, when: str) -> Tally:

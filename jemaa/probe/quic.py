@@ -4,7 +4,9 @@ from jemaa.facts.record import Payload
 from jemaa.packets import quic as packets
 from jemaa.packets import tls
 
-from .ground import Ground, Side, interleaved, is_thin, twins_again
+from .ground import Ground
+from .pairs import Side, interleaved, is_thin, twins_again
+from .residual import is_alive
 
 PORT = 443
 
@@ -21,7 +23,7 @@ async def quic(ground: Ground) -> None:
     await interleaved(ground, [after])
     if is_thin(genuine) and not is_thin(after):
         await interleaved(ground, twins_again(ground, [genuine]))
-    await ground.is_alive(genuine.tally, PORT)
+    await is_alive(ground, genuine.tally, PORT)
 
 
 async def quic_name(ground: Ground) -> None:
@@ -34,7 +36,7 @@ async def quic_name(ground: Ground) -> None:
     neutral = _side(ground, f"quic-{high}-neutral", high, ground.neutral_name)
     named = _side(ground, f"quic-{high}-voip_name", high, ground.offer.voip_name)
     await interleaved(ground, [neutral, named])
-    ground.is_condemned = not await ground.is_alive(named.tally, high)
+    ground.is_condemned = not await is_alive(ground, named.tally, high)
 
 
 def _side(ground: Ground, id_: str, port: int, name: str = "") -> Side:

@@ -9,6 +9,7 @@ from jemaa.packets.stamp import inverted
 from .book import Tally
 from .datagram import flow
 from .ground import Ground
+from .residual import is_alive
 from .trouble import named
 
 PAIRS = 8
@@ -31,7 +32,7 @@ async def rtp(ground: Ground) -> None:
                 is_sent = asyncio.Event()
                 group.create_task(_block(ground, tally, is_sent))
                 await is_sent.wait()
-    await ground.is_alive(ground.book.tallies[f"rtp-{PAIRS}-genuine"], ground.high)
+    await is_alive(ground, ground.book.tallies[f"rtp-{PAIRS}-genuine"], ground.high)
 
 
 async def _block(ground: Ground, tally: Tally, is_sent: asyncio.Event) -> None:

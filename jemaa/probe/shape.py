@@ -6,6 +6,7 @@ from .book import Tally
 from .datagram import Flow, flow, random_packet
 from .ground import Ground
 from .long_flow import streamed
+from .residual import is_alive, is_alive_tls
 from .trouble import named
 
 EARLY_SECONDS, PAUSELESS_SECONDS, LATE_SECONDS = 4.5, 2.0, 3.0
@@ -41,7 +42,7 @@ async def _udp(ground: Ground) -> None:
             await asyncio.sleep(1.5 + ground.line.rtt)
     except OSError as error:
         early.failed(*named(error))
-    ground.is_condemned = not await ground.is_alive(late, ground.high)
+    ground.is_condemned = not await is_alive(ground, late, ground.high)
 
 
 def _between(ground: Ground, like: Tally) -> Tally:
@@ -76,4 +77,4 @@ async def _tls(ground: Ground) -> None:
         group.create_task(
             streamed(ground, [(control, round(seconds / CONTROL_SECONDS), CONTROL_SECONDS)], CONTROL_BYTES)
         )
-    await ground.is_alive_tls(late, ground.tls_port)
+    await is_alive_tls(ground, late, ground.tls_port)

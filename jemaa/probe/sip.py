@@ -2,7 +2,8 @@
 
 from jemaa.packets import sip as packets
 
-from .ground import Ground, interleaved, twins
+from .ground import Ground
+from .pairs import interleaved, twins
 
 PORT = 5060
 

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from jemaa.packets import stun as packets
 from jemaa.packets.stamp import inverted
 
-from .ground import Ground, Side, interleaved, is_thin, twins, twins_again
+from .ground import Ground
+from .pairs import Side, interleaved, is_thin, twins, twins_again
+from .residual import is_alive
 
 
 async def stun(ground: Ground) -> None:
@@ -21,7 +23,7 @@ async def stun(ground: Ground) -> None:
     apps = [side for side in sides if "-app_" in side.tally.id and is_thin(side)]
     if apps and not is_thin(plain[0]):
         await interleaved(ground, twins_again(ground, [*apps, plain[0], sides[-1]]))
-    await ground.is_alive(ground.book.tallies[f"stun-{ground.high}-genuine"], ground.high)
+    await is_alive(ground, ground.book.tallies[f"stun-{ground.high}-genuine"], ground.high)
 
 
 def _of(app: str) -> Callable[[bytes], bytes]:

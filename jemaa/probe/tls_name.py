@@ -2,6 +2,7 @@
 
 from .ground import Ground
 from .plain_tcp import tries
+from .residual import is_alive_tls
 
 _TRIES = 5
 _PROXY_TRIES = 3
@@ -24,7 +25,7 @@ async def tls_name(ground: Ground) -> None:
     if after.answers and 2 * len(trigger.answers) <= trigger.sent:
         again = opened("tls_name-voip_again-voip_name", port=port, transport="tls", payload="voip_name")
         await tries(ground, again, ground.tls(name=ground.offer.voip_name), _TRIES)
-    ground.is_condemned = not await ground.is_alive_tls(trigger, port) and bool(before.answers)
+    ground.is_condemned = not await is_alive_tls(ground, trigger, port) and bool(before.answers)
 
 
 async def connect(ground: Ground) -> None:

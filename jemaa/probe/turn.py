@@ -4,7 +4,8 @@ import asyncio
 
 from jemaa.packets import stun as packets
 
-from .ground import Ground, interleaved, twins
+from .ground import Ground
+from .pairs import interleaved, twins
 from .plain_tcp import tries
 
 TLS_PORT = 5349

@@ -1,6 +1,7 @@
 """Probe room. Random bytes to every UDP port: ports, the A/A pair, and a closed port that has to fail."""
 
-from .ground import Ground, Side, interleaved, is_thin, twins_again
+from .ground import Ground
+from .pairs import Side, interleaved, is_thin, twins_again
 
 _AA_ROUNDS = 10
 _CLOSED_ROUNDS = 3
