@@ -44,7 +44,7 @@ export class Chat extends Panel {
     const messages = Object.entries(state.messages);
     this.empty.hidden = messages.length > 0;
     const shut = state.phase === "closed" || (!this.sendOut && !state.doors.chat);
-    this.closed.hidden = !shut;
+    this.closed.hidden = !shut || state.phase === "closed";
     this.form.hidden = shut || Boolean(this.me(state)?.removed);
     const key = (/** @type {[string, Message]} */ [id, message]) => `${id}/${message.removed}/${this.nameOf(state, message.person)}`;
     this.lines.draw(messages, key, ([id, message]) => this.line(state, id, message));

@@ -7,6 +7,8 @@
 import { byId, el, set, write } from "./dom.js";
 import { costWords } from "./time.js";
 
+const SETTLED_MS = 10_000; // the page itself and the first burst of sound say nothing about an hour
+
 /**
  * What the line says: the way itself, and the rest of the sentence.
  * @param {import("./attending.js").Attending["path"]} path
@@ -31,6 +33,8 @@ export function followPath({ attendance, t }) {
   const rest = el("span");
   line.append(way, rest);
   let known = false;
+  /** @type {number|null} */
+  let since = null;
   const draw = () => {
     known ||= attendance.path.connected;
     const words = known ? pathWords(attendance.path, t) : { way: "", rest: "" };
@@ -38,7 +42,9 @@ export function followPath({ attendance, t }) {
     write(rest, words.rest);
     set(line, "data-path", attendance.path.down ?? "");
     set(line, "data-lost", known && !attendance.path.connected);
-    write(cost, attendance.isListening ? t("cost", costWords(attendance.cost)) : "");
+    since = attendance.isListening ? (since ?? performance.now()) : null;
+    const isSettled = since !== null && performance.now() - since > SETTLED_MS;
+    write(cost, isSettled ? t("cost", costWords(attendance.cost)) : "");
   };
   for (const type of ["path", "cost", "publishing", "state"]) attendance.addEventListener(type, draw);
   draw();
