@@ -5,6 +5,7 @@ measured on the same checks.
 """
 
 import argparse
+import lzma
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -51,12 +52,18 @@ class Row:
         self.hinted.update(one.node for one in findings if one.verdict in ("insufficient", "invalid", "impaired"))
 
 
+def facts_in(file: Path) -> list[bytes]:
+    """A measurement each; also of a file that was packed with xz."""
+    data = file.read_bytes()
+    return (lzma.decompress(data) if file.suffix == ".xz" else data).splitlines()
+
+
 def rows(files: Iterable[Path]) -> dict[str, Row]:
     """Of all facts in these files, by profile."""
     names = {name.replace("+", "-"): name for name in (*EXPECTED, *NEUTRAL)}
     found: dict[str, Row] = {}
     for file in files:
-        for line in file.read_bytes().splitlines():
+        for line in facts_in(file):
             measurement = msgspec.json.decode(line, type=Measurement)
             profile = names.get(measurement.profile or "", measurement.profile or "")
             found.setdefault(profile, Row()).add(profile, measurement, judge(measurement))
