@@ -20,12 +20,12 @@ run: $(VENV)/.installed ## open a meeting on this machine and print its links (D
 	@exec $(VENV)/bin/jemaa demo $(DEMO)
 
 test: $(VENV)/.installed-test ## everything: the client's pure parts, each room, and real Chromium end to end
-	@scripts/tools.sh chromium pulseaudio ffmpeg espeak-ng ip nft
+	@scripts/tools.sh chromium libatomic.so.1 pulseaudio ffmpeg espeak-ng ip nft
 	scripts/test_client.sh
 	$(PY) -m pytest $(TESTS)
 
 e2e: $(VENV)/.installed-test ## only the end-to-end tests: real Chromium, real sound
-	@scripts/tools.sh chromium pulseaudio ffmpeg espeak-ng
+	@scripts/tools.sh chromium libatomic.so.1 pulseaudio ffmpeg espeak-ng
 	$(PY) -m pytest tests/e2e
 
 lab: $(VENV)/.installed-test ## which paths live behind which emulated network: every profile, no browser, in minutes
@@ -44,11 +44,11 @@ fix: $(VENV)/.installed-check ## format and lint what can be put right by itself
 	$(VENV)/bin/ruff check --fix .
 
 matrix: $(VENV)/.installed-test ## who can still attend on which network, with real browsers; goes on where it was ended, into docs/matrix
-	@scripts/tools.sh chromium pulseaudio ffmpeg espeak-ng ip
+	@scripts/tools.sh chromium libatomic.so.1 pulseaudio ffmpeg espeak-ng ip
 	$(PY) -m jemaa lab matrix --systems $(SYSTEMS) --out docs/matrix --resume $(MATRIX)
 
 bench: $(VENV)/.installed-test ## every figure of the README, measured here (BENCH="--write" keeps it, BENCH="fanout" runs one)
-	@scripts/tools.sh chromium pulseaudio ffmpeg espeak-ng icecast2
+	@scripts/tools.sh chromium libatomic.so.1 pulseaudio ffmpeg espeak-ng icecast2
 	$(PY) -m bench $(BENCH)
 
 ground-truth: $(VENV)/.installed-test ## the check behind every network of the lab, and what it named (TRUTH="--runs 20 --together 12")
@@ -56,7 +56,7 @@ ground-truth: $(VENV)/.installed-test ## the check behind every network of the l
 	$(PY) -m bench.ground_truth $(TRUTH)
 
 images: $(VENV)/.installed-test ## take the README's pictures of the real pages again
-	@scripts/tools.sh chromium ffmpeg espeak-ng
+	@scripts/tools.sh chromium libatomic.so.1 ffmpeg espeak-ng
 	$(PY) scripts/take_pictures.py
 
 clean: ## remove what the other commands made

@@ -1,6 +1,6 @@
 #!/bin/sh
-# tools.sh COMMAND…: see that these commands are here; install Debian's packages for what is missing when that
-# is possible without asking for a password, else name the packages in one sentence and fail.
+# tools.sh COMMAND|LIBRARY…: see that these are here; install Debian's packages for what is missing when that is
+# possible without asking for a password, else name the packages in one sentence and fail.
 set -eu
 
 package_of() { # the Debian package of a command, where it has another name
@@ -9,12 +9,14 @@ package_of() { # the Debian package of a command, where it has another name
     pulseaudio) echo pulseaudio pulseaudio-utils ;;
     ip) echo iproute2 ;;
     nft) echo nftables ;;
+    libatomic.so.1) echo libatomic1 ;;
     *) echo "$1" ;;
     esac
 }
 found() {
     case $1 in
     pulseaudio) command -v pulseaudio >/dev/null && command -v parec >/dev/null && command -v pacat >/dev/null ;;
+    lib*.so.*) PATH="$PATH:/usr/sbin:/sbin" ldconfig -p | grep -q "^[[:space:]]*$1 " ;;
     *) PATH="$PATH:/usr/sbin" command -v "$1" >/dev/null ;;
     esac
 }
