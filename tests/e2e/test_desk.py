@@ -106,8 +106,8 @@ def test_a_link_that_went_astray_is_withdrawn_and_a_person_sent_out(cast: Cast, 
         expect(withdrawn).to_contain_text("This link has been withdrawn", timeout=10_000)
 
         acts.give_floor(chair, "Amina")
-        acts.button(chair.page, "Remove Amina from the session").click()
-        confirm(chair.page, "", "Remove Amina from the session")
+        acts.button(chair.page, "Send out Amina").click()
+        confirm(chair.page, "", "Send out Amina")
         expect(chair.page.get_by_test_id("floor")).not_to_contain_text("Amina", timeout=10_000)
         expect(amina.page.get_by_role("button", name="Raise hand")).to_be_hidden(timeout=10_000)
         expect(amina.page.get_by_role("button", name="Speak", exact=True)).to_be_hidden()
