@@ -37,7 +37,13 @@ async def ask(tally: Tally, make: Callable[[bytes], bytes], to: Address, line: L
     answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
     try:
         await line.turn(len(data))
-        async with _open(lambda data: _settle(answer, data), lambda error: _fail(answer, error), to) as transport:
+
+        def heard(got: bytes) -> None:
+            """A late answer to an earlier packet from the same port is nobody's forgery."""
+            if is_ours(got, raw) or not is_ours(got, tally.run):
+                _settle(answer, got)
+
+        async with _open(heard, lambda error: _fail(answer, error), to) as transport:
             began = time.monotonic()
             transport.sendto(data)
             got = await asyncio.wait_for(answer, line.patience)
@@ -51,7 +57,7 @@ async def ask(tally: Tally, make: Callable[[bytes], bytes], to: Address, line: L
 
 
 def is_ours(data: bytes, raw: bytes) -> bool:
-    """Whether an answer bears the stamp of the question, turned over, or in words."""
+    """Whether an answer bears a stamp (or its run), as it is, turned over, or in words."""
     word = in_text(raw).encode()
     return any(one in data for one in (raw, inverted(raw), word, inverted(word)))
 
