@@ -151,13 +151,12 @@ def _flow(check: Walk, identity: str, what: Sent, begun: float) -> None:
         check.now = start + begun + age
         if not lives or (world.kill_age is not None and age >= world.kill_age):
             continue
-        survives = check.packet() if what.proto == "udp" else check.attempt()
-        if what.proto != "udp" and not survives:
-            lives = False
-        if survives:
+        late = check.late() if what.proto != "udp" else 0.0 if check.packet() else None
+        lives = lives and (what.proto == "udp" or late is not None)
+        if late is not None:
             got.append(check.rtt())
-            last = age + got[-1] / 1_000
-            down[int(last)] += 1
+            last = age + late + got[-1] / 1_000
+            down[min(int(last), len(down) - 1)] += 1
     check.now = start + begun
     check.write(identity, what, int(2 * FLOW_SECONDS), got)
     check.now = start

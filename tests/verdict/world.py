@@ -92,13 +92,17 @@ class Walk:
         return not self._is_bad
 
     def attempt(self) -> bool:
-        """A connection asks again after one second and after three, in which other packets pass."""
+        """Whether a connection gets through in the end."""
+        return self.late() is not None
+
+    def late(self) -> float | None:
+        """When a connection gets through that asks again after one second and after three; other packets pass between."""
         for later in (0.0, 0.2, 1.0, 1.4, 3.0):
             if self.packet(later):
-                return True
+                return later
             for _ in range(12):
                 self.packet()
-        return False
+        return None
 
     def rtt(self, more: float = 0.0) -> float:
         """Of one packet."""
