@@ -11,6 +11,7 @@ import re
 import sys
 import time
 from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -142,7 +143,15 @@ def _agrees(url: str, wishes: Wishes) -> bool:
 
 async def _check(url: str, wishes: Wishes, show: Callable[[str, str, float], None]) -> Measurement:
     async with Page(url, proxy=wishes.proxy, authority=wishes.authority) as page:
-        return await check(page, wishes, software="jemaa 1", started_at=time.time() // 3_600 * 3_600, show=show)
+        return await check(page, wishes, software=_software(), started_at=time.time() // 3_600 * 3_600, show=show)
+
+
+def _software() -> str:
+    """This program, as `Measurement.software` has it."""
+    try:
+        return f"jemaa {version('jemaa')}"[:48]
+    except PackageNotFoundError:
+        return "jemaa"
 
 
 def _keep(file: Path, data: bytes) -> None:
