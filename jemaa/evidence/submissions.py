@@ -94,7 +94,7 @@ class Submissions:
 
     def _entry(self, measurement: Measurement, address: str, now: float) -> Entry:
         origin = self._origins.find(address)
-        flags = flags_of(measurement, origin, is_verified=bool(self._origins.label))
+        flags = flags_of(measurement, origin)
         placed = scrub.clean(placed_at(measurement, origin))
         network = placed.network
         day = datetime.datetime.fromtimestamp(now, datetime.UTC).date()
@@ -121,15 +121,14 @@ class Submissions:
             self._waiting -= 1
 
 
-def flags_of(measurement: Measurement, origin: Origin, *, is_verified: bool) -> list[str]:
-    """What the sender's address says against the network that the measurement names."""
+def flags_of(measurement: Measurement, origin: Origin) -> list[str]:
+    """What the sender's address says against the network that the measurement names; it must vouch for all of it."""
     network = measurement.network
-    if not is_verified or (origin.asn is None and origin.cc is None):
-        return ["network-unverified"]
-    differs = (network.asn and origin.asn and network.asn != origin.asn) or (
+    if (network.asn and origin.asn and network.asn != origin.asn) or (
         network.cc and origin.cc and network.cc != origin.cc
-    )
-    return ["network-differs"] if differs else []
+    ):
+        return ["network-differs"]
+    return [] if origin.asn and origin.cc else ["network-unverified"]
 
 
 def placed_at(measurement: Measurement, origin: Origin) -> Measurement:

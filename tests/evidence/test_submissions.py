@@ -58,6 +58,15 @@ def test_without_a_table_of_networks_nothing_counts(tmp_path: Path) -> None:
     assert (taken.counted, taken.flags) == (False, ["network-unverified"])
 
 
+def test_a_table_of_countries_alone_vouches_for_no_network(tmp_path: Path) -> None:
+    countries = tmp_path / "dbip-country-lite-2026-11.csv"
+    countries.write_text("192.0.2.0,192.0.2.255,MA\n")
+    (taken,) = give(tmp_path, (sent(), "192.0.2.1"), names=str(countries))
+    assert taken.flags == ["network-unverified"]
+    (taken,) = give(tmp_path, (sent(cc="FR"), "192.0.2.1"), names=str(countries))
+    assert taken.flags == ["network-differs"]
+
+
 def test_one_sender_is_one_probe_however_often_he_sends(tmp_path: Path) -> None:
     give(tmp_path, *[(sent(), "192.0.2.1")] * 5, (sent(), "192.0.2.2"), (sent(), "192.0.2.3"))
     assert {cell.probes for cell in cells(Archive(tmp_path / "record/archive"))} == {3}
