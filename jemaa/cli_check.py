@@ -74,8 +74,10 @@ def run(given: argparse.Namespace, config: Config) -> int:
     if not given.yes and not _agrees(url, wishes):
         return 1
     steps = Steps(sys.stderr)
-    measurement = asyncio.run(_check(url, wishes, steps.show))
-    steps.close()
+    try:
+        measurement = asyncio.run(_check(url, wishes, steps.show))
+    finally:
+        steps.close()
     data = write(measurement)
     if given.out is not None:
         _keep(given.out, data)
