@@ -96,7 +96,7 @@ class Walk:
         return self.late() is not None
 
     def late(self) -> float | None:
-        """When a connection gets through that asks again after one second and after three; other packets pass between."""
+        """When a connection gets through that asks again after one second and three; others' packets pass between."""
         for later in (0.0, 0.2, 1.0, 1.4, 3.0):
             if self.packet(later):
                 return later
