@@ -21,6 +21,7 @@ const THIN_BURST_MS = 3000;
 const THIN_KBPS = 80;
 const THIN_BYTES = 8000; // fewer say nothing of a line
 const THIN_RTT_MS = 60; // who is nearer and yet slow has a busy machine
+const DEAD_MS = 700; // without a word of the answer: the connection may be dead
 const ANSWER_MS = 10_000; // for a short answer, at the most
 const KNOWN_MS = 12 * 3600_000; // what was learned of a network on another day may be of another network
 
@@ -61,9 +62,27 @@ export class Stream {
     this.stop.abort();
   }
 
+  // Where no answer comes it is asked for again on a connection that carried nothing yet: what brought the page may be
+  // dead by now. Without cookies a browser does not take up one that it has used with them.
+  /** @param {Attendance} attendance @param {string} address @returns {Promise<Response>} */
+  #ask(attendance, address) {
+    const stops = [new AbortController(), new AbortController()];
+    this.stop.signal.addEventListener("abort", () => stops.forEach((stop) => stop.abort()));
+    let isThere = false;
+    const ask = async (/** @type {number} */ n, /** @type {RequestInit} */ init) => {
+      const answer = await attendance.request(address, { ...init, signal: stops[n].signal });
+      isThere = true;
+      stops[1 - n].abort();
+      return answer;
+    };
+    const first = ask(0, {});
+    const late = new Promise((resolve) => setTimeout(resolve, DEAD_MS + 4 * attendance.network.rttMs));
+    return Promise.race([first, late.then(() => (isThere ? first : ask(1, { credentials: "omit" }))).catch(() => first)]);
+  }
+
   /** @param {Attendance} attendance @param {string} address @param {(record: TrackRecord) => void} onRecord */
   async #read(attendance, address, onRecord) {
-    const answer = await attendance.request(address, { signal: this.stop.signal });
+    const answer = await this.#ask(attendance, address);
     const reader = /** @type {ReadableStream<Uint8Array>} */ (answer.body).getReader();
     const records = new RecordStream();
     for (;;) {
