@@ -22,7 +22,7 @@ from .measure import Heard, judge
 from .pulse import Pulse
 from .results import Cell
 from .stage import Stage
-from .system import Ground, Route, Seat, System
+from .system import Ground, Meeting, Route, Seat, System
 from .trust import Trust
 
 T = TypeVar("T")
@@ -77,8 +77,7 @@ def ask(props: Props, system: System, profile: str, route: Route, seconds: int) 
         meeting = stack.enter_context(system.open(ground))
         stage = Stage(props.playwright, props.square, lab, folder, trust.keys(lab))
         room = stack.enter_context(stage.room(props.floor))
-        room.page.goto(meeting.room_page, timeout=PAGE_SECONDS * 1000)
-        meeting.publish(room)
+        _open_room(meeting, room)
         participant = stack.enter_context(stage.participant("Amina"))
         seat = meeting.seat(participant)
         interview = Interview(lab, room, participant, seat, props)
@@ -89,6 +88,15 @@ def ask(props: Props, system: System, profile: str, route: Route, seconds: int) 
             text = f"The machine was {pulse.late * 1000:.0f} ms late with its own beat: it has too much else to do."
             raise MatrixFailed("matrix-machine-busy", text)
         return replace(interview.cell(system.name, profile, route), late=round(pulse.late, 4))
+
+
+def _open_room(meeting: Meeting, room: Person) -> None:
+    """Nothing blocks the room: what fails in its browser is our own failure, or the system's on any network."""
+    try:
+        room.page.goto(meeting.room_page, timeout=PAGE_SECONDS * 1000)
+        meeting.publish(room)
+    except (Error, AssertionError) as error:
+        raise MatrixFailed("matrix-server-failed", f"The room could not begin: {_first_line(error)}") from None
 
 
 class Interview:

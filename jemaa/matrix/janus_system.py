@@ -18,6 +18,8 @@ DEMOS = Path("/usr/share/janus/demos")
 CONFIGURED = Path("/etc/janus")
 PAGE = "mvideoroomtest.html"
 PORT = 8088
+SETTINGS = 'var server = "/janus", iceServers = null, token = null, apisecret = null;\n'
+"""Debian's own settings lack the last two, which its demos use."""
 
 
 class JanusSystem:
@@ -46,7 +48,7 @@ class JanusSystem:
 def _open(ground: Ground) -> Iterator[Meeting]:
     log = ground.folder / "server.log"
     settings = ground.folder / "settings.js"
-    settings.write_text('var server = "/janus"; var iceServers = null;\n')
+    settings.write_text(SETTINGS)
     command = ["janus", "--configs-folder", str(_configured(ground.folder / "janus")), "--disable-colors"]
     with (
         running(ground.lab, "server", command, log, is_asked=False) as server,
