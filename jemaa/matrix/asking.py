@@ -37,7 +37,7 @@ IMPATIENT_SECONDS = 10.0
 SOUND_SECONDS = 25.0
 """How long he waits for the first sound."""
 
-MOST_LATE_SECONDS = 0.05
+MOST_LATE_SECONDS = 0.02
 """A machine later than this with its own beat makes gaps of its own; what it finds says nothing of a network."""
 
 SETTLE_SECONDS = 1.0
