@@ -36,7 +36,7 @@ TCP_PORTS = "443,80,3478,5349,8443"
 PAGE = "https://meeting.example"
 PEER = "https://second.example"
 PAGE_OF_RESULTS = Path(__file__).parent.parent / "docs" / "ground-truth" / "README.md"
-CHECK_SECONDS = 240
+CHECK_SECONDS = 330
 
 
 @contextmanager
