@@ -1,0 +1,105 @@
+"""Real browsers behind networks that block and cut: what counts is the sound at the loudspeaker.
+
+The hardest cases only; `make lab` has all profiles without a browser, `jemaa lab matrix` all of them with one.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Playwright, sync_playwright
+
+from jemaa.matrix.measure import gaps_of
+from jemaa.people import hearing
+from jemaa.people.loudspeaker import Square
+from jemaa.people.person import Person, wait_for_sound
+from jemaa.people.speech import CHAIR_SPEECH, DELEGATE_SPEECH, RATE, Samples, Speech, say, unbroken
+from tests.lab.networks import why_not
+
+from . import acts
+from .behind import Behind
+
+pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not())
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="module")
+def loop() -> Speech:
+    """A floor without any pause: an interruption is ours or the network's."""
+    return unbroken(CHAIR_SPEECH)
+
+
+@contextmanager
+def listening(
+    profile: str, folder: Path, loop: Speech, playwright: Playwright, square: Square
+) -> Iterator[tuple[Behind, Person, int]]:
+    """Somebody behind this profile who has just pressed *Listen*; and when, as a mark."""
+    with (
+        Behind(profile, folder, loop.write(folder / "floor.wav")) as network,
+        network.person(playwright, square, "Amina") as amina,
+    ):
+        amina.page.goto(network.page("participant", name="Amina"), wait_until="domcontentloaded", timeout=60_000)
+        acts.button(amina.page, "Listen").wait_for(timeout=20_000)
+        mark = amina.now()
+        acts.listen(amina)
+        yield network, amina, mark
+
+
+def heard_for(person: Person, since: int, seconds: float) -> Samples:
+    """What came out of the loudspeaker in the time after a mark."""
+    end = person.place.square.wait_until_recorded(since + int(seconds * RATE))
+    return person.heard(since, end)
+
+
+def is_loud(sound: Samples) -> bool:
+    return hearing.level_db(sound) > -45
+
+
+def test_behind_a_proxy_that_keeps_answers_back_one_hears_and_is_heard(
+    tmp_path: Path, playwright: Playwright, square: Square
+) -> None:
+    floor, voice = say(CHAIR_SPEECH).part(0, 5), say(DELEGATE_SPEECH, voice="en-us+f3").part(0, 5)
+    silence = Speech("", floor.samples * 0)
+    with (
+        listening("corp-resigned", tmp_path, silence, playwright, square) as (network, amina, _),
+        network.person(playwright, square, "Room", network.page("room"), node="server") as room,
+    ):
+        acts.listen(room)
+        acts.publish_room(room)
+        acts.raise_hand(amina)
+        network.give_floor_to_next()
+        acts.speak(amina)
+        acts.wait_for_path(amina, "pieces")
+        assert delay(voice, amina, room) < 3
+        assert delay(floor, room, amina) < 5
+
+
+def delay(speech: Speech, speaker: Person, listener: Person) -> float:
+    """Seconds from a mouth to an ear of what is said now."""
+    saying = speaker.says(speech)
+    saying.wait()
+    end = speaker.place.square.wait_until_recorded(speaker.now() + 5 * RATE)
+    arrived = listener.heard(saying.mark, end)
+    assert hearing.hears(speech, arrived), f"{listener.name} does not hear {speaker.name}"
+    return hearing.find(speech, arrived).delay - hearing.find(speech, speaker.place.said(saying.mark, end)).delay
+
+
+def test_blocking_that_begins_in_mid_word_is_got_round_without_a_reload_and_its_end_is_noticed(
+    tmp_path: Path, loop: Speech, playwright: Playwright, square: Square
+) -> None:
+    with listening("clean", tmp_path, loop, playwright, square) as (network, amina, _):
+        acts.wait_for_path(amina, "live")
+        wait_for_sound(amina)
+        network.lab.switch("kill-after-bytes")
+        switched = amina.now()
+        sound = heard_for(amina, switched, 7)
+        assert max(gaps_of(sound), default=0) < 2 and is_loud(sound[-2 * RATE :])
+        network.lab.switch("clean")
+        acts.wait_for_path(amina, "live", timeout=90)
+        acts.wait_until_hears(amina, loop, timeout=10)
