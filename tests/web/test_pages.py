@@ -33,6 +33,17 @@ def test_pages_are_filled_in_and_may_run_only_our_files(tmp_path: Path, page: st
     asyncio.run(story())
 
 
+def test_what_notes_a_press_comes_before_the_button(tmp_path: Path) -> None:
+    """On a thin line a page arrives in parts, and somebody presses what he sees."""
+
+    async def story() -> None:
+        async with place(tmp_path) as here:
+            _, body, _ = await text(here, here.page)
+            assert body.index("dataset.pressed") < body.index('id="listen"')
+
+    asyncio.run(story())
+
+
 def test_files_are_compressed_and_revalidated_and_others_are_not_there(tmp_path: Path) -> None:
     async def story() -> None:
         async with place(tmp_path) as here:
