@@ -17,6 +17,7 @@ FIGURES = (
     ("kbps", "kb/s down", "{:.0f}"),
     ("path", "path", "{}"),
     ("attempts", "attempts", "{}"),
+    ("late", "machine late, s", "{:.3f}"),
 )
 NOTHING = "–"
 
@@ -147,5 +148,6 @@ participant listened for {matrix.seconds} seconds before anything else used the 
 known again in what the participant’s loudspeaker gave out. <em>First sound</em>: from the press on the button.
 <em>STOI</em>: how well the speech can be understood, 1 being perfect. <em>Silent</em>: the share of the time in pauses
 that the room did not make, one second after the first sound and later. <em>Speaks</em>: the words came out of the
-room’s loudspeaker. All networks are emulated, on one machine, and of no real person’s traffic.</p>
+room’s loudspeaker. <em>Machine late</em>: how late it was with a beat of its own; a cell where that was more than
+20 ms is void. All networks are emulated, on one machine, and of no real person’s traffic.</p>
 <p>Made by <code>jemaa lab matrix</code>; the same as data: <a href="matrix.json">matrix.json</a>.</p>"""

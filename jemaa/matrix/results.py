@@ -38,8 +38,8 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     attempts: int | None
     failures: dict[str, str] = {}
     """Act → why it did not work, in the browser's words."""
-    late: float = 0.0
-    """How late the machine was with its own beat: seconds, the latest hundredth (`pulse.Pulse`)."""
+    late: float | None = None
+    """How late the machine was with its own beat: seconds, the latest hundredth (`pulse.Pulse`). None: not watched."""
     commit: str = ""
     """Of the source that asked, since a run may go on later."""
 
