@@ -30,7 +30,7 @@ class Call:
 
     async def people(self, request: web.Request) -> web.Response:
         """Who sends."""
-        return web.json_response(list(self._tracks))
+        return web.json_response([name for name, tracks in self._tracks.items() if tracks])
 
     async def offer(self, request: web.Request) -> web.Response:
         """Somebody wants to send (`from`), or to get what somebody sends (`to`)."""
