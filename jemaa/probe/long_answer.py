@@ -15,15 +15,19 @@ COUNTED = 10
 
 MEGA_BYTES = 1_200_000
 _LATE_SECONDS = 1.2
-_LITE_LONG = 3
+_FEW_LONG = 3
 
 
 async def long_answer(ground: Ground) -> None:
-    """`long_answer-short-neutral` and `-long-neutral` in turn, beside them `-flowing-neutral`."""
-    async with asyncio.TaskGroup() as group:
-        group.create_task(_flowing(ground))
-        if not ground.line.is_narrow:
+    """`long_answer-short-neutral` and `-long-neutral` in turn, and `-flowing-neutral`, on a thin line by itself."""
+    if ground.line.carries_calls:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(_flowing(ground))
             group.create_task(_lengths(ground))
+    else:
+        await _flowing(ground)
+        if not ground.line.is_narrow:
+            await _lengths(ground)
     if ground.page.proxy and not ground.wishes.lite:
         mega = _open(ground, "long_answer-mega-neutral")
         await _whole(ground, [mega], f"/check/long?bytes={MEGA_BYTES}&pieces=1&ms=0", MEGA_BYTES)
@@ -35,7 +39,7 @@ def _open(ground: Ground, id_: str) -> Tally:
 
 async def _lengths(ground: Ground) -> None:
     short, long = _open(ground, "long_answer-short-neutral"), _open(ground, "long_answer-long-neutral")
-    count = _LITE_LONG if ground.wishes.lite else LONG
+    count = LONG if ground.line.carries_calls and not ground.wishes.lite else _FEW_LONG
     kinds = [short] * SHORT + [long] * count
     ground.book.chance.shuffle(kinds)
     waiting = iter(kinds)
