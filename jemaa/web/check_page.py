@@ -26,7 +26,7 @@ from .submissions import SUBMISSIONS
 _FIRST = ("check.", "path.")
 _SHOWN = (
     *("check.server", "check.timed", "check.noscript", "check.unknown", "check.title", "check.link", "check.skip"),
-    *("check.sent", "check.answer", "check.ways", "path.up."),
+    *("check.sent", "check.answer", "check.ways", "check.early", "path.up."),
 )
 """Families of words that the scripts need for the first advice, less those that are in the page already."""
 
@@ -38,6 +38,19 @@ _LONGEST_MS = 600_000
 _PROXIES = (hdrs.VIA, hdrs.FORWARDED, hdrs.X_FORWARDED_FOR)
 
 _FRAME_STYLE = ":root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;margin:0}"
+
+
+_EARLY = (
+    "document.addEventListener('readystatechange',()=>{"
+    "const came=performance.getEntriesByType('navigation')[0],answer=document.getElementById('answer');"
+    "if(document.readyState!=='interactive'||!came||!('AudioDecoder'in window))return;"
+    "const ms=performance.now()-came.responseStart,kbps=8*(came.transferSize||7500)/Math.max(1,ms);"
+    "if(kbps<14||kbps>150)return;"
+    "answer.textContent=answer.dataset.early.replace('{kbps}',Math.round(kbps));"
+    "answer.dataset.how='sound';answer.dataset.way='pieces'})"
+)
+"""On a thin line the scripts take seconds. The page itself has come whole as one short answer, as `pieces` would, and
+how long it took is its rate: between what the sound needs and what is thin, it says so before any script is there."""
 
 
 async def check_page(request: web.Request) -> web.Response:
@@ -59,6 +72,7 @@ async def check_page(request: web.Request) -> web.Response:
             {key: words[key] for key in words if key.startswith(_FIRST) and not key.startswith(_SHOWN)}
         ),
         "facts": facts,
+        "early": _EARLY,
         "family": str(_family(request) or ""),
         "ways": _ways(session, language, words),
         "query": f"&amp;session={session}" if session else "",

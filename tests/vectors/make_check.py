@@ -131,7 +131,7 @@ ADVICE: list[tuple[str, dict[str, Any], dict[str, bool], dict[str, Any]]] = [
     ("no WebSocket", tried(900, 300, live=NOT), ALL, advised("stream", "pieces", 900, picture=True)),
     ("answers are held back", tried(900, 300, live=NOT, stream=NOT), ALL,
      advised("pieces", "pieces", 900, picture=True)),
-    ("64 kb/s", tried(55, 50), ALL, advised("live", "live", 55)),
+    ("64 kb/s", tried(55, 50), ALL, advised("stream", "live", 55)),
     ("24 kb/s", tried(24, 20), ALL, advised("stream", "note", 24)),
     ("16 kb/s", tried(16, 12), ALL, advised("pieces", "note", 16)),
     ("8 kb/s", tried(8, 6), ALL, advised("text", "note", 8)),

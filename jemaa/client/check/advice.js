@@ -20,8 +20,9 @@
  * @property {number|null} kbps
  */
 
-/** What each way's sound needs of the line, headers included, in kb/s: renditions of `net/listening.js`. */
-export const NEEDS = { live: 40, stream: 18, pieces: 14, radio: 15, text: 0 };
+/** What each way's sound needs of the line, in kb/s: renditions of `net/listening.js` with their headers; `live` also room to
+ * make up for what was lost, because it has next to nothing in reserve. */
+export const NEEDS = { live: 60, stream: 18, pieces: 14, radio: 15, text: 0 };
 const PICTURE_KBPS = 190; // the small picture beside the sound, in pictures that are not all alike
 const SPEAK_KBPS = { live: 40, pieces: 40 };
 const LIVE_DELAY_MS = 2500; // slower than this it is no conversation, and the jitter buffer gives up

@@ -17,6 +17,7 @@ import { translator } from "./strings.js";
  */
 
 const LIST = /** @type {const} */ (["live", "stream", "pieces", "radio", "text", "up", "calls"]);
+const SOON_MS = 2500; // before that the best way may only be the second to answer
 const MOST_KBPS = 2000; // tens of kilobytes tell no more
 /** Units in which a wrong clock is told, from the largest. @type {readonly (readonly [string, number])[]} */
 const UNITS = [["day", 86_400_000], ["hour", 3_600_000], ["minute", 60_000]];
@@ -34,13 +35,12 @@ const lists = new Intl.ListFormat(language, { type: "conjunction" });
 async function run() {
   byId("tried").hidden = false;
   byId("next").replaceChildren();
-  write(byId("how"), "");
-  say(t("check.trying"), "");
   set(byId("answer"), "data-over", false);
   drawWays(null, false);
   const first = await firstAdvice((news) => {
     drawWays(news, false);
-    if (news.advice.sound || (news.advice.down && news.tried.pieces)) drawAnswer(news); // sooner is better than final
+    const isSoon = news.isThin || news.took_ms > SOON_MS || news.tried.live;
+    if (isSoon && (news.advice.sound || (news.advice.down && news.tried.pieces))) drawAnswer(news); // sooner is better than final
   }, { family, load_kbps });
   drawWays(first, true);
   drawAnswer(first);
@@ -50,6 +50,13 @@ async function run() {
   const { remember } = await import("../check/memory.js").catch(() => ({ remember: null }));
   remember?.(pageStorage(), first.advice, Date.now());
   set(byId("answer"), "data-over", true);
+}
+
+/** From the beginning. */
+function again() {
+  write(byId("how"), "");
+  say(t("check.trying"), "");
+  return run();
 }
 
 /** One sentence, and beside it by which way and how well, as far as it is known. @param {First} first */
@@ -83,7 +90,7 @@ function drawNext({ advice }) {
   const meeting = session ? `/s/${session}?lang=${language}${location.hash}` : `/?lang=${language}`;
   byId("next").replaceChildren(
     advice.down ? el("a", { class: "main", href: meeting }, t(session ? "check.go" : "check.meetings")) : "",
-    button(t("check.again"), run),
+    button(t("check.again"), again),
   );
 }
 
