@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Playwright, sync_playwright
 
-from jemaa.matrix.measure import gaps_of
+from jemaa.matrix.measure import Heard, gaps_of, judge
 from jemaa.people import hearing
 from jemaa.people.loudspeaker import Square
 from jemaa.people.person import Person, wait_for_sound
@@ -61,6 +61,25 @@ def is_loud(sound: Samples) -> bool:
     return hearing.level_db(sound) > -45
 
 
+def judged(sound: Samples, loop: Speech) -> Heard:
+    found = judge(sound, loop, settle=1.0)
+    assert found.first is not None, "nothing was heard"
+    return found
+
+
+def test_where_connections_freeze_after_16_kilobytes_the_page_learns_to_use_small_pieces(
+    tmp_path: Path, loop: Speech, playwright: Playwright, square: Square
+) -> None:
+    with listening("kill-after-bytes", tmp_path, loop, playwright, square) as (_, amina, mark):
+        sound = heard_for(amina, mark, 40)
+        found = judged(sound, loop)
+        assert found.first is not None and found.first < 3
+        assert found.longest_gap < 2, f"longest {found.longest_gap:.2f} s"
+        assert sum(gaps_of(sound[int((found.first + 1) * RATE) :])) < 3, "more than 1 % of five minutes"
+        assert not gaps_of(sound[25 * RATE :]), "once it has learned nothing is missing any more"
+        assert acts.path_in_use(amina) == "pieces"
+
+
 def test_behind_a_proxy_that_keeps_answers_back_one_hears_and_is_heard(
     tmp_path: Path, playwright: Playwright, square: Square
 ) -> None:
@@ -88,6 +107,16 @@ def delay(speech: Speech, speaker: Person, listener: Person) -> float:
     arrived = listener.heard(saying.mark, end)
     assert hearing.hears(speech, arrived), f"{listener.name} does not hear {speaker.name}"
     return hearing.find(speech, arrived).delay - hearing.find(speech, speaker.place.said(saying.mark, end)).delay
+
+
+def test_over_edge_every_word_is_understood(
+    tmp_path: Path, loop: Speech, playwright: Playwright, square: Square
+) -> None:
+    with listening("link-edge", tmp_path, loop, playwright, square) as (_, amina, mark):
+        found = judged(heard_for(amina, mark, 30), loop)
+        assert found.first is not None and found.first < 8
+        assert found.silent < 0.01, f"{found.silent:.1%} silent, longest {found.longest_gap:.2f} s"
+        assert found.stoi is not None and found.stoi >= 0.88
 
 
 def test_blocking_that_begins_in_mid_word_is_got_round_without_a_reload_and_its_end_is_noticed(
