@@ -192,7 +192,7 @@ async def _width(ground: Ground) -> None:
 async def _sample(ground: Ground) -> float:
     """In kbit/s; 0 if it did not come.
 
-    In pieces, because TLS hands on a record only once it is there as a whole; in few, so that all of them leave at once:
+    In pieces, because TLS hands on a record only once it is there as a whole; in few, so that all leave at once:
     beyond ten segments TCP waits for the far end, and a satellite would look thin.
     """
     path = f"/check/long?bytes={_SAMPLE_BYTES}&pieces=6&ms=0"
