@@ -45,7 +45,7 @@ class Announcement(Struct, frozen=True, kw_only=True):
 def from_names(names: Iterable[str], apps: Catalogue) -> Announcement:
     """From a list; `audit-app-unknown` for a name that is not in the catalogue."""
     found = [find(apps, name) for name in names if name.strip()]
-    once = {app.id: Mention(app=app.id, how="list", certain=True, words=app.name) for app in found}
+    once = {app.id: Mention(app=app.id, how="list", certain=True, words="") for app in found}
     return Announcement(mentions=tuple(once.values()))
 
 
