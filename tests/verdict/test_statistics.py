@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from jemaa.verdict.crowd import Change, Point, bootstrap, changes
 from jemaa.verdict.statistics import (
     benjamini_hochberg,
     clopper_pearson,
@@ -124,33 +123,3 @@ def test_spread_is_scipys() -> None:
     values = [0.1, 0.2, 0.15, 0.9, 0.18]
     assert spread(values) == pytest.approx(stats.median_abs_deviation(values, scale="normal"), rel=1e-3)
     assert spread([]) == 0.0
-
-
-def test_bootstrap_is_scipys() -> None:
-    votes = [1.0] * 14 + [0.0] * 6
-    theirs = stats.bootstrap((votes,), np.mean, method="percentile", random_state=1).confidence_interval
-    assert bootstrap(votes, seed=1) == pytest.approx((theirs.low, theirs.high), abs=0.051)
-    assert bootstrap([], seed=1) == (0.0, 1.0)
-    assert bootstrap([1.0, 1.0, 1.0], seed=1) == (1.0, 1.0)
-
-
-def weekly(*shares: float) -> list[Point]:
-    return [Point(168.0 * week, share) for week, share in enumerate(shares)]
-
-
-def test_a_block_that_lasts_is_one_change_and_its_end_another() -> None:
-    points = weekly(*[0.05] * 10, *[0.9] * 12, *[0.0] * 10)
-    assert changes(points) == [Change(10, 13, True), Change(22, 27, False)]
-
-
-def test_noise_is_no_change() -> None:
-    chance = random.Random(3)
-    for _ in range(50):
-        assert changes(weekly(*[chance.betavariate(1, 9) for _ in range(100)])) == []
-
-
-def test_a_bad_week_is_no_change_and_old_suspicion_fades() -> None:
-    assert changes(weekly(0.0, 1.0, 1.0, 0.0, 0.0, 1.0, 0.0)) == []
-    apart = [Point(0, 1.0), Point(168, 1.0), Point(336, 1.0), Point(20_000, 1.0)]
-    assert changes(apart) == []
-    assert changes(apart, half_life_hours=None) == [Change(0, 3, True)]
