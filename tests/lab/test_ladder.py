@@ -23,7 +23,7 @@ from tests.lab.networks import why_not
 pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not())
 
 NODE = shutil.which("node", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}") or "node"
-AT_ONCE = 3
+AT_ONCE = 4
 STAND_IN = str(Path(__file__).parent.parent / "client" / "stand_in.mjs")
 ADSL = """
 description = "{0}, on an ADSL line."

@@ -23,7 +23,7 @@ from tests.lab.networks import why_not
 
 pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not())
 
-AT_ONCE = 4
+AT_ONCE = 6
 ALL = frozenset(PATHS)
 NO_UPGRADE = frozenset({"live", "up-live"})
 
