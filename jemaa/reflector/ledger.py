@@ -44,38 +44,45 @@ class Ledger:
 
     def __init__(self, secret: bytes | None = None) -> None:
         self._secret = secret or secrets.token_bytes(32)
-        self._runs: OrderedDict[bytes, _Run] = OrderedDict()
+        self._asked: OrderedDict[bytes, _Run] = OrderedDict()
+        self._used: OrderedDict[bytes, _Run] = OrderedDict()
 
     def begin(self, now: float) -> tuple[bytes, bytes]:
-        """A new run and its key. The oldest goes where there are too many."""
+        """A new run and its key. Where there are too many the oldest goes that was only asked for: whoever asks for
+        thousands pushes out nobody who is checking."""
         self._forget(now)
-        while len(self._runs) >= MAX_CHECK_RUNS:
-            self._runs.popitem(last=False)
+        while len(self._asked) + len(self._used) >= MAX_CHECK_RUNS:
+            (self._asked or self._used).popitem(last=False)
         run = secrets.token_bytes(RUN_BYTES)
         key = run_key(self._secret, run)
-        self._runs[run] = _Run(key, now + CHECK_RUN_SECONDS)
+        self._asked[run] = _Run(key, now + CHECK_RUN_SECONDS)
         return run, key
 
     def see(self, data: bytes, now: float) -> tuple[Stamp, bool] | None:
         """Count a packet that bears a stamp of a run under way: the stamp, and whether the packet is a twin."""
         for is_twin in (False, True):
             for stamp in stamps(inverted(data[:512]) if is_twin else data):
-                run = self._runs.get(stamp.run)
-                if run is not None and now < run.ends and stamp.number <= MAX_NUMBER and stamp.is_by(run.key):
+                run = self._find(stamp.run, now)
+                if run is not None and stamp.number <= MAX_NUMBER and stamp.is_by(run.key):
+                    if stamp.run in self._asked:
+                        self._used[stamp.run] = self._asked.pop(stamp.run)
                     self._count(run, stamp, now)
                     return stamp, is_twin
         return None
 
     def counts(self, run: bytes, now: float) -> Counts | None:
         """What arrived so far; None for a run that is not, or not any more."""
-        self._forget(now)
-        found = self._runs.get(run)
+        found = self._find(run, now)
         if found is None:
             return None
         arms = {
             number: Arrived(count=arm.numbers.bit_count(), seconds=arm.seconds) for number, arm in found.arms.items()
         }
         return Counts(run=run.hex(), arms=arms)
+
+    def _find(self, run: bytes, now: float) -> _Run | None:
+        found = self._asked.get(run) or self._used.get(run)
+        return found if found is not None and now < found.ends else None
 
     def _count(self, run: _Run, stamp: Stamp, now: float) -> None:
         if stamp.arm not in run.arms:
@@ -85,6 +92,7 @@ class Ledger:
         run.arms[stamp.arm].add(stamp.number, now)
 
     def _forget(self, now: float) -> None:
-        """Runs are in the order of their ends."""
-        while self._runs and next(iter(self._runs.values())).ends <= now:
-            self._runs.popitem(last=False)
+        """The oldest first: nothing is kept for longer than twice a run's time."""
+        for runs in (self._asked, self._used):
+            while runs and next(iter(runs.values())).ends <= now:
+                runs.popitem(last=False)

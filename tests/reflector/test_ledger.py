@@ -54,6 +54,16 @@ def test_a_run_ends_and_is_forgotten() -> None:
     assert ledger.counts(run, CHECK_RUN_SECONDS) is None
 
 
+def test_whoever_asks_for_thousands_of_runs_pushes_out_nobody_who_is_checking() -> None:
+    ledger = Ledger()
+    run, key = ledger.begin(0.0)
+    ledger.see(packet(key, run, 1, 1), 0.5)
+    for _ in range(2 * MAX_CHECK_RUNS):
+        ledger.begin(1.0)
+    counts = ledger.counts(run, 2.0)
+    assert counts is not None and counts.arms[1].count == 1
+
+
 def test_the_oldest_run_goes_where_there_are_too_many() -> None:
     ledger = Ledger()
     runs = [ledger.begin(float(number) / 1_000)[0] for number in range(MAX_CHECK_RUNS + 1)]
