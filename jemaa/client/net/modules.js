@@ -13,6 +13,8 @@ const AT_ONCE = 5;
 const THIN_AT_ONCE = 1; // two of them took 3 % of the sound over 24 kb/s
 const TRIES = 6;
 const PAUSE_MS = 250;
+const ROOM = 0.6; // of the reserve that is wanted: a chunk of 8 kb/s is a second, so it is never full
+const WAIT_MS = 8000; // a line that cannot carry even the sound shall not keep the page away for ever
 const IMPORT = /(?:\bfrom|\bimport)\s*["'](\.[^"']+)["']/g;
 
 /** @typedef {import("./attendance.js").Attendance} Attendance */
@@ -76,6 +78,7 @@ class Fetching {
   async #one(address, signal) {
     /** @type {Record<string, string>} */
     const headers = this.attendance.network.isCutting ? { "Jemaa-Connection": "once" } : {};
+    await this.#room(signal);
     this.attendance.spent("request", 0);
     const answer = await fetch(address, { signal, headers });
     this.lastAt = performance.now();
@@ -83,6 +86,18 @@ class Fetching {
     this.lastAt = performance.now();
     for (const next of importsOf(text, address)) {
       if (!this.known.has(next)) this.known.add(next), this.waiting.push(next);
+    }
+  }
+
+  /** On a thin line the sound goes first: wait until it has again in reserve what a file may take from it. @param {AbortSignal} signal */
+  async #room(signal) {
+    const { attendance } = this;
+    const until = performance.now() + WAIT_MS;
+    while (attendance.network.isThin && attendance.isListening && !signal.aborted && performance.now() < until) {
+      const { timeline, context } = /** @type {import("../media/player.js").Player} */ (attendance.player);
+      if (timeline.endMs === null || timeline.endAt - context.currentTime >= ROOM * timeline.wanted()) break;
+      await pause(PAUSE_MS, signal);
+      this.lastAt = performance.now();
     }
   }
 }
