@@ -26,8 +26,23 @@ def playwright() -> Iterator[Playwright]:
         yield playwright
 
 
+THIN = """description = "64 kbit/s each way, 100 ms there and back, nothing lost"
+[[seen]]
+where = "the line of the promise that the first advice comes within 10 s; where chance loses packets no bound holds"
+grade = "none"
+sources = []
+[link.up]
+kbit = 64
+ms = 50
+buffer_bytes = 32000
+[link.down]
+kbit = 64
+ms = 50
+buffer_bytes = 32000
+"""
+
 NETWORKS = [
-    ("link-thin-64", "text", "yes", None),
+    ("thin", "text", "yes", None),
     ("stun-cookie", "calls", "no", "live"),
     ("corp-resigned", "live", "no", "pieces"),
 ]
@@ -41,6 +56,10 @@ def test_the_way_that_is_named_works_when_it_is_used(
 ) -> None:  # fmt: skip
     sound = floor.write(tmp_path / "floor.wav")
     arguments = ("--check-udp", f"{SERVER[0]}:3478,40123")
+    if network == "thin":
+        thin = tmp_path / "thin.toml"
+        thin.write_text(THIN)
+        network = str(thin)
     with (
         Behind(network, tmp_path / "behind", sound, *arguments) as behind,
         behind.person(playwright, square, "Amina") as amina,
