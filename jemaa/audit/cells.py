@@ -4,7 +4,6 @@ JSON, a list or one a line, as the evidence exports it. A cell of fewer than `MI
 numbers that cannot be (`audit-cells-invalid`).
 """
 
-import math
 from typing import Literal
 
 import msgspec
@@ -12,6 +11,7 @@ from msgspec import Struct
 
 from jemaa.errors import SettingsError
 from jemaa.limits import AUDIT_CELLS, AUDIT_CELLS_BYTES
+from jemaa.verdict.statistics import wilson
 
 from .period import Period
 from .reading import sentence
@@ -71,16 +71,6 @@ class Cell(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         if low > 0.5:
             return "degraded" if self.verdict in ("throttled", "impaired") else "works"
         return "unclear"
-
-
-def wilson(worked: int, probes: int) -> tuple[float, float]:
-    """Wilson's score interval at 95 %."""
-    z = 1.959964
-    share = worked / probes
-    middle = share + z * z / (2 * probes)
-    half = z * math.sqrt(share * (1 - share) / probes + z * z / (4 * probes * probes))
-    whole = 1 + z * z / probes
-    return max(0.0, (middle - half) / whole), min(1.0, (middle + half) / whole)
 
 
 def read(text: bytes) -> tuple[Cell, ...]:

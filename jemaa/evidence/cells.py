@@ -4,7 +4,6 @@ One probe has one vote: it worked, it failed, or it did both (half a vote each w
 no difference, so that a flood of one probe is one vote.
 """
 
-import math
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from jemaa.limits import EVIDENCE_K
+from jemaa.verdict.statistics import wilson
 
 from .archive import Archive
 from .engine import Engine, quoted
@@ -19,9 +19,6 @@ from .entry import PATHS, Key, unpacked
 
 FORGED_SHARE = 0.1
 """So many of the votes may be forged, and a cell's word must still be the right one: the interval allows for them."""
-
-_Z = 1.96
-"""Of a 95 % interval."""
 
 
 class Cell(Struct, frozen=True, kw_only=True):
@@ -133,15 +130,6 @@ def bounds(votes: float, probes: int) -> tuple[float, float]:
     """
     forged = max(1, round(probes * FORGED_SHARE))
     return wilson(max(0.0, votes - forged), probes)[0], wilson(min(float(probes), votes + forged), probes)[1]
-
-
-def wilson(votes: float, probes: int) -> tuple[float, float]:
-    """The 95 % interval of a share (Wilson 1927)."""
-    share, z = votes / probes, _Z
-    middle = share + z * z / (2 * probes)
-    reach = z * math.sqrt(share * (1 - share) / probes + z * z / (4 * probes * probes))
-    below = 1 + z * z / probes
-    return max(0.0, (middle - reach) / below), min(1.0, (middle + reach) / below)
 
 
 def word_of(probes: int, low: float, high: float) -> str:

@@ -1,10 +1,10 @@
-"""Verdict room. The statistics of one check: exact tests, nothing assumed about how a network loses packets.
+"""Verdict room. The statistics of a check and of many: exact tests, nothing assumed about how a network loses packets.
 
 Each is checked against scipy in the tests. Counts are of packets or attempts, probabilities are from 0 to 1.
 """
 
 from collections.abc import Callable, Sequence
-from math import comb, exp, lgamma
+from math import comb, exp, lgamma, sqrt
 from statistics import median
 from typing import NamedTuple
 
@@ -42,6 +42,19 @@ def clopper_pearson(ok: int, n: int, confidence: float = 0.95) -> tuple[float, f
     low = 0.0 if ok == 0 else _root(lambda rate: 1 - _at_most(ok - 1, n, rate) - tail, rising=True)
     high = 1.0 if ok == n else _root(lambda rate: _at_most(ok, n, rate) - tail, rising=False)
     return low, high
+
+
+def wilson(votes: float, n: int) -> tuple[float, float]:
+    """The 95 % interval of a share (Wilson 1927): of people who choose themselves, where an exact one says no more.
+
+    `votes` of `n`, which is at least one; half a vote counts as half.
+    """
+    z = 1.959964
+    share = votes / n
+    middle = share + z * z / (2 * n)
+    reach = z * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    below = 1 + z * z / n
+    return max(0.0, (middle - reach) / below), min(1.0, (middle + reach) / below)
 
 
 def holm(values: Sequence[float]) -> list[float]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from jemaa.evidence.archive import Archive
-from jemaa.evidence.cells import Cell, bounds, cells, rules, wilson
+from jemaa.evidence.cells import Cell, bounds, cells, rules
 from jemaa.evidence.changes import changes
 from jemaa.evidence.entry import PATHS, Entry
 from tests.evidence.facts import CALLS, MONDAY, WEEK, crowd, entry, measurement
@@ -76,11 +76,6 @@ def test_the_rules_that_fired_are_counted_by_probe(tmp_path: Path) -> None:
     archive.add(crowd(8, failing=CALLS) + crowd(4, start=50) + crowd(2, start=90, asn=64_502, failing=CALLS), "b")
     (found,) = rules(archive)
     assert (found.rule_id, found.verdict, found.probes, found.of) == ("stun-signature", "likely_blocked", 8, 12)
-
-
-def test_wilson_is_the_published_interval() -> None:
-    low, high = wilson(81, 263)
-    assert (round(low, 4), round(high, 4)) == (0.2553, 0.3662), "Newcombe 1998, table I"
 
 
 def test_a_change_is_dated_to_the_week_in_which_it_began(tmp_path: Path) -> None:

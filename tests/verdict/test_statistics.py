@@ -17,6 +17,7 @@ from jemaa.verdict.statistics import (
     holm,
     sign_flip,
     spread,
+    wilson,
 )
 
 PS = st.lists(st.floats(0, 1), min_size=1, max_size=20)
@@ -62,6 +63,19 @@ def test_clopper_pearson(ok: int, n: int, confidence: float) -> None:
 
 def test_an_interval_of_nothing_is_everything() -> None:
     assert clopper_pearson(0, 0) == (0.0, 1.0)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 60), st.integers(1, 60))
+def test_wilson(votes: int, n: int) -> None:
+    votes = min(votes, n)
+    known = stats.binomtest(votes, n).proportion_ci(0.95, "wilson")
+    assert wilson(votes, n) == pytest.approx((known.low, known.high), abs=1e-6)
+
+
+def test_wilson_is_the_published_interval() -> None:
+    low, high = wilson(81, 263)
+    assert (round(low, 4), round(high, 4)) == (0.2553, 0.3662), "Newcombe 1998, table I"
 
 
 @settings(max_examples=40, deadline=None)
