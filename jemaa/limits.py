@@ -17,6 +17,10 @@ MAX_MESSAGE_BYTES = 16_384
 LISTENER_BUFFER_BYTES = 65_536
 """What may wait in one listener's transport before it is skipped: 16 s of 32 kb/s sound."""
 
+HELD_BYTES = 4_096
+"""Small batches for a listener who has not read the older ones are given to its transport together, so many bytes at a
+time: a write that waits costs the transport 200 bytes and more, and a batch of 20 ms has about 100."""
+
 RING_BYTES = 8_000_000
 """Memory of one ring at the most: a minute of 1 Mb/s picture; a minute of 32 kb/s sound is 300 kB."""
 

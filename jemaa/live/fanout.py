@@ -2,13 +2,15 @@
 
 Listeners of one track, batch length and framing form a *crowd* and get the very same bytes object. Nothing is awaited
 here: a listener whose transport holds too much is passed over, and comes back at the newest independent chunk.
+What waits for a slow listener waits as the crowd's own bytes until it is worth a write: a transport keeps some hundred
+bytes for each write that it could not do at once, more than a small batch has.
 """
 
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from jemaa.counters import Counters
-from jemaa.limits import LISTENER_BUFFER_BYTES
+from jemaa.limits import HELD_BYTES, LISTENER_BUFFER_BYTES
 from jemaa.wire.framing import Framing
 
 from .track import Entry, Track
@@ -32,6 +34,21 @@ class Listener:
     is_behind: bool = False
     skipped: int = 0
     """Chunks that this listener did not get."""
+    held: list[bytes] = field(default_factory=list)
+    """Batches that its transport has not been given yet, because it has older ones."""
+    held_bytes: int = 0
+
+    def hold(self, frame: bytes) -> None:
+        """Keep a batch for later."""
+        self.held.append(frame)
+        self.held_bytes += len(frame)
+
+    def let_go(self) -> None:
+        """Give the transport everything that was kept, in one write."""
+        if self.held:
+            self.outlet.write(b"".join(self.held))
+            self.held.clear()
+            self.held_bytes = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -67,6 +84,8 @@ class Fanout:
 
     def remove(self, listener: Listener) -> None:
         """No more for this listener."""
+        if not listener.outlet.is_closing():
+            listener.let_go()
         for key, crowd in list(self._crowds.items()):
             crowd.listeners.pop(listener, None)
             if not crowd.listeners:
@@ -75,7 +94,8 @@ class Fanout:
     def close(self) -> None:
         """The track has ended."""
         self._stop()
-        self._crowds.clear()
+        for listener in [one for crowd in self._crowds.values() for one in crowd.listeners]:
+            self.remove(listener)
 
     def __len__(self) -> int:
         return sum(len(crowd.listeners) for crowd in self._crowds.values())
@@ -102,21 +122,25 @@ class Fanout:
             unsent = outlet.get_write_buffer_size()
             if outlet.is_closing():
                 gone.append(listener)
-            elif unsent == 0 and not listener.is_behind:
-                outlet.write(frame)
-            elif listener.is_behind or unsent > LISTENER_BUFFER_BYTES:
-                self._pass_over(listener, crowd, frame, chunks, unsent)
+            elif unsent or listener.is_behind or listener.held:
+                self._wait(listener, crowd, frame, chunks, unsent)
             else:
                 outlet.write(frame)
         for listener in gone:
             self.remove(listener)
         self._counters.add("batches_written", len(crowd.listeners))
 
-    def _pass_over(self, listener: Listener, crowd: _Crowd, frame: bytes, chunks: int, unsent: int) -> None:
-        if listener.is_behind and crowd.can_rejoin and unsent < LISTENER_BUFFER_BYTES // 2:
-            listener.is_behind = False
-            listener.outlet.write(frame)
-            return
-        listener.is_behind = True
-        listener.skipped += chunks
-        self._counters.add("chunks_skipped", chunks)
+    def _wait(self, listener: Listener, crowd: _Crowd, frame: bytes, chunks: int, unsent: int) -> None:
+        """For a listener that has not read everything."""
+        waiting = unsent + listener.held_bytes
+        if listener.is_behind:
+            listener.is_behind = not (crowd.can_rejoin and waiting < LISTENER_BUFFER_BYTES // 2)
+        else:
+            listener.is_behind = waiting > LISTENER_BUFFER_BYTES
+        if listener.is_behind:
+            listener.skipped += chunks
+            self._counters.add("chunks_skipped", chunks)
+        else:
+            listener.hold(frame)
+        if not unsent or listener.held_bytes >= HELD_BYTES:
+            listener.let_go()

@@ -97,12 +97,17 @@ class Mp3Rendition:
     def __init__(self) -> None:
         self.radio = Track(MP3, lambda _, chunk: b"".join(chunk.frames))
         self._encoder = Mp3Encoder(MP3.kbps)
+        self._waiting: list[Samples] = []
         self._frames: list[bytes] = []
         self._time_ms = 0
 
     def encode(self, samples: Samples) -> None:
-        """Take in 20 ms; ten frames are a chunk."""
-        self._frames += self._encoder.encode(samples)
+        """Take in 20 ms; ten frames are a chunk. A chunk's sound is encoded in one go: each call costs more than it."""
+        self._waiting.append(samples)
+        if len(self._waiting) * BLOCK * 1000 < MP3.chunk_ms * RATE:
+            return
+        self._frames += self._encoder.encode(np.concatenate(self._waiting))
+        self._waiting = []
         if len(self._frames) >= MP3.chunk_ms // MP3.frame_ms:
             self.radio.write(self._time_ms, tuple(self._frames))
             self._time_ms += len(self._frames) * MP3.frame_ms

@@ -3,7 +3,7 @@
 import random
 
 from jemaa.counters import Counters
-from jemaa.limits import LISTENER_BUFFER_BYTES
+from jemaa.limits import HELD_BYTES, LISTENER_BUFFER_BYTES
 from jemaa.live.fanout import Fanout, Listener
 from jemaa.live.track import Track, TrackInfo
 from jemaa.wire.chunk import decode_chunk
@@ -90,6 +90,49 @@ def test_a_slow_listener_is_passed_over_and_comes_back_at_the_head() -> None:
     say(track, 5)
     assert seqs(slow) == [*range(5), *range(56, 61)]
     assert seqs(quick) == list(range(61))
+
+
+def test_small_batches_for_a_slow_listener_are_few_writes_and_all_arrive() -> None:
+    track = Track(SOUND)
+    fanout = Fanout(track, Counters())
+    slow = SlowOutlet()
+    fanout.add(Listener(slow), plain, batch_ms=20)
+    slow.unread = 1
+    say(track, 1_000)
+    total = sum(len(data) for data in slow.written)
+    assert HELD_BYTES <= len(slow.written[0]) < HELD_BYTES + 100
+    assert len(slow.written) == total // HELD_BYTES
+    slow.unread = 0
+    say(track, 1)
+    assert seqs(slow) == list(range(1_001))
+    say(track, 1)
+    assert len(decode_records(slow.written[-1])) == 1, "once he has read everything he waits for nothing"
+
+
+def test_what_is_kept_for_a_slow_listener_comes_before_another_track() -> None:
+    track = Track(SOUND)
+    fanout = Fanout(track, Counters())
+    changes, stays = SlowOutlet(), SlowOutlet()
+    listener = Listener(changes)
+    fanout.add(listener, plain, batch_ms=20)
+    fanout.add(Listener(stays), plain, batch_ms=20)
+    changes.unread = stays.unread = 1
+    say(track, 3)
+    assert changes.written == stays.written == []
+    fanout.remove(listener)
+    fanout.close()
+    assert seqs(changes) == seqs(stays) == [0, 1, 2]
+
+
+def test_what_is_kept_counts_against_the_limit() -> None:
+    track, counters = Track(PICTURE), Counters()
+    fanout = Fanout(track, counters)
+    outlet = SlowOutlet()
+    fanout.add(Listener(outlet), plain, batch_ms=20)
+    outlet.unread = LISTENER_BUFFER_BYTES - HELD_BYTES // 2
+    for n in range(3):
+        track.write(n * 50, (b"x" * (HELD_BYTES * 2 // 3),), config=b"vp8 2x2")
+    assert counters["chunks_skipped"] == 2
 
 
 def test_a_slow_viewer_comes_back_at_a_key_frame() -> None:
