@@ -13,7 +13,12 @@ from msgspec import Struct
 
 from jemaa.packets.offer import Counts, Offer
 
+from .trouble import Declined
+
 _MOST_ANSWER = 65_536
+
+_DECLINING = (401, 403, 429, 451)
+"""Statuses by which a server says that it is there, and does not want to answer this one."""
 
 
 class _Receipt(Struct):
@@ -112,6 +117,8 @@ class Page:
         async with self._open.get(
             self.url + path, proxy=self.proxy or None, timeout=timeout, allow_redirects=False
         ) as answer:
+            if answer.status in _DECLINING and self.is_secure and not self.proxy:
+                raise Declined(f"status {answer.status}")
             if answer.status != 200:
                 raise ValueError(f"status {answer.status}")
             yield answer

@@ -34,10 +34,16 @@ class NotOurs(ValueError):
         self.artefact = artefact
 
 
+class Declined(ValueError):
+    """The server said no, in an answer under its own certificate: nobody on the way can have said it instead."""
+
+
 def named(error: BaseException) -> tuple[str, str | None]:
     """(failure, artefact) of an error of a socket, of TLS or of HTTP."""
     if isinstance(error, NotOurs):
         return error.word, error.artefact
+    if isinstance(error, Declined):
+        return "http_unexpected_status_code", None
     if isinstance(error, aiohttp.ClientHttpProxyError):
         return "proxy_refused", None
     if isinstance(error, aiohttp.WSServerHandshakeError):

@@ -93,6 +93,7 @@ def _todo(advice: Advice, is_tried: bool, findings: Sequence[Finding]) -> tuple[
         ("todo.clock", "clock" in rules),
         ("todo.no_network", "no-network" in rules),
         ("todo.server_down", "server-down" in rules),
+        ("todo.refused", "server-refuses" in rules),
         ("todo.another_network", not advice.can_attend and is_tried),
         ("todo.attend_by", advice.sound is not None and "invalid" not in {one.verdict for one in findings}),
         ("todo.read", advice.sound is None and advice.writing is not None),

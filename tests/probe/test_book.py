@@ -14,7 +14,7 @@ from jemaa.packets.offer import Arrived, Counts
 from jemaa.probe.book import Book
 from jemaa.probe.dns import addresses, is_bogon, query
 from jemaa.probe.line import Line
-from jemaa.probe.trouble import NotOurs, named
+from jemaa.probe.trouble import Declined, NotOurs, named
 
 
 def test_an_answer_counts_once_and_only_to_what_was_sent() -> None:
@@ -102,6 +102,7 @@ def certificate(code: int) -> ssl.SSLCertVerificationError:
         (aiohttp.ServerDisconnectedError(), "eof_error", None),
         (aiohttp.ClientPayloadError(), "eof_error", None),
         (NotOurs("answer_not_ours", "http_replaced"), "answer_not_ours", "http_replaced"),
+        (Declined("status 403"), "http_unexpected_status_code", None),
         (ValueError(), "unknown_failure", None),
         (socket.gaierror(), "unknown_failure", None),
     ],

@@ -7,10 +7,12 @@ from typing import Any
 
 from jemaa.facts.read import write
 from jemaa.facts.record import Measurement
+from jemaa.lab.authority import Authority
 from jemaa.limits import MAX_MEASUREMENT_BYTES
 from jemaa.probe.check import check
 from jemaa.probe.ground import Wishes
 from jemaa.probe.page import Page
+from jemaa.verdict.judge import judge
 from tests.reflector.test_reflector import HERE, free_ports
 from tests.web.place import place
 
@@ -20,7 +22,7 @@ NOW = 1_764_000_000.0
 
 async def checked(url: str, wishes: Wishes) -> tuple[Measurement, list[str]]:
     seen: list[str] = []
-    async with Page(url) as page:
+    async with Page(url, authority=wishes.authority) as page:
         found = await check(
             page, wishes, software="test 1", started_at=NOW, show=lambda step, what, _: seen.append(f"{step} {what}")
         )
@@ -80,17 +82,34 @@ def test_a_server_that_is_not_there_is_a_fact(tmp_path: Path) -> None:
     assert anchor.id == "up-anchor-1" and found.controls.anchors_ok is False
 
 
-def test_a_portal_that_answers_200_to_everything_is_not_the_server(tmp_path: Path) -> None:
-    async def portal(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+def test_a_portal_that_answers_200_to_everything_is_not_the_server() -> None:
+    (server,) = asyncio.run(asyncio.wait_for(answered(b"200 OK"), 60)).arms
+    assert (server.rx_client, server.failure, server.artefact) == (0, "http_request_failed", "http_replaced")
+
+
+def test_a_refusal_without_a_certificate_may_be_anybodys() -> None:
+    (server,) = asyncio.run(asyncio.wait_for(answered(b"403 Forbidden"), 60)).arms
+    assert (server.rx_client, server.failure, server.artefact) == (0, "http_request_failed", "http_replaced")
+
+
+def test_a_refusal_under_the_servers_own_certificate_is_not_the_networks(tmp_path: Path) -> None:
+    found = asyncio.run(asyncio.wait_for(answered(b"451 Unavailable", Authority(tmp_path)), 60))
+    (server,) = found.arms
+    assert (server.rx_client, server.failure, server.artefact) == (0, "http_unexpected_status_code", None)
+    assert [(one.rule_id, one.verdict) for one in judge(found)] == [("server-refuses", "app_gated")]
+
+
+async def answered(status: bytes, authority: Authority | None = None) -> Measurement:
+    """A check of a place that answers this to everything, by TLS if it has a certificate."""
+
+    async def page(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 15\r\nConnection: close\r\n\r\n<html>log in\r\n\r\n")
+        writer.write(b"HTTP/1.1 " + status + b"\r\nContent-Length: 15\r\nConnection: close\r\n\r\n<html>log in\r\n\r\n")
         await writer.drain()
         writer.close()
 
-    async def test() -> Measurement:
-        async with await asyncio.start_server(portal, HERE, 0) as server:
-            port = server.sockets[0].getsockname()[1]
-            return (await checked(f"http://{HERE}:{port}", Wishes()))[0]
-
-    (server,) = asyncio.run(asyncio.wait_for(test(), 60)).arms
-    assert (server.rx_client, server.failure, server.artefact) == (0, "http_request_failed", "http_replaced")
+    secure = authority.context(HERE) if authority else None
+    async with await asyncio.start_server(page, HERE, 0, ssl=secure) as server:
+        port = server.sockets[0].getsockname()[1]
+        wishes = Wishes(authority=str(authority.file) if authority else "")
+        return (await checked(f"http{'s' if authority else ''}://{HERE}:{port}", wishes))[0]

@@ -90,6 +90,30 @@ def test_a_browser_never_says_blocked() -> None:
         assert "blocked" not in accused(judge(whole)).values()
 
 
+def in_a_browser(*, shaken: int, checked: int = 10, sent: int = 5) -> Measurement:
+    """As a page measures calls: so many attempts of ICE, and the handshake on those of one port that it let through."""
+    whole = msgspec.structs.replace(measured(World(), 1), software="jemaa-browser 0.1.0", stack="firefox 132")
+    page = [arm for arm in whole.arms if arm.step in ("up", "ws", "long_answer")]
+    low = msgspec.structs.replace(whole.arms[0], id="stun-3478-genuine", step="stun", sent=5, rx_client=checked // 2)
+    high = msgspec.structs.replace(low, id="stun-47123-genuine", rx_client=checked - checked // 2)
+    dtls = msgspec.structs.replace(
+        low, id="dtls_handshake-browser-genuine", step="dtls_handshake", sent=sent, rx_client=shaken
+    )
+    return msgspec.structs.replace(whole, arms=[*page, low, high, dtls])
+
+
+def test_a_browser_names_dtls_where_ice_passes_and_the_handshake_does_not() -> None:
+    (found,) = [one for one in judge(in_a_browser(shaken=0)) if one.verdict in ACCUSES]
+    assert (found.node, found.verdict, found.rule_id) == ("dtls.drop", "likely_blocked", "dtls-in-a-browser")
+    assert "dtls_handshake-browser-genuine" in found.evidence and "stun-3478-genuine" in found.evidence
+
+
+def test_a_handshake_that_fails_now_and_then_accuses_nobody() -> None:
+    assert not accused(judge(in_a_browser(shaken=3)))
+    few = judge(in_a_browser(shaken=0, checked=6, sent=2))
+    assert not accused(few) and any(one.rule_id == "dtls-in-a-browser" for one in few)
+
+
 def test_answers_given_up_because_they_are_slow_are_not_cut_by_size() -> None:
     whole = measured(PROFILES["kill-after-bytes"][0], 1)
     slow = [msgspec.structs.replace(one, last_rx_s=55.0) if "long_answer" in one.arm else one for one in whole.series]

@@ -10,8 +10,8 @@ from jemaa.verdict.finding import ACCUSES
 from jemaa.verdict.rules.table import BY_ID, RULES, RULESET, digest
 
 PAGE = (Path(__file__).parents[2] / "docs" / "check.md").read_text()
-DIGESTS = {"1": "e5355502e3cbade8"}
-CONSTANTS = {"1": (0.01, 2.0, 0.05, 4, 4.0, 6.0)}
+DIGESTS = {"1": "e5355502e3cbade8", "2": "d81a454d67cd4603"}
+CONSTANTS = {"1": (0.01, 2.0, 0.05, 4, 4.0, 6.0), "2": (0.01, 2.0, 0.05, 4, 4.0, 6.0)}
 """Of each version that findings at rest may bear. A new digest is a new version."""
 
 
@@ -71,6 +71,6 @@ EXAMPLES = {
     "plain_tcp-80-after", "long_answer-long_1-neutral", "long_flow-udp_1-random", "long_flow-tls_1-neutral",
     "up-anchor-1", "shape-tls_late-neutral", "shape-tls_early-neutral", "shape-tls_control-neutral",
     "shape-udp_late-random", "shape-udp_early-random", "shape-udp_control-random", "up-end_server-neutral",
-    "dns-voip-injected",
+    "dns-voip-injected", "dtls_handshake-browser-genuine",
 }  # fmt: skip
 """Ids that the page gives in a shortened form."""

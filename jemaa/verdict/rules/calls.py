@@ -1,6 +1,6 @@
 """Verdict room. Rules on what calls are made of: UDP and its ports, STUN, TURN, DTLS, RTP, SIP, QUIC."""
 
-from jemaa.verdict.conditions import Both, Cut, Lingers, Lossy, Meanwhile, Not, Some, Thinned, Through, Twice
+from jemaa.verdict.conditions import Both, By, Cut, Lingers, Lossy, Meanwhile, Not, Some, Thinned, Through, Twice
 
 from .rule import Rule
 from .validity import DIRECT_TLS, PLAIN_UDP
@@ -81,6 +81,16 @@ RULES = (
         unless=("dtls",),
         because="One stack's ClientHello gets lost, another's does not: its order of ciphers is what is known.",
         seen="Russia, pion, since 30 March 2026 (net4people/bbs 603); lab: dtls-fingerprint",
+    ),
+    Rule(
+        id="dtls-in-a-browser", node="dtls.drop", says="likely_blocked", family="call",
+        when=(
+            Cut(of="dtls_handshake-browser-genuine", beside="stun-[0-9]*-genuine"),
+            By(software="jemaa-browser"),
+        ),
+        because="ICE's STUN is answered, and on the same flows the browser's DTLS handshake comes to no end. Whether"
+        " DTLS as such or this browser's, and whether it is the network or the browser itself, it cannot know.",
+        seen="Russia, March 2022: Chrome failed and Firefox did not (OvenMediaEngine 699); lab: dtls",
     ),
     Rule(
         id="rtp", node="rtp.drop", says="blocked", family="media", twin=True,

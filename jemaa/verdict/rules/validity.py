@@ -45,8 +45,19 @@ RULES = (
         " somebody whom the device does not know. Either way no comparison of names means anything.",
     ),
     Rule(
+        id="server-refuses", node="server.refused", says="app_gated", family="check",
+        when=(
+            Failed(of="up-server", words=("http_unexpected_status_code",)),
+            Through(of="up-server", most=0.0, sent=2),
+        ),
+        unless=("portal",),
+        because="The server says no itself (401, 403, 429 or 451), each time, under its own certificate: not the"
+        " network, but the server, its host, or whatever it let answer in its name.",
+    ),
+    Rule(
         id="no-network", node="check.network", says="invalid", family="check",
         when=(Through(of="up-*", most=0.0, sent=2),),
+        unless=("server-refuses",),
         because="Nothing at all was reached, the anchors neither: there is no network, or none that was asked.",
     ),
     Rule(
@@ -90,6 +101,7 @@ RULES = (
             Cut(of="up-server", beside=("up-anchor-*", "up-peer"), most=0.0, least=0.3),
             Said(control="server_ok_elsewhere", value=True),
         ),
+        unless=("server-refuses",),
         because="Others reach this server, and from here other places are reached and this one is not.",
         seen="Russian mobile networks 2025-26 (net4people/bbs 579); lab: dest-whitelist",
     ),

@@ -26,6 +26,8 @@ WORDS = {
     " connections.",
     "todo.no_network": "This device reaches nothing at all: look at its connection first.",
     "todo.server_down": "The server cannot be reached from elsewhere either: try again later.",
+    "todo.refused": "The server answered, and refuses: not the network, but whoever runs"
+    " the server can say why. If you asked often, wait a minute.",
     "todo.another_network": "Try another network: a telephone's, a neighbour's, a library's.",
     "todo.attend_by": "Open the meeting's page as always; it takes this way by itself.",
     "todo.read": "Open the meeting's page: captions and questions in writing work where sound does not.",
@@ -90,5 +92,6 @@ WORDS = {
     "part.stripped": "by taking the request for them out",
     "part.capped": "beyond a size",
     "part.held": "by keeping answers back until they end",
+    "part.refused": "by its own answer",
     "part.residual": "for a while after something else was blocked",
 }

@@ -26,6 +26,8 @@ WORDS = {
     " connexions chiffrées.",
     "todo.no_network": "Cet appareil n’atteint rien du tout : vérifiez d’abord sa connexion.",
     "todo.server_down": "Le serveur n’est pas joignable d’ailleurs non plus : réessayez plus tard.",
+    "todo.refused": "Le serveur répond, et refuse : ce n’est pas le réseau ; qui"
+    " tient le serveur peut dire pourquoi. Si vous avez beaucoup demandé, attendez une minute.",
     "todo.another_network": "Essayez un autre réseau : celui d’un téléphone, d’un voisin, d’une bibliothèque.",
     "todo.attend_by": "Ouvrez la page de la réunion comme toujours ; elle prend cette voie d’elle-même.",
     "todo.read": "Ouvrez la page de la réunion : sous-titres et questions écrites passent là où le son ne passe pas.",
@@ -90,5 +92,6 @@ WORDS = {
     "part.stripped": "en retirant leur demande",
     "part.capped": "au-delà d’une taille",
     "part.held": "en retenant les réponses jusqu’à leur fin",
+    "part.refused": "par sa propre réponse",
     "part.residual": "pour un temps après un autre blocage",
 }
