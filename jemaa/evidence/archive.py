@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from . import manifest
-from .engine import Engine, quoted
+from .engine import Engine, listed, quoted
 from .entry import Entry
 from .manifest import Manifest
 
@@ -107,7 +107,7 @@ class Archive:
     def facts(self, cell: int, days: Iterable[str]) -> Iterator[str]:
         """The measurements of a cell that count, as JSON."""
         wanted = list(days)
-        facts, rows = _list(self.files("facts", wanted)), _list(self.files("rows", wanted))
+        facts, rows = listed(self.files("facts", wanted)), listed(self.files("rows", wanted))
         query = f"""
             SELECT f.facts FROM read_parquet({facts}) f
             SEMI JOIN (SELECT id FROM read_parquet({rows}) WHERE cell = ? AND counted) r USING (id)
@@ -119,7 +119,7 @@ class Archive:
     def counted(self, days: Iterable[str]) -> Iterator[tuple[int, str, str]]:
         """(cell, measurement as JSON, file of networks) of all that count, cell by cell."""
         wanted = list(days)
-        facts, rows = _list(self.files("facts", wanted)), _list(self.files("rows", wanted))
+        facts, rows = listed(self.files("facts", wanted)), listed(self.files("rows", wanted))
         query = f"""
             SELECT f.cell, f.facts, r.asn_db FROM read_parquet({facts}) f
             JOIN (SELECT id, asn_db FROM read_parquet({rows}) WHERE counted) r USING (id)
@@ -151,7 +151,7 @@ class Archive:
             "f.facts" if name == "facts" else f"{quoted(day)} AS day" if name == "day" else f"r.{name}"
             for name in COLUMNS
         )
-        facts, rows = _list(self.files("facts", [day])), _list(self.files("rows", [day]))
+        facts, rows = listed(self.files("facts", [day])), listed(self.files("rows", [day]))
         return f"SELECT {names} FROM read_parquet({rows}) r JOIN read_parquet({facts}) f USING (id)"
 
     def asn_dbs(self) -> list[str]:
@@ -160,14 +160,14 @@ class Archive:
         if not files:
             return []
         with Engine() as engine:
-            found = engine.rows(f"SELECT DISTINCT asn_db FROM read_parquet({_list(files)}) WHERE asn_db <> ''")
+            found = engine.rows(f"SELECT DISTINCT asn_db FROM read_parquet({listed(files)}) WHERE asn_db <> ''")
         return sorted(name for (name,) in found)
 
     def _rewrite(self, engine: Engine, day: str, names: list[str], where: str) -> None:
         """Files of a day as one new one; the old ones go once the manifest has the new one."""
         new = hashlib.blake2b("/".join([*names, where]).encode(), digest_size=8).hexdigest()
         for kind in _KINDS:
-            old = _list([str(self._path(kind, day, name)) for name in names])
+            old = listed([str(self._path(kind, day, name)) for name in names])
             self._copy(engine, f"SELECT * FROM read_parquet({old}) {where}", self._path(kind, day, new))
         self._replace(day, names, new)
 
@@ -201,7 +201,3 @@ _KINDS = ("rows", "facts")
 def _journal(path: Path) -> str:
     columns = ", ".join(f"{quoted(name)}: {quoted(kind)}" for name, kind in COLUMNS.items())
     return f"read_json({quoted(path)}, format='newline_delimited', columns={{{columns}}}, maximum_object_size=16777216)"
-
-
-def _list(paths: list[str]) -> str:
-    return "[" + ", ".join(quoted(path) for path in paths) + "]"

@@ -6,7 +6,6 @@ no difference, so that a flood of one probe is one vote.
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Any
 
 from msgspec import Struct
 
@@ -14,7 +13,7 @@ from jemaa.limits import EVIDENCE_K
 from jemaa.verdict.statistics import wilson
 
 from .archive import Archive
-from .engine import Engine, quoted
+from .engine import Engine, listed
 from .entry import PATHS, Key, unpacked
 
 FORGED_SHARE = 0.1
@@ -39,21 +38,6 @@ class Cell(Struct, frozen=True, kw_only=True):
     word: str
 
 
-class RuleCount(Struct, frozen=True, kw_only=True):
-    """For how many probes of a network a rule fired, of `of` probes that were there; `low` and `high` bound the share
-    as in `Cell`."""
-
-    key: Key
-    node: str
-    verdict: str
-    rule_id: str
-    ruleset: str
-    probes: int
-    of: int
-    low: float
-    high: float
-
-
 def cells(archive: Archive, days: Sequence[str] | None = None) -> list[Cell]:
     """Every cell with at least k=3 probes of these days (default: all), by week and network."""
     files = archive.files("rows", days)
@@ -68,7 +52,7 @@ def _cells(engine: Engine, files: list[str]) -> Iterator[Cell]:
     query = f"""
         WITH votes AS (
             SELECT cell, probe, bit_or(worked) AS w, bit_or(tried & ~worked) AS f
-            FROM {_source(files)} WHERE counted GROUP BY cell, probe
+            FROM read_parquet({listed(files)}) WHERE counted GROUP BY cell, probe
         ), patterns AS (SELECT cell, w, f, count(*) AS n FROM votes GROUP BY cell, w, f)
         SELECT cell, bit, sum(n)::BIGINT AS probes,
             sum(n * (((w & ~f) >> bit) & 1))::BIGINT, sum(n * (((f & ~w) >> bit) & 1))::BIGINT,
@@ -90,37 +74,6 @@ def _cell(key: Key, path: str, probes: int, worked: int, failed: int, both: int)
     )  # fmt: skip
 
 
-def rules(archive: Archive, days: Sequence[str] | None = None) -> list[RuleCount]:
-    """Which rules fired for at least k=3 probes of a network in a week."""
-    files = archive.files("rows", days)
-    if not files:
-        return []
-    source = _source(files)
-    query = f"""
-        WITH fired AS (
-            SELECT cell, probe, ruleset, unnest(fired) AS one FROM {source} WHERE counted AND len(fired) > 0
-        ), counts AS (
-            SELECT cell, one.node AS node, one.verdict AS verdict, one.rule_id AS rule, max(ruleset) AS ruleset,
-                count(DISTINCT probe) AS probes FROM fired GROUP BY cell, one.node, one.verdict, one.rule_id
-            HAVING probes >= {EVIDENCE_K}
-        ), sizes AS (
-            SELECT cell, count(DISTINCT probe) AS n FROM {source}
-            WHERE counted AND cell IN (SELECT cell FROM counts) GROUP BY cell
-        ) SELECT cell, node, verdict, rule, ruleset, probes, n FROM counts JOIN sizes USING (cell)"""
-    with Engine() as engine:
-        found = [_rule(row) for row in engine.rows(query)]
-    return sorted(found, key=lambda one: (one.key, -one.probes, one.node, one.rule_id))
-
-
-def _rule(row: tuple[Any, ...]) -> RuleCount:
-    cell, node, verdict, rule, ruleset, probes, of = row
-    low, high = bounds(probes, of)
-    return RuleCount(
-        key=unpacked(cell), node=node, verdict=verdict, rule_id=rule, ruleset=ruleset or "", probes=probes, of=of,
-        low=round(low, 4), high=round(high, 4),
-    )  # fmt: skip
-
-
 @lru_cache(maxsize=65_536)
 def bounds(votes: float, probes: int) -> tuple[float, float]:
     """Between what and what the share lies: Wilson's interval of probes, either end with a tenth of the votes forged.
@@ -128,8 +81,13 @@ def bounds(votes: float, probes: int) -> tuple[float, float]:
     As each probe has one vote, this is what a bootstrap by probe comes to, without chance in it. Remembered, because
     most of a large table's cells are of few probes.
     """
-    forged = max(1, round(probes * FORGED_SHARE))
-    return wilson(max(0.0, votes - forged), probes)[0], wilson(min(float(probes), votes + forged), probes)[1]
+    lies = forged(probes)
+    return wilson(max(0.0, votes - lies), probes)[0], wilson(min(float(probes), votes + lies), probes)[1]
+
+
+def forged(probes: int) -> int:
+    """Of so many votes so many may be."""
+    return max(1, round(probes * FORGED_SHARE))
 
 
 def word_of(probes: int, low: float, high: float) -> str:
@@ -139,7 +97,3 @@ def word_of(probes: int, low: float, high: float) -> str:
     if high <= 0.5:
         return "failed"
     return "few" if bounds(probes, probes)[0] < 0.5 else "mixed"
-
-
-def _source(files: list[str]) -> str:
-    return "read_parquet([" + ", ".join(quoted(path) for path in files) + "])"

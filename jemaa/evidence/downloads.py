@@ -34,9 +34,9 @@ CELL_FIELDS = (
     "cell", "week", "cc", "asn", "access", "path", "probes", "worked", "failed", "both", "share", "low", "high", "word",
 )  # fmt: skip
 RULE_FIELDS = (
-    "cell", "week", "cc", "asn", "access", "node", "verdict", "rule_id", "ruleset", "probes", "of", "low", "high",
+    "cell", "week", "cc", "asn", "access", "node", "verdict", "rule_id", "ruleset", "probes", "of", "low", "high", "q",
 )  # fmt: skip
-CHANGE_FIELDS = ("week", "seen", "cc", "asn", "access", "path", "to")
+CHANGE_FIELDS = ("week", "seen", "cc", "asn", "access", "path", "to", "q")
 
 
 def write_tables(tables: Tables, folder: Path) -> None:
@@ -123,5 +123,5 @@ def _write(path: Path, fields: Sequence[str], rows: Iterator[Flat]) -> None:
 
 _KINDS = {
     "asn": "UINTEGER", "probes": "UINTEGER", "of": "UINTEGER", "worked": "UINTEGER", "failed": "UINTEGER",
-    "both": "UINTEGER", "share": "DOUBLE", "low": "DOUBLE", "high": "DOUBLE",
+    "both": "UINTEGER", "share": "DOUBLE", "low": "DOUBLE", "high": "DOUBLE", "q": "DOUBLE",
 }  # fmt: skip

@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -61,3 +61,8 @@ class Engine:
 def quoted(text: object) -> str:
     """As a text in SQL, for places where DuckDB takes no parameter."""
     return "'" + str(text).replace("'", "''") + "'"
+
+
+def listed(paths: Iterable[object]) -> str:
+    """The same of several."""
+    return "[" + ", ".join(quoted(path) for path in paths) + "]"

@@ -8,7 +8,8 @@ from typing import TypeVar
 from msgspec import Struct
 
 from . import picture
-from .cells import Cell, RuleCount
+from .cells import Cell
+from .rule_counts import RuleCount
 from .said import Said
 from .tables import Tables, grouped
 

@@ -6,11 +6,12 @@ from typing import TypeVar
 
 from jemaa.limits import EVIDENCE_K
 
-from .cells import Cell, RuleCount
+from .cells import Cell
 from .changes import Change
 from .entry import PATHS, packed
 from .grid import Row, change_list, grid, legend, one_path
 from .material import Material
+from .rule_counts import FALSE_DISCOVERIES, RuleCount
 from .said import section
 from .tables import RECENT_WEEKS, Group, grouped, probe_count
 from .view import View, network_id
@@ -184,7 +185,8 @@ def _rules(view: View, rules: Sequence[RuleCount]) -> str:
     rows = "".join(
         f"<tr><td><time>{one.key.week}</time><td>{_network(view, one.key.cc, one.key.asn, one.key.access)}"
         f'<td><bdi dir="ltr"><code>{one.rule_id}</code></bdi><td><bdi dir="ltr"><code>{one.node}</code></bdi>'
-        f"<td>{view.word('verdict.' + one.verdict)}<td>{view.word('of', n=one.probes, all=one.of)}"
+        f"<td>{view.word('rules.chance' if one.may_be_chance else 'verdict.' + one.verdict)}"
+        f"<td>{view.word('of', n=one.probes, all=one.of)}"
         f'<td><bdi dir="ltr">{100 * one.low:.0f}–{100 * one.high:.0f} %</bdi>'
         f'<td><bdi dir="ltr">{one.ruleset}</bdi>'
         for one in sorted(rules, key=lambda one: (one.key.week, one.probes), reverse=True)[: 4 * SHOWN_WEEKS]
@@ -198,7 +200,8 @@ def _rules(view: View, rules: Sequence[RuleCount]) -> str:
         f'<table class="words"><thead><tr>{heads}</thead><tbody>{rows}</tbody></table></div>'
     )
     none = f"<p>{view.word('rules.none', k=EVIDENCE_K)}</p>"
-    return f"<h2 id=rules>{view.word('rules')}</h2><p>{view.word('rules.help')}</p>{table if rows else none}"
+    help_ = f"{view.word('rules.help')} {view.word('rules.chances', share=round(100 * FALSE_DISCOVERIES))}"
+    return f"<h2 id=rules>{view.word('rules')}</h2><p>{help_}</p>{table if rows else none}"
 
 
 def _notes(view: View) -> str:

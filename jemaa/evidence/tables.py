@@ -11,9 +11,10 @@ from typing import TypeVar
 from msgspec import Struct
 
 from .archive import Archive
-from .cells import Cell, RuleCount, bounds, cells, rules, word_of
+from .cells import Cell, bounds, cells, word_of
 from .changes import Change, changes
 from .entry import PATHS
+from .rule_counts import RuleCount, rules
 
 RECENT_WEEKS = 4
 """What a summary looks back: long enough for quiet networks, short enough to be the present."""

@@ -3,8 +3,8 @@
 Each is checked against scipy in the tests. Counts are of packets or attempts, probabilities are from 0 to 1.
 """
 
-from collections.abc import Callable, Sequence
-from math import comb, exp, lgamma, sqrt
+from collections.abc import Callable, Iterable, Sequence
+from math import comb, exp, lgamma, log, log1p, sqrt
 from statistics import median
 from typing import NamedTuple
 
@@ -67,16 +67,33 @@ def holm(values: Sequence[float]) -> list[float]:
     return adjusted
 
 
-def benjamini_hochberg(values: Sequence[float]) -> list[float]:
-    """The same p-values, adjusted so that of what is called a discovery so large a share at most is none."""
+def benjamini_hochberg(values: Sequence[float], asked: int = 0) -> list[float]:
+    """The same p-values, adjusted so that of what is called a discovery so large a share at most is none.
+
+    `asked` is how many questions there were, where those that nothing came of are not among `values`.
+    """
     adjusted = [0.0] * len(values)
     running = 1.0
+    questions = max(asked, len(values))
     order = sorted(range(len(values)), key=values.__getitem__)
     for rank in range(len(order), 0, -1):
         place = order[rank - 1]
-        running = min(running, len(values) * values[place] / rank)
+        running = min(running, questions * values[place] / rank)
         adjusted[place] = running
     return adjusted
+
+
+def binomial_at_least(k: int, n: int, rate: float) -> float:
+    """How likely of `n` tries that each succeed at `rate`, `k` or more do."""
+    if k <= 0 or rate >= 1:
+        return 1.0 if k <= n else 0.0
+    if k > n or rate <= 0:
+        return 0.0
+    odds = rate / (1 - rate)
+    if k > n * rate:
+        return min(1.0, _falling(_log_binomial(k, n, rate), ((n - i) * odds / (i + 1) for i in range(k, n))))
+    first = _log_binomial(k - 1, n, rate)
+    return max(0.0, 1 - _falling(first, (i / ((n - i + 1) * odds) for i in range(k - 1, 0, -1))))
 
 
 def sign_flip(differences: Sequence[float]) -> float:
@@ -127,6 +144,22 @@ def spread(values: Sequence[float]) -> float:
         return 0.0
     middle = median(values)
     return 1.4826 * median(abs(one - middle) for one in values)
+
+
+def _falling(first: float, ratios: Iterable[float]) -> float:
+    """The sum of terms that fall from the first one (its logarithm), until more make no difference."""
+    term = total = exp(first)
+    for ratio in ratios:
+        term *= ratio
+        total += term
+        if term <= total * 1e-17:
+            break
+    return total
+
+
+def _log_binomial(k: int, n: int, rate: float) -> float:
+    """The logarithm of how likely exactly `k` of `n` succeed."""
+    return _log_comb(n, k) + k * log(rate) + (n - k) * log1p(-rate)
 
 
 def _bounded(ok: int, n: int) -> tuple[int, int]:

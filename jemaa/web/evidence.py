@@ -48,7 +48,10 @@ class CellRow(Struct, frozen=True):
 
 
 class RuleRow(Struct, frozen=True):
-    """For how many (`probes`) of a network's probes (`of`) a rule fired in a week, and between what the share lies."""
+    """For how many (`probes`) of a network's probes (`of`) a rule fired in a week, and between what the share lies.
+
+    `q` above 0.05: it may be chance.
+    """
 
     cell: str
     week: str
@@ -63,6 +66,7 @@ class RuleRow(Struct, frozen=True):
     of: int
     low: float
     high: float
+    q: float = 1.0
 
 
 class ChangeRow(Struct, frozen=True):
@@ -75,6 +79,7 @@ class ChangeRow(Struct, frozen=True):
     access: str
     path: str
     to: str
+    q: float = 1.0
 
 
 class CellsAnswer(Struct):

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from jemaa.evidence.archive import Archive
-from jemaa.evidence.cells import Cell, bounds, cells, rules
+from jemaa.evidence.cells import Cell, bounds, cells
 from jemaa.evidence.changes import changes
 from jemaa.evidence.entry import PATHS, Entry
+from jemaa.evidence.rule_counts import rules
 from tests.evidence.facts import CALLS, MONDAY, WEEK, crowd, entry, measurement
 
 

@@ -11,6 +11,7 @@ from scipy import stats
 
 from jemaa.verdict.statistics import (
     benjamini_hochberg,
+    binomial_at_least,
     clopper_pearson,
     cluster,
     fisher_greater,
@@ -82,6 +83,19 @@ def test_wilson_is_the_published_interval() -> None:
 @given(PS)
 def test_benjamini_hochberg(values: list[float]) -> None:
     assert benjamini_hochberg(values) == pytest.approx(list(stats.false_discovery_control(values)))
+
+
+@settings(max_examples=40, deadline=None)
+@given(PS, st.integers(0, 200))
+def test_questions_of_which_nothing_came_count_as_well(values: list[float], silent: int) -> None:
+    known = stats.false_discovery_control([*values, *[1.0] * silent])[: len(values)]
+    assert benjamini_hochberg(values, len(values) + silent) == pytest.approx([min(1.0, one) for one in known])
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.integers(0, 3_000), st.integers(1, 3_000), st.sampled_from([0.0, 0.001, 0.01, 0.3, 0.5, 0.99, 1.0]))
+def test_binomial(k: int, n: int, rate: float) -> None:
+    assert binomial_at_least(k, n, rate) == pytest.approx(stats.binom.sf(k - 1, n, rate), rel=1e-6, abs=1e-12)
 
 
 @settings(max_examples=40, deadline=None)

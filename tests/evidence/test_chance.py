@@ -1,0 +1,135 @@
+"""Of many networks that do nothing, none is accused by chance; of those that do, most are still named. 2 s."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from jemaa.evidence.archive import Archive
+from jemaa.evidence.cells import Cell, bounds, word_of
+from jemaa.evidence.changes import changes
+from jemaa.evidence.entry import Key
+from jemaa.evidence.rule_counts import FALSE_DISCOVERIES, QUESTIONS, RuleCount, adjusted, chance, rules
+from jemaa.limits import EVIDENCE_K
+from jemaa.verdict.judge import ALPHA
+from tests.evidence.facts import CALLS, crowd
+
+WEEK = "2026-11-23"
+NETWORKS = 1_000
+
+
+def drawn(dice: random.Random, probes: int, rate: float) -> int:
+    return sum(dice.random() < rate for _ in range(probes))
+
+
+def a_week(dice: random.Random, *, probes: int, blocking: int = 0, share: float = 0.9) -> list[RuleCount]:
+    """Every rule errs as often as it may at the very worst; the last networks do what the first rule says."""
+    found, ps = [], []
+    for network in range(NETWORKS):
+        for rule in range(QUESTIONS):
+            rate = share if rule == 0 and network >= NETWORKS - blocking else ALPHA
+            fired = drawn(dice, probes, rate)
+            if fired >= EVIDENCE_K:
+                found.append(row(network, rule, fired, probes))
+                ps.append(chance(fired, probes, ALPHA))
+    return adjusted(found, ps, {WEEK: NETWORKS})
+
+
+def row(network: int, rule: int, fired: int, probes: int) -> RuleCount:
+    low, high = bounds(fired, probes)
+    return RuleCount(
+        key=Key(WEEK, "MA", 64_000 + network, "4g"), node="stun.drop.signature", verdict="blocked", rule_id=f"r{rule}",
+        ruleset="2", probes=fired, of=probes, low=low, high=high,
+    )  # fmt: skip
+
+
+def test_a_thousand_innocent_networks_have_rules_that_fired_and_none_is_accused() -> None:
+    found = a_week(random.Random(1), probes=40)
+    assert len(found) > 200, "each is three probes or more, and would have stood there as blocked"
+    assert all(one.may_be_chance for one in found)
+
+
+def test_those_that_block_are_still_named_and_few_others() -> None:
+    found = a_week(random.Random(2), probes=20, blocking=50)
+    accused = [one for one in found if not one.may_be_chance]
+    guilty = [one for one in accused if one.rule_id == "r0" and one.key.asn >= 64_000 + NETWORKS - 50]
+    assert len(guilty) == 50
+    assert len(accused) - len(guilty) <= FALSE_DISCOVERIES * len(accused)
+
+
+def test_forgers_and_floods_make_no_discovery(tmp_path: Path) -> None:
+    """One forger in ten, each sending a hundred times; and one honest probe that measures all week."""
+    archive = Archive(tmp_path)
+    archive.add(crowd(90), "honest")
+    archive.add(crowd(9, start=500, failing=CALLS) * 100, "forged")
+    (found,) = rules(archive)
+    assert (found.probes, found.of, found.may_be_chance) == (9, 99, True)
+
+
+def test_what_most_probes_of_a_network_saw_is_no_chance(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    archive.add(crowd(8, failing=CALLS) + crowd(4, start=50), "b")
+    (found,) = rules(archive)
+    assert (found.probes, found.of) == (8, 12) and found.q < 0.001
+
+
+@pytest.mark.parametrize("rate", [0.02, 0.1, 0.3])
+def test_a_thousand_innocent_networks_do_not_fail(rate: float) -> None:
+    """Whatever few or many probes they have, and though up to three in ten of their people cannot call."""
+    dice = random.Random(3)
+    assert "failed" not in {said(n, n - drawn(dice, n, rate)) for n in sizes(dice)}
+
+
+def test_where_it_works_for_every_second_person_few_words_are_by_chance() -> None:
+    """The very worst: neither word is right. The forgers that the interval allows for keep it far below its 2.5 %."""
+    dice = random.Random(4)
+    words = [said(n, drawn(dice, n, 0.5)) for n in sizes(dice)]
+    assert words.count("failed") <= 5 and words.count("worked") <= 5
+
+
+def sizes(dice: random.Random) -> list[int]:
+    return [round(3 * 60 ** dice.random()) for _ in range(NETWORKS)]
+
+
+def said(probes: int, worked: int) -> str:
+    return word_of(probes, *bounds(worked, probes))
+
+
+def weeks_of(dice: random.Random, network: int, *, rate: float, later: float) -> list[Cell]:
+    """Half a year of a network with few probes a week, and one good week at its beginning; `later` from week 13 on."""
+    found = []
+    for week in range(26):
+        n = 30 if not week else dice.randint(3, 6)
+        failed = drawn(dice, n, later if week >= 13 else rate)
+        month, day = divmod(week * 7, 28)
+        key = Key(f"2026-{month + 1:02}-{day + 1:02}", "MA", 64_000 + network, "4g")
+        low, high = bounds(n - failed, n)
+        found.append(
+            Cell(
+                key=key, path="webrtc-udp", probes=n, worked=n - failed, failed=failed, both=0, share=1 - failed / n,
+                low=low, high=high, word=word_of(n, low, high),
+            )
+        )  # fmt: skip
+    return found
+
+
+@pytest.mark.parametrize("rate", [0.1, 0.25])
+def test_a_thousand_networks_in_which_nothing_changes_have_no_change(rate: float) -> None:
+    """Lines so bad that in some week all three who asked failed: the CUSUM alone takes that for a change."""
+    dice = random.Random(5)
+    cells = [one for network in range(NETWORKS) for one in weeks_of(dice, network, rate=rate, later=rate)]
+    found = changes(cells)
+    assert len(found) <= 2, found
+
+
+def test_those_that_change_are_still_found_and_few_others() -> None:
+    dice = random.Random(6)
+    cells = [
+        one
+        for network in range(NETWORKS)
+        for one in weeks_of(dice, network, rate=0.1, later=0.85 if network < 100 else 0.1)
+    ]
+    found = changes(cells)
+    true = [one for one in found if one.asn < 64_100 and one.to == "failed"]
+    assert len({one.asn for one in true}) >= 95
+    assert len(found) - len(true) <= FALSE_DISCOVERIES * len(found)
