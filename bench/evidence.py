@@ -114,7 +114,9 @@ def _day_query(day: datetime.date, number: int) -> str:
             511::USMALLINT AS tried, w::USMALLINT AS worked,
             CASE WHEN w & 32 = 0 THEN [{{'node': 'stun.drop', 'verdict': 'likely_blocked', 'rule_id': 'stun-1'}}]
                 ELSE [] END AS fired,
-            []::VARCHAR[] AS flags, true AS counted, '2026-11' AS ruleset, 'ip2asn 2026-11-20 PDDL-1.0' AS asn_db
+            []::VARCHAR[] AS flags, true AS counted, '2026-11' AS ruleset,
+            ['jemaa 0.1', 'chrome 142', 'firefox 132', 'safari 18'][1 + (hash(who) % 4)::INT] AS instrument,
+            'ip2asn 2026-11-20 PDDL-1.0' AS asn_db
         FROM judged ORDER BY cell, id"""
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from jemaa.evidence.archive import Archive
 from jemaa.evidence.cells import cells
 from jemaa.evidence.entry import PATHS
+from jemaa.evidence.instruments import broken
 
 
 def main(name: str, root: Path, archive: Archive) -> None:
@@ -33,8 +34,8 @@ def main(name: str, root: Path, archive: Archive) -> None:
 
 
 def ours(_root: Path, archive: Archive) -> int:
-    """The record's own table, as the site shows it."""
-    return len(cells(archive))
+    """The record's own table, as the site shows it: without what broken instruments measured, which are sought first."""
+    return len(cells(archive, left_out={one.instrument for one in broken(archive)}))
 
 
 def add(root: Path, archive: Archive) -> int:

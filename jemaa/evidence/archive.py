@@ -27,10 +27,13 @@ COLUMNS = {
     "flags": "VARCHAR[]",
     "counted": "BOOLEAN",
     "ruleset": "VARCHAR",
+    "instrument": "VARCHAR",
     "asn_db": "VARCHAR",
     "facts": "VARCHAR",
 }
 """Of an entry in JSON and in Parquet."""
+
+_LATER = ("instrument",)
 
 _ROWS = "* EXCLUDE (facts, day)"
 _FACTS = "id, cell, facts"
@@ -116,13 +119,13 @@ class Archive:
             for (text,) in engine.rows(query, [cell, cell]):
                 yield text
 
-    def counted(self, days: Iterable[str]) -> Iterator[tuple[int, str, str]]:
-        """(cell, measurement as JSON, file of networks) of all that count, cell by cell."""
+    def counted(self, days: Iterable[str], where: str = "true") -> Iterator[tuple[int, str, str]]:
+        """(cell, measurement as JSON, file of networks) of all that count, cell by cell; `where` leaves out more."""
         wanted = list(days)
-        facts, rows = listed(self.files("facts", wanted)), listed(self.files("rows", wanted))
+        facts, rows = listed(self.files("facts", wanted)), rows_of(self.files("rows", wanted))
         query = f"""
             SELECT f.cell, f.facts, r.asn_db FROM read_parquet({facts}) f
-            JOIN (SELECT id, asn_db FROM read_parquet({rows}) WHERE counted) r USING (id)
+            JOIN (SELECT id, asn_db FROM {rows} WHERE counted AND {where}) r USING (id)
             ORDER BY f.cell, f.id"""
         with Engine() as engine:
             yield from engine.stream(query)
@@ -148,11 +151,13 @@ class Archive:
     def _whole(self, day: str) -> str:
         """All columns of a day, in their order."""
         names = ", ".join(
-            "f.facts" if name == "facts" else f"{quoted(day)} AS day" if name == "day" else f"r.{name}"
+            {"facts": "f.facts", "day": f"{quoted(day)} AS day", "instrument": "coalesce(r.instrument, '')"}.get(
+                name, f"r.{name}"
+            )
             for name in COLUMNS
         )
-        facts, rows = listed(self.files("facts", [day])), listed(self.files("rows", [day]))
-        return f"SELECT {names} FROM read_parquet({rows}) r JOIN read_parquet({facts}) f USING (id)"
+        facts, rows = listed(self.files("facts", [day])), rows_of(self.files("rows", [day]))
+        return f"SELECT {names} FROM {rows} r JOIN read_parquet({facts}) f USING (id)"
 
     def asn_dbs(self) -> list[str]:
         """Every file of networks that an entry names."""
@@ -196,6 +201,15 @@ class Archive:
 
 
 _KINDS = ("rows", "facts")
+
+
+def rows_of(files: Iterable[str]) -> str:
+    """For SQL: the rows of these files. A column that came later is empty in files that are older."""
+    later = ", ".join(f"NULL::{COLUMNS[name]} AS {name}" for name in _LATER)
+    return (
+        f"(SELECT {later} WHERE false UNION ALL BY NAME"
+        f" SELECT * FROM read_parquet({listed(files)}, union_by_name=true))"
+    )
 
 
 def _journal(path: Path) -> str:

@@ -4,7 +4,7 @@ One probe has one vote: it worked, it failed, or it did both (half a vote each w
 no difference, so that a flood of one probe is one vote.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 
 from msgspec import Struct
@@ -12,9 +12,10 @@ from msgspec import Struct
 from jemaa.limits import EVIDENCE_K
 from jemaa.verdict.statistics import wilson
 
-from .archive import Archive
-from .engine import Engine, listed
+from .archive import Archive, rows_of
+from .engine import Engine
 from .entry import PATHS, Key, unpacked
+from .instruments import without
 
 FORGED_SHARE = 0.1
 """So many of the votes may be forged, and a cell's word must still be the right one: the interval allows for them."""
@@ -38,21 +39,23 @@ class Cell(Struct, frozen=True, kw_only=True):
     word: str
 
 
-def cells(archive: Archive, days: Sequence[str] | None = None) -> list[Cell]:
-    """Every cell with at least k=3 probes of these days (default: all), by week and network."""
+def cells(archive: Archive, days: Sequence[str] | None = None, *, left_out: Collection[str] = ()) -> list[Cell]:
+    """Every cell with at least k=3 probes of these days (default: all), by week and network. What the instruments
+    `left_out` measured is in none.
+    """
     files = archive.files("rows", days)
     if not files:
         return []
     with Engine() as engine:
-        return sorted(_cells(engine, files), key=lambda cell: (cell.key, PATHS.index(cell.path)))
+        return sorted(_cells(engine, files, without(left_out)), key=lambda cell: (cell.key, PATHS.index(cell.path)))
 
 
-def _cells(engine: Engine, files: list[str]) -> Iterator[Cell]:
+def _cells(engine: Engine, files: list[str], where: str) -> Iterator[Cell]:
     """Votes of each probe as two sets of bits, then each pattern of votes with its count, then paths."""
     query = f"""
         WITH votes AS (
             SELECT cell, probe, bit_or(worked) AS w, bit_or(tried & ~worked) AS f
-            FROM read_parquet({listed(files)}) WHERE counted GROUP BY cell, probe
+            FROM {rows_of(files)} WHERE counted AND {where} GROUP BY cell, probe
         ), patterns AS (SELECT cell, w, f, count(*) AS n FROM votes GROUP BY cell, w, f)
         SELECT cell, bit, sum(n)::BIGINT AS probes,
             sum(n * (((w & ~f) >> bit) & 1))::BIGINT, sum(n * (((f & ~w) >> bit) & 1))::BIGINT,

@@ -21,6 +21,7 @@ from .archive import Archive
 from .cells import Cell
 from .engine import Engine, quoted
 from .entry import Key, monday_of, packed, unpacked
+from .instruments import without
 from .tables import Tables
 
 if TYPE_CHECKING:
@@ -36,16 +37,18 @@ CELL_FIELDS = (
 RULE_FIELDS = (
     "cell", "week", "cc", "asn", "access", "node", "verdict", "rule_id", "ruleset", "probes", "of", "low", "high", "q",
 )  # fmt: skip
+BROKEN_FIELDS = ("instrument", "path", "networks", "failing", "countries")
 CHANGE_FIELDS = ("week", "seen", "cc", "asn", "access", "path", "to", "q")
 
 
 def write_tables(tables: Tables, folder: Path) -> None:
-    """`cells`, `rules` and `changes` in each form."""
+    """`cells`, `rules`, `changes` and `broken` in each form."""
     folder.mkdir(parents=True, exist_ok=True)
     _write(folder / "cells", CELL_FIELDS, (_of_cell(one) for one in tables.cells))
     rules = (_of_key(one.key) | msgspec.structs.asdict(one) for one in tables.rules)
     _write(folder / "rules", RULE_FIELDS, rules)
     _write(folder / "changes", CHANGE_FIELDS, (msgspec.structs.asdict(one) for one in tables.changes))
+    _write(folder / "broken", BROKEN_FIELDS, (msgspec.structs.asdict(one) for one in tables.broken))
     with (folder / "audit.jsonl").open("wb") as file:
         file.writelines(msgspec.json.encode(_for_audit(one)) + b"\n" for one in tables.cells)
 
@@ -55,10 +58,11 @@ def write_facts(archive: Archive, tables: Tables, folder: Path, judge: "Judge") 
     for part in ("facts", "ooni"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     published = {packed(one.key) for one in tables.cells}
+    where = without({one.instrument for one in tables.broken})
     days = archive.days()
     for week, of_week in groupby(days, monday_of):
         with (folder / "ooni" / f"{week}.jsonl").open("wb") as in_their_form:
-            for cell, lines in groupby(archive.counted(list(of_week)), lambda row: row[0]):
+            for cell, lines in groupby(archive.counted(list(of_week), where), lambda row: row[0]):
                 if cell in published:
                     _write_cell(folder / "facts" / f"{cell:016x}.jsonl", in_their_form, lines, judge)
     for part in ("facts", "ooni"):
@@ -123,5 +127,6 @@ def _write(path: Path, fields: Sequence[str], rows: Iterator[Flat]) -> None:
 
 _KINDS = {
     "asn": "UINTEGER", "probes": "UINTEGER", "of": "UINTEGER", "worked": "UINTEGER", "failed": "UINTEGER",
-    "both": "UINTEGER", "share": "DOUBLE", "low": "DOUBLE", "high": "DOUBLE", "q": "DOUBLE",
+    "both": "UINTEGER", "networks": "UINTEGER", "failing": "UINTEGER", "countries": "UINTEGER",
+    "share": "DOUBLE", "low": "DOUBLE", "high": "DOUBLE", "q": "DOUBLE",
 }  # fmt: skip

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from jemaa.facts import read
 from jemaa.facts.record import ACCESS, RUNGS, Measurement
+from jemaa.verdict.judge import BROWSER
 
 PATHS = RUNGS
 """What a cell is about. A path's place is its bit in `tried` and `worked`: new ones come at the end."""
@@ -54,7 +55,8 @@ class Fired(Struct, frozen=True):
 class Entry(Struct, frozen=True, kw_only=True):
     """`day` (ISO, UTC) is where it is filed; `cell` and `probe` are numbers of 64 bits; `facts` is JSON.
 
-    `counted` is false where something speaks against counting it; `flags` says what.
+    `counted` is false where something speaks against counting it; `flags` says what. `instrument` is by what it was
+    measured: a browser's version, or the program's.
     """
 
     id: str
@@ -69,6 +71,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     ruleset: str
     asn_db: str
     facts: str
+    instrument: str = ""
 
 
 class Key(Struct, frozen=True, order=True):
@@ -109,6 +112,7 @@ def entry_of(
         ruleset=findings[0].ruleset if findings else "",
         asn_db=asn_db,
         facts=read.write(kept).decode(),
+        instrument=kept.stack if kept.software.startswith(BROWSER) else kept.software,
     )
 
 

@@ -80,15 +80,26 @@ def data(view: View, material: Material) -> str:
         f"<p>{view.word('data.licence')}</p>{_files(view)}<h2>API</h2><p>{view.word('data.api')}</p><ul>{addresses}"
         f'</ul><p>{view.word("data.api.described")} <code dir="ltr">/api/openapi.json</code></p>'
         f"<p>{view.word('data.fields')}</p><p>{view.word('how', k=EVIDENCE_K)}</p>"
-        f"<p>{view.word('failed_means')}</p><p>{view.word('data.sums')}</p>{looked}"
+        f"<p>{view.word('failed_means')}</p><p>{view.word('data.sums')}</p>{looked}{_broken(view, material)}"
     )
+
+
+def _broken(view: View, material: Material) -> str:
+    """Instruments that are left out, and why."""
+    items = "".join(
+        f'<li><bdi dir="ltr">{html.escape(one.instrument)}</bdi>: {view.word("path." + one.path)} '
+        f"({view.word('of', n=one.failing, all=one.networks)})"
+        for one in material.tables.broken
+    )
+    listed = f"<ul>{items}</ul>" if items else f"<p>{view.word('broken.none')}</p>"
+    return f"<h2>{view.word('broken')}</h2><p>{view.word('broken.help')}</p>{listed}"
 
 
 def _files(view: View) -> str:
     lines = "".join(
         f"<li>{view.word('data.' + what)}: "
         + ", ".join(f'<a href="{view.file(f"data/{what}.{form}")}" download>{form.upper()}</a>' for form in FORMATS)
-        for what in API
+        for what in (*API, "broken")
     )
     facts = f'<li>{view.word("data.facts")}: <a href="{view.file("data/facts.txt")}">facts.txt</a>'
     ooni = f'<li>{view.word("data.ooni")}: <a href="{view.file("data/ooni.txt")}">ooni.txt</a>'

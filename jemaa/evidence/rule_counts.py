@@ -5,7 +5,7 @@ thousands of rows some have three such checks. `q` says how many of the rows tha
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -16,10 +16,11 @@ from jemaa.verdict.judge import ALPHA
 from jemaa.verdict.rules.table import RULES
 from jemaa.verdict.statistics import benjamini_hochberg, binomial_at_least
 
-from .archive import Archive
+from .archive import Archive, rows_of
 from .cells import bounds, forged
-from .engine import Engine, listed
+from .engine import Engine
 from .entry import WEIGHTLESS, Key, unpacked
+from .instruments import without
 
 FALSE_DISCOVERIES = 0.05
 """Of what a week's table (or the list of changes) calls more than chance, so large a share may be chance."""
@@ -50,8 +51,8 @@ class RuleCount(Struct, frozen=True, kw_only=True):
         return self.q > FALSE_DISCOVERIES
 
 
-def rules(archive: Archive, days: Sequence[str] | None = None) -> list[RuleCount]:
-    """Which rules fired for at least k=3 probes of a network in a week."""
+def rules(archive: Archive, days: Sequence[str] | None = None, *, left_out: Collection[str] = ()) -> list[RuleCount]:
+    """Which rules fired for at least k=3 probes of a network in a week; instruments as in `cells`."""
     files = archive.files("rows", days)
     if not files:
         return []
@@ -64,7 +65,7 @@ def rules(archive: Archive, days: Sequence[str] | None = None) -> list[RuleCount
             HAVING probes >= {EVIDENCE_K}
         ) SELECT cell, node, verdict, rule, ruleset, probes, n, rate FROM counts JOIN sizes USING (cell)"""
     with Engine() as engine:
-        engine.rows(f"CREATE VIEW come AS SELECT * FROM read_parquet({listed(files)}) WHERE counted")
+        engine.rows(f"CREATE VIEW come AS SELECT * FROM {rows_of(files)} WHERE counted AND {without(left_out)}")
         engine.rows(f"""
             CREATE TEMP TABLE sizes AS
             SELECT cell, count(*) AS n, avg(1 - pow({1 - ALPHA}, checks)) AS rate

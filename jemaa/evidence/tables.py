@@ -14,6 +14,7 @@ from .archive import Archive
 from .cells import Cell, bounds, cells, word_of
 from .changes import Change, changes
 from .entry import PATHS
+from .instruments import Broken, broken
 from .rule_counts import RuleCount, rules
 
 RECENT_WEEKS = 4
@@ -33,12 +34,15 @@ class Group(Struct, frozen=True, kw_only=True):
 
 
 class Tables(Struct, frozen=True, kw_only=True):
-    """`made` is the day (ISO) on which they were computed; `recent` are the newest weeks, newest first."""
+    """`made` is the day (ISO) on which they were computed; `recent` are the newest weeks, newest first; what the
+    instruments `broken` measured is in none of them.
+    """
 
     made: str
     cells: list[Cell]
     rules: list[RuleCount]
     changes: list[Change]
+    broken: list[Broken] = []
 
     @property
     def weeks(self) -> list[str]:
@@ -57,8 +61,11 @@ class Tables(Struct, frozen=True, kw_only=True):
 
 def tables(archive: Archive, today: datetime.date) -> Tables:
     """All of an archive's tables."""
-    found = cells(archive)
-    return Tables(made=today.isoformat(), cells=found, rules=rules(archive), changes=changes(found))
+    faults = broken(archive)
+    left_out = {one.instrument for one in faults}
+    found = cells(archive, left_out=left_out)
+    fired = rules(archive, left_out=left_out)
+    return Tables(made=today.isoformat(), cells=found, rules=fired, changes=changes(found), broken=faults)
 
 
 def grouped(found: Iterable[Cell], by: Callable[[Cell], K]) -> dict[K, Group]:

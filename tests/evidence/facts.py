@@ -27,10 +27,11 @@ def measurement(
     cc: str = "MA",
     asn: int = 64_500,
     access: str = "4g",
+    software: str = "jemaa 0.1.0",
     **other: object,
 ) -> Measurement:
     return Measurement(
-        software="jemaa 0.1.0",
+        software=software,
         started_at=at + 1_234,
         seconds=41.5,
         network=Network(asn=asn, cc=cc, access=access, vpn=bool(other.pop("vpn", False))),
