@@ -34,7 +34,7 @@ def main(name: str, root: Path, archive: Archive) -> None:
 
 
 def ours(_root: Path, archive: Archive) -> int:
-    """The record's own table, as the site shows it: without what broken instruments measured, which are sought first."""
+    """The record's own table, as the site shows it: without what broken instruments measured."""
     return len(cells(archive, left_out={one.instrument for one in broken(archive)}))
 
 
