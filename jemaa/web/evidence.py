@@ -138,6 +138,11 @@ def show_record(app: web.Application, folder: Path) -> None:
     app[BUILT] = Built(folder)
 
 
+def is_shown(app: web.Application, language: str) -> bool:
+    """Whether there is a record to be seen in this language: it was named, and its pages were built."""
+    return BUILT in app and (app[BUILT].folder / language / "index.html").is_file()
+
+
 async def evidence_cells(request: web.Request) -> web.Response:
     """`GET /api/evidence/cells`: published rows, filtered."""
     return json_answer(CellsAnswer(*_asked(request, "cells", CellRow)), **_FOR_ALL)
@@ -155,11 +160,10 @@ async def evidence_changes(request: web.Request) -> web.Response:
 
 async def evidence_home(request: web.Request) -> web.Response:
     """`GET /evidence`: the overview in the reader's language."""
-    built = _built(request)
     language = request.app[HOUSE].strings.choose(
         request.query.get("lang"), request.headers.get(hdrs.ACCEPT_LANGUAGE, "")
     )
-    if not (built.folder / language / "index.html").is_file():
+    if not is_shown(request.app, language):
         raise _off()
     raise web.HTTPFound(f"/evidence/{language}/index.html")
 

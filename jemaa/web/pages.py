@@ -10,6 +10,7 @@ from aiohttp import hdrs, web
 from jemaa.errors import JemaaError, Refused
 
 from .client_files import pack, packed_or_plain
+from .evidence import is_shown
 from .hall import Hall, Meeting
 from .house import HOUSE, House, hall_of
 from .security import page_policy
@@ -19,11 +20,12 @@ _PLACEHOLDER = re.compile(r"\{\{([a-z_]+|t:[a-z0-9_.]+)\}\}")
 
 
 async def home(request: web.Request) -> web.Response:
-    """`GET /`: the public meetings."""
+    """`GET /`: the public meetings, and the way to the public record where there is one."""
     house = request.app[HOUSE]
     listed = [meeting for meeting in await house.halls.meetings() if meeting.is_public and not meeting.is_closed]
     items = "".join(_item(f"/m/{meeting.id}", meeting.title) for meeting in listed)
-    return _answer(request, house, "home", {"title": "Jemaa", "meetings": items})
+    record = "" if is_shown(request.app, language_of(request, house)) else " hidden"
+    return _answer(request, house, "home", {"title": "Jemaa", "meetings": items, "record": record})
 
 
 async def meeting(request: web.Request) -> web.Response:

@@ -50,14 +50,25 @@ def test_a_session_that_is_not_there_is_left_out(tmp_path: Path) -> None:
     asyncio.run(story())
 
 
-def test_each_page_of_a_meeting_leads_to_the_check(tmp_path: Path) -> None:
+LINK = {"en": "Test your connection", "fr": "Teste", "ar": "اختبر اتصالك"}
+"""How the link to the check begins in each language."""
+
+
+@pytest.mark.parametrize("language", LINK)
+def test_each_page_of_a_meeting_leads_to_the_check_in_each_language_and_without_scripts(
+    tmp_path: Path, language: str
+) -> None:
+    """In the page as the server sends it, and neither in a script nor hidden."""
+
     async def story() -> None:
         async with place(tmp_path) as here:
             many = await here.running.records.create("Many", rooms=["Hall", "Annex"])
-            for address in (f"/s/{here.session}", f"/s/{here.session}/text"):
-                assert f'href="/check?session={here.session}&amp;lang=en"' in (await page(here, address))[1]
-            for address in ("/", f"/m/{many.id}"):
-                assert 'href="/check?lang=en"' in (await page(here, address))[1]
+            for address in (f"/s/{here.session}", f"/s/{here.session}/text", "/", f"/m/{many.id}"):
+                to = f"session={here.session}&amp;lang" if "/s/" in address else "lang"
+                body = (await page(here, f"{address}?lang={language}"))[1]
+                link = re.search(rf'<a [^>]*href="/check\?{to}={language}">([^<]+)</a>', body)
+                assert link and link[1].startswith(LINK[language]) and "hidden" not in link[0], (address, body)
+                assert (await page(here, f"/check?{to.replace('&amp;', '&')}={language}"))[0] == 200
 
     asyncio.run(story())
 

@@ -3,8 +3,11 @@
 import asyncio
 import datetime
 import json
+import re
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from jemaa.evidence import site
 from jemaa.evidence.archive import Archive
@@ -52,10 +55,25 @@ def test_the_record_is_served_and_asked(tmp_path: Path) -> None:
     asyncio.run(story())
 
 
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "The public record"), ("fr", "Le registre public"), ("ar", "السجل العام")]
+)
+def test_the_home_page_leads_to_it_in_each_language_without_scripts(tmp_path: Path, language: str, words: str) -> None:
+    async def story() -> None:
+        async with place(tmp_path / "a", evidence_dir=str(record(tmp_path / "e"))) as here:
+            home = (await asked(here, f"/?lang={language}"))[2].decode()
+            link = re.search(rf'<p><a href="(/evidence\?lang={language})">{words}', home)
+            assert link and "<script" not in home
+            assert (await asked(here, link[1]))[:2] == (200, f"/evidence/{language}/index.html")
+
+    asyncio.run(story())
+
+
 def test_before_anything_was_built_it_is_off(tmp_path: Path) -> None:
     async def story() -> None:
         async with place(tmp_path / "a", evidence_dir=str(tmp_path / "e")) as here:
             assert (await asked(here, "/evidence"))[0] == 404
+            assert b'<p hidden><a href="/evidence' in (await asked(here, "/"))[2], "and nothing leads to it"
             assert (await rows(here, "cells"))[1]["error"]["code"] == "record-off"
         async with place(tmp_path / "b") as here:
             assert (await rows(here, "cells"))[1]["error"]["code"] == "record-off"
