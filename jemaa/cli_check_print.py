@@ -33,6 +33,8 @@ def what_is_sent(url: str, wishes: Wishes) -> Iterator[str]:
     yield "on an employer's network, or where such traffic may be an offence, think first."
     if (row := careful(wishes.country)) is not None:
         yield f"In {row.country}: {row.why} ({row.source})."
+        if row.doubt:
+            yield f"Against that: {row.doubt}."
 
 
 class Steps:

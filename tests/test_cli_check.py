@@ -13,7 +13,6 @@ from jemaa.cli import main, parser
 from jemaa.cli_check import wishes_of
 from jemaa.cli_check_print import Steps
 from jemaa.facts.read import OLDEST, read
-from jemaa.probe.countries import COUNTRIES, careful
 from jemaa.probe.ground import Wishes
 from tests.harness.server import Server
 from tests.reflector.test_reflector import HERE, free_ports
@@ -38,12 +37,6 @@ def test_a_check_is_lite_where_care_is_due_or_nobody_said_where_one_is(
     arguments: tuple[str, ...], is_lite: bool
 ) -> None:
     assert wished(*arguments).lite is is_lite
-
-
-def test_every_country_of_care_says_why_and_who_says_so() -> None:
-    assert len({row.country for row in COUNTRIES}) == len(COUNTRIES)
-    assert all(len(row.country) == 2 and row.why and row.source for row in COUNTRIES)
-    assert careful("ET") and careful("MA") is None and careful(None) is None
 
 
 @pytest.mark.parametrize("arguments", [("--steps", "magic"), ("--country", "Morocco")])
