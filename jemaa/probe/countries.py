@@ -93,7 +93,8 @@ COUNTRIES = (
     ),
     Careful(
         "TM",
-        "people have to swear off ways round the filters, and some who installed them for others were arrested, as reported",
+        "people have to swear off ways round the filters, and some who installed them for others were arrested,"
+        " as reported",
         (
             Source(
                 "Al Arabiya, after Radio Free Europe",
