@@ -33,7 +33,7 @@ JITTER_KEPT_SECONDS = 3
 JITTER_MAX_MS = 1_500
 """How unevenly a publisher's sound may arrive and still be heard whole: pieces of half a second over a bad line."""
 
-CATCH_UP_MS = 2_000
+CATCH_UP_MS = 4_000
 """How late the mix may be and still be made up for; beyond, media time jumps and a gap is marked."""
 
 # --- who publishes ------------------------------------------------------------------------------------

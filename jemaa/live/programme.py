@@ -22,7 +22,7 @@ from .renditions import FIRST_MIX, SILENCE, SOUND, Mp3Rendition, OpusRendition, 
 from .track import Track
 
 TICK_MS = 20
-_JUMP_MS = 1920
+_JUMP_MS = 3840
 """Media time jumps by whole pieces of every rendition, so that they stay aligned."""
 
 

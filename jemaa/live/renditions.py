@@ -17,7 +17,7 @@ from .track import Track, TrackInfo
 SOUND = (
     TrackInfo(1, "sound/32", "sound", "opus", 32, 20, 20, 960),
     TrackInfo(2, "sound/12", "sound", "opus", 12, 60, 240, 960),
-    TrackInfo(3, "sound/8", "sound", "opus", 8, 60, 960, 1920),
+    TrackInfo(3, "sound/8", "sound", "opus", 8, 60, 960, 3840),
 )
 MP3 = TrackInfo(4, "sound/mp3", "sound", "mp3", 24, 24, 240, 0)
 FIRST_MIX = 100

@@ -5,11 +5,13 @@ same transport in the same thread, so nothing is ever interleaved. Touched only 
 """
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from jemaa.live.fanout import Listener
 from jemaa.live.track import Track
+from jemaa.meeting.rules import is_desk
 from jemaa.wire import framing
 from jemaa.wire.record import CONTROL, encode_record
 from jemaa.wire.token import Pass
@@ -30,6 +32,8 @@ class Manner:
     media: framing.Framing
     message: Framing
     farewell: bytes
+    figures_seconds: float = 0.0
+    """How often levels and counts alone may come: nearly a kilobyte each time is much on a thin line."""
 
 
 def _live_message(message: Message) -> bytes:
@@ -54,7 +58,7 @@ TOO_SLOW = 4008
 """Close codes of `live` (docs/protocol.md §4); the reason that goes with one is a code of §6."""
 
 LIVE = Manner("live", framing.websocket_binary, _live_message, close_frame(TOO_SLOW, "too-slow"))
-STREAM = Manner("stream", framing.http_chunk, _stream_message, b"0\r\n\r\n")
+STREAM = Manner("stream", framing.http_chunk, _stream_message, b"0\r\n\r\n", figures_seconds=60.0)
 
 
 class Attendance:
@@ -67,6 +71,7 @@ class Attendance:
         self._transport = transport
         self._manner = manner
         self._wish = Listen()
+        self._figures_after = 0.0
         self._hears: dict[str, tuple[Track, Listener]] = {}
         self._leave_presence: Callable[[], None] = hall.presence.enter(manner.path)
         hall.attendances[self] = None
@@ -93,6 +98,14 @@ class Attendance:
     def unread(self) -> int:
         """Bytes that wait in this connection."""
         return self._transport.get_write_buffer_size()
+
+    def takes_figures(self) -> bool:
+        """Whether newer figures are worth sending now; who says so is taken to get them. The desk always is."""
+        now = time.monotonic()
+        if now < self._figures_after and not (self.person and is_desk(self.person.role)):
+            return False
+        self._figures_after = now + self._manner.figures_seconds
+        return True
 
     def listen(self, wish: Listen) -> None:
         """Hear and see this instead. `Refused` `no-such-track` changes nothing."""

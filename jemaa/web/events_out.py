@@ -25,7 +25,7 @@ def sse(message: Message) -> bytes:
     return http_chunk(number_line + b"event: " + message.op.encode() + b"\ndata: " + message.body + b"\n\n")
 
 
-SSE = Manner("text", http_chunk, sse, b"0\r\n\r\n")
+SSE = Manner("text", http_chunk, sse, b"0\r\n\r\n", figures_seconds=60.0)
 _COMMENT = http_chunk(b":\n\n")
 
 

@@ -147,9 +147,10 @@ class Hall:
             status = self.status()
             looks += 1
             what, numbers = _essence(status)
-            if what != told or (numbers != figures and looks >= FIGURES_EVERY):
+            is_news = what != told
+            if is_news or (numbers != figures and looks >= FIGURES_EVERY):
                 told, figures, looks = what, numbers, 0
-                self.herald.tell_status(msgspec.json.encode(status))
+                self.herald.tell_status(msgspec.json.encode(status), is_news=is_news)
             await asyncio.sleep(STATUS_SECONDS)
 
     def send_everyone_away(self, farewell: bytes) -> None:

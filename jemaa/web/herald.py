@@ -39,6 +39,8 @@ class Ear(Protocol):
 
     def unread(self) -> int: ...
 
+    def takes_figures(self) -> bool: ...
+
     def send_away(self) -> None: ...
 
 
@@ -98,11 +100,14 @@ class Herald:
         """The newest status message, as JSON."""
         return self._status.message.body if self._status else b"null"
 
-    def tell_status(self, body: bytes) -> None:
-        """Replace the status, and send it to whoever has read everything before."""
+    def tell_status(self, body: bytes, *, is_news: bool = True) -> None:
+        """Replace the status, and send it to whoever has read everything before.
+
+        Where it is no news but only newer figures, whoever pays for each byte is spared most of them.
+        """
         self._status = _Framed(Message("status", 0, body))
         for ear in list(self._ears):
-            if ear.unread() == 0:
+            if ear.unread() == 0 and (is_news or ear.takes_figures()):
                 ear.write(self._status.bytes_for(ear.framing))
 
     def __len__(self) -> int:

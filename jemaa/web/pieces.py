@@ -11,9 +11,11 @@ from jemaa.live.track import Track
 from .client_files import FOREVER
 from .hall import Hall
 from .house import HOUSE, hall_of, json_answer, number
+from .security import OCTETS
 from .shapes import NewestPiece
 
-OCTETS = "application/octet-stream"
+LISTENER = "Jemaa-Listener"
+"""Who asks for what is for everybody says so only to be counted: nothing is opened by it."""
 
 
 async def piece(request: web.Request) -> web.Response:
@@ -60,7 +62,7 @@ async def _wait(track: Track, n: int) -> bytes:
 
 def _key(request: web.Request, person: str | None) -> str:
     """Tells people apart for counting; hashed by the hall, forgotten within seconds."""
-    return person or f"{request.remote} {request.headers.get(hdrs.USER_AGENT, '')}"
+    return person or request.headers.get(LISTENER) or f"{request.remote} {request.headers.get(hdrs.USER_AGENT, '')}"
 
 
 def counted(request: web.Request, hall: Hall, person: str | None) -> None:

@@ -28,10 +28,10 @@ from . import (
     submissions,
     text_page,
 )
+from .security import OCTETS
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-OCTETS = "application/octet-stream"
 JSON = "application/json"
 
 

@@ -222,6 +222,48 @@ test("what the page's own files took says how far the server is, and how thin th
   assert.equal(lineOf([page(100)]).isThin, null, "from the cache");
 });
 
+/** What `pieces` needs around it. */
+const listeningWith = (attendance) => ({ attendance, ladder: {}, soundName: () => "sound/12", pictureName: () => null, heard() {} });
+
+test("long pieces are no silence", () => {
+  const one = attending({ forced: "pieces" });
+  one.run(1000, "pieces");
+  one.ladder.forced = undefined;
+  one.ladder.climbNotBefore = Infinity;
+  one.run(3500);
+  assert.equal(opened(one), "pieces,radio", "a second of sound at a time: something is wrong");
+  one.run(100, "pieces");
+  one.ladder.pieceMs = 3840;
+  one.run(5000);
+  assert.equal(opened(one), "pieces");
+});
+
+for (const [invitation, track, isShared] of [[undefined, "sound/8", true], [undefined, "mix/p1", false], ["token", "sound/8", false]]) {
+  test(`${track} ${invitation ? "by invitation" : "in public"}: ${isShared ? "nobody in particular asks" : "the token goes along"}`, async () => {
+    const asked = [];
+    const attendance = {
+      invitation,
+      person: "p1",
+      network: { rttMs: 0, isCutting: false },
+      player: { lane: () => ({ push() {}, close() {} }) },
+      spent() {},
+      request(address, init, isForAll = false) {
+        asked.push({ ...init, isForAll });
+        if (asked.length === 1) return Promise.resolve(Response.json({ epoch: "e", n: 7, piece_ms: 3840 }));
+        return new Promise((_, reject) => init.signal.addEventListener("abort", () => reject(new Error("aborted"))));
+      },
+    };
+    const listening = { ...listeningWith(attendance), soundName: () => track };
+    const pieces = new Pieces(listening, () => {});
+    while (asked.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+    pieces.close();
+    assert.equal(asked[1].isForAll, isShared);
+    assert.equal(asked[1].credentials, isShared ? "omit" : "same-origin");
+    assert.deepEqual(asked[1].headers, isShared ? { "Jemaa-Listener": "p1" } : undefined);
+    assert.equal(listening.ladder.pieceMs, 3840);
+  });
+}
+
 test("a piece that is overdue is asked for again on another connection, and the dead one is given up", async () => {
   const asked = [];
   const attendance = {
@@ -236,11 +278,11 @@ test("a piece that is overdue is asked for again on another connection, and the 
       return new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Error("aborted"))));
     },
   };
-  const pieces = new Pieces({ attendance, soundName: () => "sound/12", pictureName: () => null, heard() {} }, () => {});
+  const pieces = new Pieces(listeningWith(attendance), () => {});
   while (asked.length < 4) await new Promise((resolve) => setTimeout(resolve, 20));
   pieces.close();
   assert.deepEqual(asked.map(({ address }) => address.split("/").at(-1)), ["newest?track=sound%2F12", "7", "7", "8"]);
-  assert.equal(asked[2].credentials, "omit");
+  assert.notEqual(asked[1].credentials, asked[2].credentials);
   assert.ok(asked[1].signal.aborted && attendance.network.isCutting);
 });
 

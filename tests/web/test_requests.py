@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 
 from jemaa.wire.chunk import decode_chunk
@@ -186,6 +187,49 @@ def test_pieces_are_held_immutable_and_gone(tmp_path: Path) -> None:
             assert (await here.hall()).presence.counts()["pieces"] == 1
 
     asyncio.run(story())
+
+
+def test_pieces_for_everybody_need_no_token_and_few_headers_and_are_counted(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with place(tmp_path) as here:
+            _, newest = await here.get("/pieces/newest?track=sound/8")
+            address = f"{here.api}/pieces/{newest['epoch']}/sound/8/{newest['n']}"
+            for listener in ("p1", "p2", "p2"):
+                async with here.http.get(address, headers={"Jemaa-Listener": listener}) as answer:
+                    assert answer.status == 200 and answer.headers["X-Content-Type-Options"] == "nosniff"
+                    assert not {"Content-Security-Policy", "Permissions-Policy", "Set-Cookie"} & set(answer.headers)
+            assert (await here.hall()).presence.counts()["pieces"] == 2
+
+    asyncio.run(story())
+
+
+def test_levels_alone_come_rarely_where_bytes_are_dear(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with place(tmp_path) as here:
+            hall = await here.hall()
+            amina, badr = await here.join(), await here.opened()
+            heads = [{"Accept": "text/event-stream", "Authorization": f"Bearer {who.token}"} for who in (amina, badr)]
+            async with (
+                here.http.get(f"{here.api}/events", headers=heads[0]) as reader,
+                here.http.get(f"{here.api}/events", headers=heads[1]) as chair,
+            ):
+                await until(lambda: len(hall.herald) == 2)
+                hall.herald.tell_status(b'"first"', is_news=False)
+                hall.herald.tell_status(b'"second"', is_news=False)
+                hall.herald.tell_status(b'"news"')
+                read, at_the_desk = await heard_until(reader, b'"news"'), await heard_until(chair, b'"news"')
+                assert b'"first"' in read and b'"second"' not in read
+                assert b'"second"' in at_the_desk
+
+    asyncio.run(story())
+
+
+async def heard_until(answer: aiohttp.ClientResponse, end: bytes) -> bytes:
+    """What an endless answer says, up to `end`."""
+    heard = b""
+    while end not in heard:
+        heard += await answer.content.readany()
+    return heard
 
 
 @pytest.mark.parametrize(("name", "begins"), [("radio.opus?kbps=12", b"OggS"), ("radio.mp3", b"\xff")])

@@ -215,11 +215,12 @@ export class Attendance extends EventTarget {
    * A request to the session's part of the API, as the person one is. Rejects with a `Refusal` (`offline` if nothing came).
    * @param {string} address
    * @param {RequestInit} [init]
+   * @param {boolean} [isShared] it is for everybody: no need to say who asks
    * @returns {Promise<Response>}
    */
-  async request(address, init = {}) {
+  async request(address, init = {}, isShared = false) {
     const headers = new Headers(init.headers);
-    if (this.token) headers.set("Authorization", `Bearer ${this.token}`);
+    if (this.token && !isShared) headers.set("Authorization", `Bearer ${this.token}`);
     if (this.network.isCutting) headers.set("Jemaa-Connection", "once");
     this.spent("request", 0);
     const signal = init.signal ?? AbortSignal.timeout(ANSWER_MS + 10 * this.network.rttMs);

@@ -13,7 +13,7 @@
 export const RUNGS = ["live", "stream", "pieces", "radio"];
 
 /** Silence after which something may be wrong: what comes by each path comes at least so often, and a bit. */
-const SILENCE_MS = { live: 500, stream: 800, pieces: 3000, radio: 4000, text: Infinity };
+const SILENCE_MS = { live: 500, stream: 800, pieces: 2000, radio: 4000, text: Infinity };
 const PICTURE_MS = 1500; // a key frame before the sound on the same connection
 const CUT_MS = 300; // more, and it is given up for what sounds beside it
 const MOST_SILENCE_MS = 6000;
@@ -53,6 +53,8 @@ export class Ladder {
     this.climbNotBefore = 0;
     /** Whether a picture comes the same way. */
     this.hasPicture = false;
+    /** How much sound comes at once on `pieces`. */
+    this.pieceMs = 960;
     /** The longest silence that was none: how unevenly the current path comes. */
     this.usualMs = 0;
     /** @type {Rung[]} */
@@ -160,7 +162,8 @@ export class Ladder {
   /** @param {Rung} rung */
   #silenceMs(rung) {
     const pictureMs = this.hasPicture ? PICTURE_MS : 0;
-    return Math.min(MOST_SILENCE_MS, Math.max(SILENCE_MS[rung] + 3 * this.rttMs + pictureMs, 2 * this.usualMs));
+    const usualMs = SILENCE_MS[rung] + (rung === "pieces" ? this.pieceMs : 0) + 3 * this.rttMs + pictureMs;
+    return Math.min(MOST_SILENCE_MS, Math.max(usualMs, 2 * this.usualMs));
   }
 
   /** @param {number} now */

@@ -18,6 +18,8 @@ const MOST_AT_ONCE = 3;
 const FAILURES = 4; // in a row: the path is lost, the ladder decides
 
 /** @typedef {{epoch: string, track: string, n: number, piece_ms: number, dueAt: number}} PiecePlace */
+/** Without cookies a browser takes no connection that it has used with them. @type {RequestCredentials[]} */
+const TWO_WAYS = ["same-origin", "omit"];
 
 export class Pieces {
   /** @param {import("./listening.js").Listening} listening @param {(code: string) => void} onEnd */
@@ -71,7 +73,10 @@ export class Pieces {
         const track = wanted();
         /** @type {PiecePlace} */
         const here = place?.track === track ? place : await this.#newest(track, signal);
-        const data = await this.#get(`pieces/${here.epoch}/${track}/${here.n}`, here.dueAt, signal);
+        this.listening.ladder.pieceMs = here.piece_ms;
+        // Who came by no invitation is in a public meeting, and only what is for one person has his name in it.
+        const isShared = !this.attendance.invitation && !track.startsWith("mix/");
+        const data = await this.#get(`pieces/${here.epoch}/${track}/${here.n}`, here.dueAt, signal, isShared);
         for (const { track: number, body } of decodeRecords(data)) if (number) onChunk(body);
         place = { ...here, n: here.n + 1, dueAt: Math.min(here.dueAt, performance.now()) + here.piece_ms };
         if (this.attendance.network.isCutting) this.lane.margin = CUTTING_MARGIN_MS / 1000;
@@ -90,7 +95,7 @@ export class Pieces {
 
   /** Where to begin: the newest that is complete. @param {string} track @param {AbortSignal} signal @returns {Promise<PiecePlace>} */
   async #newest(track, signal) {
-    const data = await this.#get(`pieces/newest?track=${encodeURIComponent(track)}`, performance.now(), signal, "no-store");
+    const data = await this.#get(`pieces/newest?track=${encodeURIComponent(track)}`, performance.now(), signal);
     return { ...JSON.parse(new TextDecoder().decode(data)), track, dueAt: performance.now() };
   }
 
@@ -99,35 +104,35 @@ export class Pieces {
    * @param {string} address
    * @param {number} dueAt
    * @param {AbortSignal} signal
-   * @param {RequestCache} [cache]
+   * @param {boolean} [isShared]
    * @returns {Promise<Uint8Array>}
    */
-  async #get(address, dueAt, signal, cache = "default") {
+  async #get(address, dueAt, signal, isShared = false) {
     const race = new AbortController();
     const end = () => race.abort();
     signal.addEventListener("abort", end);
     const overdueMs = OVERDUE_MS + 3 * this.attendance.network.rttMs + 2 * this.latenessMs;
     try {
-      return await this.#race(address, dueAt, overdueMs, { signal: race.signal, cache });
+      return await this.#race(address, dueAt, overdueMs, race.signal, isShared);
     } finally {
       signal.removeEventListener("abort", end);
       end(); // whoever has not answered by now sits on a dead connection, which ends with it
     }
   }
 
-  /** @param {string} address @param {number} dueAt @param {number} overdueMs @param {RequestInit} init @returns {Promise<Uint8Array>} */
-  #race(address, dueAt, overdueMs, init) {
+  /** @param {string} address @param {number} dueAt @param {number} overdueMs @param {AbortSignal} signal @param {boolean} isShared @returns {Promise<Uint8Array>} */
+  #race(address, dueAt, overdueMs, signal, isShared) {
     return new Promise((resolve, reject) => {
       let asked = 0;
       let failed = 0;
       let timer = 0;
       const ask = (/** @type {number} */ waitMs) => {
         const n = asked++;
-        // Without cookies a browser takes no connection that it has used with them; without its cache it does not
-        // wait there for the first answer.
-        const otherWay = /** @type {RequestInit} */ (n ? { cache: "no-store", credentials: n % 2 ? "omit" : "same-origin" } : {});
+        // What is asked for again goes by another connection, and does not wait in the cache for the first answer.
+        const credentials = TWO_WAYS[(n + Number(isShared)) % 2];
+        const init = { signal, credentials, cache: /** @type {RequestCache} */ (n ? "no-store" : "default") };
         if (asked < MOST_AT_ONCE) timer = setTimeout(ask, waitMs, overdueMs * 2);
-        this.#body(address, { ...init, ...otherWay }).then(
+        this.#body(address, init, isShared).then(
           (data) => (clearTimeout(timer), this.#came(n, performance.now() - dueAt), resolve(data)),
           (error) => ++failed === asked && (clearTimeout(timer), reject(error)),
         );
@@ -142,9 +147,15 @@ export class Pieces {
     else this.latenessMs = Math.max(0, Math.min(lateMs, 2000), this.latenessMs * 0.9);
   }
 
-  /** @param {string} address @param {RequestInit} init */
-  async #body(address, init) {
-    const answer = await this.attendance.request(address, init);
+  /**
+   * What is for everybody is asked for without a token, which is as long as all else that is asked: the server only
+   * counts who listens.
+   * @param {string} address @param {RequestInit} init @param {boolean} isShared
+   */
+  async #body(address, init, isShared) {
+    const { person } = this.attendance;
+    const headers = isShared && person ? { "Jemaa-Listener": person } : undefined;
+    const answer = await this.attendance.request(address, { ...init, headers }, isShared);
     const data = new Uint8Array(await answer.arrayBuffer());
     this.attendance.spent("pieces", data.length);
     return data;
