@@ -1,8 +1,8 @@
 """Reflector room. How much one source may send, so that nobody can use the reflector as a lever or a loudspeaker."""
 
 import hashlib
-import ipaddress
 import secrets
+import socket
 from collections import OrderedDict
 from dataclasses import dataclass
 
@@ -14,6 +14,8 @@ from jemaa.limits import (
 )
 
 _BURST_SECONDS = 3.0
+_MAPPED = bytes(10) + b"\xff\xff"
+"""How an IPv6 address begins that stands for one of IPv4 (RFC 4291 §2.5.5.2)."""
 
 
 @dataclass(slots=True)
@@ -61,6 +63,8 @@ class Budget:
         return packets.take(1, now) and volume.take(size, now) and self._all.take(1, now)
 
     def _key(self, host: str) -> bytes:
-        address = ipaddress.ip_address(host.partition("%")[0])
-        packed = address.packed[:8] if address.version == 6 and not address.ipv4_mapped else address.packed
+        bare = host.partition("%")[0]
+        packed = socket.inet_pton(socket.AF_INET6 if ":" in bare else socket.AF_INET, bare)
+        if len(packed) == 16 and not packed.startswith(_MAPPED):
+            packed = packed[:8]
         return hashlib.blake2b(packed, digest_size=12, key=self._salt).digest()
