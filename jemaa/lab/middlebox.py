@@ -14,6 +14,7 @@ import select
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -149,19 +150,19 @@ class Middlebox:
         return bool(words)
 
 
-def main() -> None:
+def main(arguments: Sequence[str]) -> int:
     """Run in the operator's network namespace: make the two devices, say so, judge until standard input closes."""
     parser = argparse.ArgumentParser()
     parser.add_argument("profile")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--log", type=Path, required=True)
-    given = parser.parse_args()
+    given = parser.parse_args(arguments)
     kernel.die_with_parent(signal.SIGKILL)
     try:
         near, far = kernel.open_tun("near"), kernel.open_tun("far")
     except LabFailed as trouble:
         print(json.dumps({"error": trouble.code, "text": trouble.text}), flush=True)
-        return
+        return 1
     began = time.monotonic()
     with given.log.open("a") as file:
         log = Log(file, began)
@@ -169,7 +170,4 @@ def main() -> None:
         box = Middlebox(near, far, Engine(load(given.profile), given.seed, log.decision), log)
         print("ready", flush=True)
         box.run(near, far, sys.stdin.fileno())
-
-
-if __name__ == "__main__":
-    main()
+    return 0

@@ -5,6 +5,7 @@ import asyncio
 import signal
 import ssl
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from . import kernel, resolver
@@ -46,14 +47,11 @@ async def serve(profile: str, folder: Path) -> None:
         print(f"profile {line}", flush=True)
 
 
-def main() -> None:
+def main(arguments: Sequence[str]) -> int:
     """Run in the services' network namespace."""
     parser = argparse.ArgumentParser()
     parser.add_argument("profile")
-    given = parser.parse_args()
+    given = parser.parse_args(arguments)
     kernel.die_with_parent(signal.SIGKILL)
     asyncio.run(serve(given.profile, ROOM))
-
-
-if __name__ == "__main__":
-    main()
+    return 0

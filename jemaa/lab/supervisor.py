@@ -14,14 +14,14 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import IO, Any
 
 from jemaa.errors import JemaaError
 
-from . import kernel, nft, plan
+from . import kernel, middlebox, nft, plan
 from .failures import LabFailed
+from .fork import Forked
 from .places import DNS
 from .profile import load
 
@@ -46,16 +46,21 @@ class Node:
             raise LabFailed("lab-network-failed", f"{name} could not be made: {told.decode() or 'it died'}")
         self._network = os.open(f"/proc/{self.pid}/ns/net", os.O_RDONLY | os.O_CLOEXEC)
 
-    def inside(self) -> Callable[[], None]:
-        """What a new process has to do first to be in here."""
-        return lambda: kernel.enter(self._network, kernel.NEW_NETWORK)
+    def enter(self) -> None:
+        """Let this process, and those that it starts, be in here from now on."""
+        kernel.enter(self._network, kernel.NEW_NETWORK)
 
     def run(self, command: list[str], text: str = "") -> None:
         """Run a command in here to its end; LabFailed with its words if it fails."""
+        own = os.open("/proc/self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+        self.enter()
         try:
-            done = subprocess.run(command, input=text, text=True, capture_output=True, preexec_fn=self.inside())
+            done = subprocess.run(command, input=text, text=True, capture_output=True)
         except FileNotFoundError:
             raise LabFailed("lab-tool-missing", f"the lab needs the command `{command[0]}`; install it") from None
+        finally:
+            kernel.enter(own, kernel.NEW_NETWORK)
+            os.close(own)
         if done.returncode != 0:
             raise LabFailed("lab-network-failed", f"{' '.join(command)}: {done.stderr.strip()}")
 
@@ -67,41 +72,32 @@ class Node:
         if six:
             self.run(["ip", "-6", "-batch", "-"], "\n".join(six) + "\n")
 
-    def start(self, module: str, *arguments: str) -> "Part":
+    def start(self, name: str, main: Callable[[Sequence[str]], int], *arguments: str) -> "Part":
         """Start one of the lab's own programs in here."""
-        return Part(module, list(arguments), self.inside())
+        return Part(name, lambda: main(arguments), self.enter)
 
 
 class Part:
     """A program of the lab that says a line when it is ready, and takes lines."""
 
-    def __init__(self, module: str, arguments: list[str], first: Callable[[], None]) -> None:
-        command = [sys.executable, "-m", module, *arguments]
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, preexec_fn=first
-        )
-        self.module = module
+    def __init__(self, name: str, life: Callable[[], int], first: Callable[[], None]) -> None:
+        self._name = name
+        self._process = Forked(life, first=first)
 
     def answer(self) -> str:
         """The next line that it says; LabFailed if it ended instead."""
-        line: str = _pipe(self.process.stdout).readline().strip()
+        line = self._process.stdout.readline().strip()
         if line.startswith("{"):
             error = json.loads(line)
             raise LabFailed(error["error"], error["text"])
         if not line:
-            raise LabFailed("lab-network-failed", f"{self.module} ended before it was ready")
+            raise LabFailed("lab-network-failed", f"the {self._name} ended before it was ready")
         return line
 
     def tell(self, line: str) -> None:
         """Give it a line."""
-        pipe = _pipe(self.process.stdin)
-        pipe.write(line + "\n")
-        pipe.flush()
-
-
-def _pipe(pipe: IO[Any] | None) -> IO[Any]:
-    assert pipe is not None, "both were asked for"
-    return pipe
+        self._process.stdin.write(line + "\n")
+        self._process.stdin.flush()
 
 
 def _hold(name: str, writing: int) -> None:
@@ -142,18 +138,26 @@ def build(profile: str, seed: int, log: Path, *, by_kernel: bool) -> list[Part]:
         nodes[a].ip([f"link add {device} type veth peer name {other} netns {pids[1]}"])
     for name, node in nodes.items():
         node.ip(plan.commands(name))
-    services = nodes["services"].start("jemaa.lab.services", profile)
+    services = nodes["services"].start("services", _services, profile)
     parts = [services]
     if by_kernel:
         nodes["operator"].run(["nft", "-f", "-"], nft.ruleset(load(profile)))
     else:
-        box = nodes["operator"].start("jemaa.lab.middlebox", profile, "--seed", str(seed), "--log", str(log))
+        options = ("--seed", str(seed), "--log", str(log))
+        box = nodes["operator"].start("middlebox", middlebox.main, profile, *options)
         box.answer()
         nodes["operator"].ip(plan.through_middlebox())
         parts.append(box)
     services.answer()
     say(ready=True, nodes={name: node.pid for name, node in nodes.items()})
     return parts
+
+
+def _services(arguments: Sequence[str]) -> int:
+    """Only their own process needs what they import, which is much."""
+    from . import services
+
+    return services.main(arguments)
 
 
 def serve(parts: list[Part]) -> None:
@@ -179,14 +183,14 @@ def live(given: argparse.Namespace) -> None:
     serve(build(given.profile, given.seed, given.log, by_kernel=given.kernel))
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Make room, become two processes, and pass on how the inner one ended."""
     parser = argparse.ArgumentParser()
     parser.add_argument("profile")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--log", type=Path, required=True)
     parser.add_argument("--kernel", action="store_true")
-    given = parser.parse_args()
+    given = parser.parse_args(arguments)
     try:
         kernel.make_room()
     except LabFailed as trouble:

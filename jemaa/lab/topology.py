@@ -1,21 +1,27 @@
 """Lab room. A lab as its user holds it: `with Lab("ma-2016-may") as lab: lab.popen("participant", [...])`.
 
-Whatever happens to the holder, the kernel takes the lab down with it (see `supervisor`).
+Whatever happens to the holder, the kernel takes the lab down with it (see `supervisor`). A holder with one thread can
+have its processes forked of itself, by `Lab(…, by_fork=True)` and `lab.fork("participant", life)`: none of them then
+imports again what the holder has imported.
 """
 
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
 from jemaa.errors import SettingsError
 
+from . import kernel, supervisor
 from .failures import LabFailed
+from .fork import Forked
 from .places import PROXY
 from .plan import ALL
 from .profile import Profile, load
@@ -28,22 +34,30 @@ _PREFIX = "jemaa-lab-"
 class Lab:
     """One lab with one profile. `by_kernel` lets nftables judge instead of the middlebox."""
 
-    def __init__(self, profile: str, *, seed: int = 1, log: Path | None = None, by_kernel: bool = False) -> None:
+    def __init__(
+        self,
+        profile: str,
+        *,
+        seed: int = 1,
+        log: Path | None = None,
+        by_kernel: bool = False,
+        by_fork: bool = False,
+    ) -> None:
         self.profile: Profile = load(profile)
         ProxySettings.read(profile, self.profile.proxy)
         self._given = profile
         self._seed = seed
         self._by_kernel = by_kernel
+        self._by_fork = by_fork
         _sweep()
         self._folder: Path | None = None if log else Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
         self.log = log or (self._folder or Path()) / "decisions.jsonl"
-        self._supervisor: subprocess.Popen[str] | None = None
+        self._supervisor: subprocess.Popen[str] | Forked | None = None
         self._nodes: dict[str, int] = {}
+        self._forked: list[Forked] = []
 
     def __enter__(self) -> "Lab":
-        command = [sys.executable, "-m", "jemaa.lab.supervisor", self._given, "--seed", str(self._seed)]
-        command += ["--log", str(self.log.absolute())] + (["--kernel"] if self._by_kernel else [])
-        self._supervisor = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._supervisor = self._supervised()
         try:
             outer = int(self._heard()["pid"])
             self._nodes = _outer_pids(outer, self._heard()["nodes"])
@@ -52,6 +66,14 @@ class Lab:
             raise
         return self
 
+    def _supervised(self) -> "subprocess.Popen[str] | Forked":
+        arguments = [self._given, "--seed", str(self._seed), "--log", str(self.log.absolute())]
+        arguments += ["--kernel"] if self._by_kernel else []
+        if self._by_fork:
+            return Forked(lambda: supervisor.main(arguments))
+        command = [sys.executable, "-m", "jemaa.lab.supervisor", *arguments]
+        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
@@ -59,6 +81,10 @@ class Lab:
 
     def close(self) -> None:
         """Take the lab down and wait until it is; harmless when it is down already."""
+        for child in self._forked:  # the kernel takes no process namespace down before all in it were waited for
+            child.kill()
+            child.wait()
+        self._forked.clear()
         if self._supervisor is not None:
             _pipe(self._supervisor.stdin).close()
             try:
@@ -83,6 +109,31 @@ class Lab:
         if shutil.which(command[0]) is None:
             raise SettingsError("lab-command-missing", f"there is no command {command[0]!r}")
         return subprocess.Popen([*self.enter(node), f"--wdns={Path.cwd()}", "--", *command], **options)
+
+    def fork(self, node: str, life: Callable[[], int], *, errors: int | None = None) -> Forked:
+        """Let a copy of this process live in a node, in this working directory; it ends with the lab or with us."""
+        names = (("user", kernel.NEW_USERS),) if os.getuid() else ()
+        kinds = (*names, ("mnt", kernel.NEW_MOUNTS), ("net", kernel.NEW_NETWORK))
+        handles = [(_namespace(self._nodes[node], name), kind) for name, kind in kinds]
+        own, theirs = _namespace(os.getpid(), "pid"), _namespace(self._nodes[node], "pid")
+
+        folder = Path.cwd()
+
+        def move() -> None:
+            kernel.die_with_parent(signal.SIGKILL)
+            for handle, kind in handles:
+                kernel.enter(handle, kind)
+            os.chdir(folder)
+
+        kernel.enter(theirs, kernel.NEW_PROCESSES)  # for the children only, until it is taken back
+        try:
+            child = Forked(life, first=move, errors=errors)
+        finally:
+            kernel.enter(own, kernel.NEW_PROCESSES)
+            for handle in (own, theirs, *(handle for handle, _ in handles)):
+                os.close(handle)
+        self._forked.append(child)
+        return child
 
     def environment(self) -> dict[str, str]:
         """What a participant's command should know: the proxy, where the profile has one."""
@@ -117,6 +168,10 @@ class Lab:
         if "error" in said:
             raise LabFailed(said["error"], said["text"])
         return said
+
+
+def _namespace(pid: int, name: str) -> int:
+    return os.open(f"/proc/{pid}/ns/{name}", os.O_RDONLY | os.O_CLOEXEC)
 
 
 def _sweep() -> None:
