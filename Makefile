@@ -51,7 +51,7 @@ bench: $(VENV)/.installed-test ## every figure of the README, measured here (BEN
 	@scripts/tools.sh chromium libatomic.so.1 pulseaudio ffmpeg espeak-ng icecast2
 	$(PY) -m bench $(BENCH)
 
-ground-truth: $(VENV)/.installed-test ## the check behind every network of the lab, and what it named (TRUTH="--runs 20 --together 12")
+ground-truth: $(VENV)/.installed-test ## the check behind every network of the lab, and what it named (TRUTH="--runs 20 --neutral-runs 29 --write")
 	@scripts/tools.sh ip
 	$(PY) -m bench.ground_truth $(TRUTH)
 

@@ -3,13 +3,13 @@
 All networks at once: a check mostly waits.
 """
 
-from concurrent.futures import ThreadPoolExecutor
-
 import msgspec
 import pytest
 
-from bench.ground_truth import Checked, check
 from bench.ground_truth_expected import EXPECTED
+from bench.lane import Checked
+from bench.lanes import Done, Job, Lanes, Limits
+from bench.machine import Machine
 from jemaa.facts.record import Measurement
 from jemaa.verdict.finding import ACCUSES
 from jemaa.verdict.judge import judge
@@ -24,6 +24,7 @@ NETWORKS = {
     "rtp-loss": "udp,rtp",
 }
 LITE = "a lite check"
+LITE_SEED = 2
 LITE_STEPS = "dns,tls_name,udp,stun,turn,dtls,dtls_handshake,quic,sip,ws,long_answer,plain_tcp,rungs"
 """All but the quiet flows of half a minute, which cost 0.1 MB and time."""
 MAX_LITE_BYTES = 1_400_000
@@ -35,14 +36,21 @@ def checks() -> dict[str, Checked]:
     if why_not():
         pytest.skip(why_not())
 
-    def behind(network: str) -> Checked:
-        if network == LITE:
-            return check("clean", 2, ("--lite", "--steps", LITE_STEPS))
-        return check(network, 1, ("--full", "--steps", NETWORKS[network]))
+    found: dict[str, Checked] = {}
 
-    wanted = [LITE, *NETWORKS]
-    with ThreadPoolExecutor(len(wanted)) as pool:
-        return dict(zip(wanted, pool.map(behind, wanted), strict=True))
+    def options(job: Job) -> tuple[str, ...]:
+        network, seed = job
+        return ("--lite", "--steps", LITE_STEPS) if seed == LITE_SEED else ("--full", "--steps", NETWORKS[network])
+
+    def keep(done: Done) -> bool:
+        found[LITE if done.job[1] == LITE_SEED else done.job[0]] = done.checked
+        return bool(done.checked.facts)
+
+    jobs = [("clean", LITE_SEED), *((network, 1) for network in NETWORKS)]
+    limits = Limits(together=len(jobs), idle=0.0, late=float("inf"), seconds=float("inf"))
+    with Machine() as machine, Lanes(machine, limits, options) as lanes:
+        lanes.run(jobs, keep)
+    return found
 
 
 @pytest.fixture(scope="module")
