@@ -29,7 +29,7 @@ from .tls_name import connect, tls_name
 from .trouble import EXPECTED
 from .turn import turn
 from .udp import udp
-from .up import up, up_end
+from .up import up, up_end, up_others
 from .ws import ws
 
 log = logging.getLogger("jemaa.probe")
@@ -63,6 +63,7 @@ QUIET = (
     Step("ws", ws),
     Step("long_answer", long_answer, is_heavy=True),
     Step("tls_name", connect),
+    Step("up", up_others),
 )
 """A few packets each: beside each other, once the way is known."""
 
@@ -93,11 +94,11 @@ async def check(page: Page, wishes: Wishes, *, software: str, started_at: float,
             group.create_task(walk.steps((BESIDE,)))
             await walk.steps((step for step in QUIET if step not in alone), beside=True)
             await walk.steps((*PORTS, *MEDIA), beside=True)
-        counts = await _counts(ground)
+        counted = ground.tasks.start(_counts(ground), "counts")
         await walk.steps(LAST)
         await asyncio.gather(*ground.later)
         ways.from_arms(ground)
-        counts = await _counts(ground) or counts
+        counts = await _counts(ground) or await counted
     return _measurement(ground, counts, walk.done, software, started_at)
 
 

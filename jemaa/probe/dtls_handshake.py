@@ -7,6 +7,7 @@ import time
 from .book import Tally
 from .datagram import random_packet
 from .ground import Ground
+from .pairs import GAP_SECONDS
 from .trouble import NotOurs, named
 
 try:
@@ -18,6 +19,7 @@ except ImportError:
 
 _TRIES = 3
 _RESEND_SECONDS = 1.0
+_TRY_BYTES = 2_500
 
 
 def stack() -> str:
@@ -29,17 +31,20 @@ def stack() -> str:
 
 
 async def dtls_handshake(ground: Ground) -> None:
-    """`dtls_handshake-openssl-genuine`, one try after the other."""
+    """`dtls_handshake-openssl-genuine`, each try begun a moment after the one before it."""
     if not (CAN_SHAKE and ground.udp_ports and ground.offer is not None and ground.offer.handshake):
         return
     tally = ground.udp("dtls_handshake-openssl-genuine", ground.high, "genuine")
-    for _ in range(_TRIES):
-        await _try(ground, tally)
+    async with asyncio.TaskGroup() as group:
+        for _ in range(_TRIES):
+            await ground.line.turn(_TRY_BYTES)
+            group.create_task(_try(ground, tally))
+            await asyncio.sleep(GAP_SECONDS)
 
 
 async def _try(ground: Ground, tally: Tally) -> None:
     raw = tally.stamp()
-    began = time.monotonic()
+    number, began = tally.sent - 1, time.monotonic()
     message = random_packet(raw, 100, ground.filling(100))
     seconds = min(10.0, 2.0 + 6 * ground.line.rtt + ground.line.patience)
     loop = asyncio.get_running_loop()
@@ -51,7 +56,7 @@ async def _try(ground: Ground, tally: Tally) -> None:
         try:
             async with asyncio.timeout(seconds):
                 await _shake(transport, arrived, message)
-            tally.answered(tally.sent - 1, rtt=time.monotonic() - began)
+            tally.answered(number, rtt=time.monotonic() - began)
         finally:
             transport.close()
     except (OSError, NotOurs) as error:

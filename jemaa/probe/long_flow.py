@@ -28,10 +28,11 @@ async def long_flow(ground: Ground) -> None:
             if ground.tcp_ports and not ground.line.is_narrow:
                 group.create_task(_tls(ground, f"long_flow-tls_{number + 1}-neutral", messages))
             await asyncio.sleep(APART_SECONDS)
-    if ground.udp_ports:
-        await _udp(ground, "long_flow-udp_new-random", NEW_MESSAGES)
-    if ground.tcp_ports and not ground.line.is_narrow:
-        await _tls(ground, "long_flow-tls_new-neutral", NEW_MESSAGES)
+    async with asyncio.TaskGroup() as group:
+        if ground.udp_ports:
+            group.create_task(_udp(ground, "long_flow-udp_new-random", NEW_MESSAGES))
+        if ground.tcp_ports and not ground.line.is_narrow:
+            group.create_task(_tls(ground, "long_flow-tls_new-neutral", NEW_MESSAGES))
 
 
 async def _udp(ground: Ground, id_: str, messages: int) -> None:

@@ -28,7 +28,8 @@ async def _on(ground: Ground, port: int) -> None:
     await tries(ground, _open(ground, port, "before"), ground.tls(port=port), _TRIES)
     trigger = ground.book.open(f"plain_tcp-{port}-random", port=port, transport="tcp", payload="random")
     await tries(ground, trigger, Place(ground.tcp_host, port), _TRIES)
-    await tries(ground, _open(ground, port, "after"), ground.tls(port=port), _TRIES)
+    if is_thin(trigger):
+        await tries(ground, _open(ground, port, "after"), ground.tls(port=port), _TRIES)
     await is_alive_tls(ground, trigger, port)
 
 
@@ -36,11 +37,16 @@ def _open(ground: Ground, port: int, when: str) -> Tally:
     return ground.book.open(f"plain_tcp-{port}-{when}", port=port, transport="tls", payload="neutral")
 
 
-async def tries(ground: Ground, tally: Tally, place: Place, count: int) -> None:
+def is_thin(tally: Tally) -> bool:
+    """Whether at most half of it went well: then what comes after has to be seen."""
+    return 2 * len(tally.answers) <= tally.sent
+
+
+async def tries(ground: Ground, tally: Tally, place: Place, count: int, *, messages: int = _MESSAGES) -> None:
     """Attempts of an arm, each begun a moment after the one before it."""
     seconds = 2 * ground.line.patience
     async with asyncio.TaskGroup() as group:
         for _ in range(count):
             await ground.line.turn(2_000)
-            group.create_task(attempt(tally, place, ground.filling(), messages=_MESSAGES, seconds=seconds))
+            group.create_task(attempt(tally, place, ground.filling(), messages=messages, seconds=seconds))
             await asyncio.sleep(GAP_SECONDS)

@@ -12,17 +12,18 @@ PORT = 443
 
 
 async def quic(ground: Ground) -> None:
-    """`quic-443-before`, `-genuine`, `-after`: the trigger may condemn the port, so nothing is interleaved."""
+    """`quic-443-before`, `-genuine`, and if that fails `-after`: it may condemn the port, so nothing is interleaved."""
     if PORT not in ground.udp_ports or not packets.CAN_SEAL:
         return
     before = _side(ground, f"quic-{PORT}-before", PORT)
     await interleaved(ground, [before])
     genuine = _side(ground, f"quic-{PORT}-genuine", PORT, ground.neutral_name)
     await interleaved(ground, [genuine])
-    after = _side(ground, f"quic-{PORT}-after", PORT)
-    await interleaved(ground, [after])
-    if is_thin(genuine) and not is_thin(after):
-        await interleaved(ground, twins_again(ground, [genuine]))
+    if is_thin(genuine):
+        after = _side(ground, f"quic-{PORT}-after", PORT)
+        await interleaved(ground, [after])
+        if not is_thin(after):
+            await interleaved(ground, twins_again(ground, [genuine]))
     await is_alive(ground, genuine.tally, PORT)
 
 

@@ -1,11 +1,13 @@
 """Probe room. A name that looks like a calling service, in TLS to an address where a neutral one passes."""
 
 from .ground import Ground
-from .plain_tcp import tries
+from .plain_tcp import is_thin, tries
 from .residual import is_alive_tls
 
 _TRIES = 5
 _PROXY_TRIES = 3
+_MESSAGES = 2
+"""The name stands in the first: what has come so far is not cut for it."""
 
 
 async def tls_name(ground: Ground) -> None:
@@ -15,16 +17,17 @@ async def tls_name(ground: Ground) -> None:
     port = ground.tls_port
     opened = ground.book.open
     before = opened("tls_name-before-neutral", port=port, transport="tls", payload="neutral")
-    await tries(ground, before, ground.tls(), _TRIES)
+    await tries(ground, before, ground.tls(), _TRIES, messages=_MESSAGES)
     if not ground.offer.voip_name:
         return
     trigger = opened("tls_name-voip-voip_name", port=port, transport="tls", payload="voip_name")
-    await tries(ground, trigger, ground.tls(name=ground.offer.voip_name), _TRIES)
-    after = opened("tls_name-after-neutral", port=port, transport="tls", payload="neutral")
-    await tries(ground, after, ground.tls(), _TRIES)
-    if after.answers and 2 * len(trigger.answers) <= trigger.sent:
-        again = opened("tls_name-voip_again-voip_name", port=port, transport="tls", payload="voip_name")
-        await tries(ground, again, ground.tls(name=ground.offer.voip_name), _TRIES)
+    await tries(ground, trigger, ground.tls(name=ground.offer.voip_name), _TRIES, messages=_MESSAGES)
+    if is_thin(trigger):
+        after = opened("tls_name-after-neutral", port=port, transport="tls", payload="neutral")
+        await tries(ground, after, ground.tls(), _TRIES, messages=_MESSAGES)
+        if after.answers:
+            again = opened("tls_name-voip_again-voip_name", port=port, transport="tls", payload="voip_name")
+            await tries(ground, again, ground.tls(name=ground.offer.voip_name), _TRIES, messages=_MESSAGES)
     ground.is_condemned = not await is_alive_tls(ground, trigger, port) and bool(before.answers)
 
 

@@ -6,10 +6,12 @@ from jemaa.packets import stun as packets
 
 from .ground import Ground
 from .pairs import interleaved, twins
-from .plain_tcp import tries
+from .plain_tcp import is_thin, tries
 
 TLS_PORT = 5349
 _TRIES = 3
+_MESSAGES = 2
+"""It is the port that is asked about: what else comes makes no difference."""
 _APART_SECONDS = 2.0
 
 
@@ -25,8 +27,10 @@ async def turn(ground: Ground) -> None:
 
 
 async def _over_tls(ground: Ground) -> None:
-    """Twice, some seconds apart."""
-    for word in (f"turn-{TLS_PORT}-neutral", f"turn-{TLS_PORT}_again-neutral"):
-        tally = ground.book.open(word, port=TLS_PORT, transport="tls", payload="neutral")
-        await tries(ground, tally, ground.tls(port=TLS_PORT), _TRIES)
+    """And once more, some seconds later, where it did not go well."""
+    tally = ground.book.open(f"turn-{TLS_PORT}-neutral", port=TLS_PORT, transport="tls", payload="neutral")
+    await tries(ground, tally, ground.tls(port=TLS_PORT), _TRIES, messages=_MESSAGES)
+    if is_thin(tally):
         await asyncio.sleep(_APART_SECONDS)
+        again = ground.book.open(f"turn-{TLS_PORT}_again-neutral", port=TLS_PORT, transport="tls", payload="neutral")
+        await tries(ground, again, ground.tls(port=TLS_PORT), _TRIES, messages=_MESSAGES)

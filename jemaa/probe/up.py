@@ -22,9 +22,15 @@ _TRIES, _MORE_TRIES, _OTHERS_TRIES = 2, 3, 3
 
 
 async def up(ground: Ground) -> None:
-    """`up-server`, then anchors and peers beside each other."""
+    """`up-server`; where it is not there, anchors and peers at once, for nothing else can be asked."""
     await _server(ground)
     await _width(ground)
+    if ground.offer is None:
+        await up_others(ground)
+
+
+async def up_others(ground: Ground) -> None:
+    """`up-anchor-N` and `up-peer`, beside each other: whoever is reached once need not be asked again."""
     async with asyncio.TaskGroup() as group:
         for number, anchor in enumerate(ground.wishes.anchors[:3]):
             group.create_task(_anchor(ground, f"anchor-{number + 1}", anchor, server=f"anchor-{number + 1}"))
@@ -36,14 +42,17 @@ async def _server(ground: Ground) -> None:
     page = ground.page
     transport: Transport = "https" if page.is_secure else "tcp"
     tally = ground.book.open("up-server", port=page.port, transport=transport, payload="neutral", server="page-1")
-    for _ in range(_TRIES):
-        await _offer(ground, tally)
-    if ground.offer is None:
-        async with asyncio.TaskGroup() as group:
-            for _ in range(_MORE_TRIES):
-                group.create_task(_offer(ground, tally))
-    if ground.offer is not None:
-        ground.line.rtt = max(0.02, min(tally.rtts) / (4 if page.is_secure else 2))
+    await _offer(ground, tally)
+    is_there = bool(tally.answers)
+    async with asyncio.TaskGroup() as group:
+        if is_there:
+            group.create_task(_look(ground, tally))
+        for _ in range(_TRIES - 1 if is_there else _TRIES - 1 + _MORE_TRIES):
+            group.create_task(_offer(ground, tally))
+    if not tally.answers:
+        return
+    ground.line.rtt = max(0.02, min(tally.rtts) / (4 if page.is_secure else 2))
+    if not is_there:
         await _look(ground, tally)
 
 
@@ -117,11 +126,6 @@ async def _address(host: str) -> str:
     return str(found[0][4][0])
 
 
-def _tries(ground: Ground) -> int:
-    """Of other places: one will do where the server is there and each costs seconds."""
-    return 1 if ground.line.is_narrow else _OTHERS_TRIES
-
-
 def _routed(host: str) -> str:
     """The address, or nothing where this machine has no way to its kind: an IPv6-only network blocks no IPv4."""
     try:
@@ -139,12 +143,14 @@ async def _anchor(ground: Ground, word: str, anchor: str, *, server: str) -> Non
     tally = ground.book.open(f"up-{word}", port=port, transport="tls", payload="neutral", server=server)
     tally.is_stamped = False
     place = Place(host, port, host, proxy=ground.wishes.proxy)
-    for _ in range(_tries(ground)):
+    for _ in range(_OTHERS_TRIES):
         tally.sent += 1
         began = time.monotonic()
         try:
             async with conversation(place, _SECONDS):
                 tally.answered(tally.sent - 1, rtt=time.monotonic() - began)
+            if ground.offer is not None:
+                return
         except EXPECTED as error:
             tally.failed(*named(error))
 
@@ -154,7 +160,7 @@ async def _peer(ground: Ground, peer: str) -> None:
     parts = urlsplit(peer)
     tally = ground.book.open("up-peer", port=parts.port or 443, transport="https", payload="neutral", server="peer-1")
     async with Page(peer, proxy=ground.wishes.proxy, authority=ground.wishes.authority) as page:
-        for _ in range(_tries(ground)):
+        for _ in range(_OTHERS_TRIES):
             tally.sent += 1
             try:
                 offer = await page.offer(_SECONDS)
@@ -163,6 +169,8 @@ async def _peer(ground: Ground, peer: str) -> None:
                 continue
             tally.answered(tally.sent - 1)
             ground.server_ok_elsewhere = _said_of(ground.page, offer.peers)
+            if ground.offer is not None:
+                return
 
 
 def _said_of(page: Page, peers: dict[str, bool]) -> bool | None:

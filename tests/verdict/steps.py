@@ -69,9 +69,10 @@ def _stun(check: Walk) -> None:
 
 def _turn(check: Walk) -> None:
     check.sends(_twins("turn-3478", "turn", 3478) | _twins(f"turn-{HIGH}", "turn", HIGH))
-    for word in ("", "_again"):
-        check.sends({f"turn-5349{word}-neutral": (Sent("tls", 5349, "tls"), 3)})
+    check.sends({"turn-5349-neutral": (Sent("tls", 5349, "tls"), 3)})
+    if check.is_thin():
         check.now += 2
+        check.sends({"turn-5349_again-neutral": (Sent("tls", 5349, "tls"), 3)})
 
 
 def _dtls(check: Walk) -> None:
@@ -89,9 +90,10 @@ def _quic(check: Walk) -> None:
     after = Sent("quic_after", 443) if "quic" in check.world.lingers else Sent("random", 443)
     check.sends({"quic-443-before": (Sent("random", 443), 5)})
     check.sends({"quic-443-genuine": (Sent("quic", 443), 5)})
-    check.sends({"quic-443-after": (after, 5)})
-    if check.arms[-1].rx_client > 2:
-        _again(check, {"quic-443-genuine": (Sent("quic", 443), 5)}, {})
+    if check.is_thin():
+        check.sends({"quic-443-after": (after, 5)})
+        if not check.is_thin():
+            _again(check, {"quic-443-genuine": (Sent("quic", 443), 5)}, {})
     _linger(check, "quic-443-genuine")
 
 
@@ -127,8 +129,9 @@ def _plain_tcp(check: Walk) -> None:
         tls = Sent("tls", port, "tls")
         check.sends({f"plain_tcp-{port}-before": (tls, 4)})
         check.sends({f"plain_tcp-{port}-random": (Sent("random_tcp", port, "tcp"), 4)})
-        after = Sent("tls_after", port, "tls") if "plain_tcp" in check.world.lingers else tls
-        check.sends({f"plain_tcp-{port}-after": (after, 4)})
+        if check.is_thin():
+            after = Sent("tls_after", port, "tls") if "plain_tcp" in check.world.lingers else tls
+            check.sends({f"plain_tcp-{port}-after": (after, 4)})
         _linger(check, f"plain_tcp-{port}-random")
 
 
@@ -188,10 +191,11 @@ def _names(check: Walk) -> None:
     if not check.arms[-1].rx_client or check.world.proxy:
         return
     check.sends({"tls_name-voip-voip_name": (Sent("tls", 443, "tls", "voip"), 5)})
-    after = Sent("tls_after", 443, "tls") if "tls_name" in check.world.lingers else tls
-    check.sends({"tls_name-after-neutral": (after, 5)})
-    if check.arms[-1].rx_client:
-        _again(check, {"tls_name-voip-voip_name": (Sent("tls", 443, "tls", "voip"), 5)}, {})
+    if check.is_thin():
+        after = Sent("tls_after", 443, "tls") if "tls_name" in check.world.lingers else tls
+        check.sends({"tls_name-after-neutral": (after, 5)})
+        if check.arms[-1].rx_client:
+            _again(check, {"tls_name-voip-voip_name": (Sent("tls", 443, "tls", "voip"), 5)}, {})
     _linger(check, "tls_name-voip-voip_name")
     if "tls_name" not in check.world.lingers:
         sides = {

@@ -80,6 +80,10 @@ class Walk:
         self.now = 0.0
         self._is_bad = False
 
+    def is_thin(self) -> bool:
+        """Whether at most half of the last arm came through: only then is it asked what comes after."""
+        return 2 * self.arms[-1].rx_client <= self.arms[-1].sent
+
     def packet(self, later: float = 0.0) -> bool:
         """Whether one packet there and back survives the line, in a state that lasts (Gilbert)."""
         line = self.world.line
