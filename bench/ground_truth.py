@@ -108,7 +108,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=1, help="of each network")
     parser.add_argument("--neutral-runs", type=int, default=0, help="of each that does nothing, if another number")
     parser.add_argument("--first-seed", type=int, default=1)
-    parser.add_argument("--together", type=int, default=32, help="labs at once, at most; fewer if the machine is late")
+    parser.add_argument("--together", type=int, default=48, help="labs at once, at most; fewer if the machine is late")
     parser.add_argument("--idle", type=float, default=0.2, help="share of the processors that stays free")
     parser.add_argument(
         "--late-ms", type=float, default=20.0, help="a check beside which the machine was later is void"

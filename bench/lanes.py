@@ -23,7 +23,7 @@ Job = tuple[str, int]
 
 TRIES = 3
 LOOK_SECONDS = 0.5
-EACH_SECONDS = 2.0
+EACH_SECONDS = 1.5
 """Between two starts: a lab, two servers and the first steps of a check are the dearest part of it."""
 SEEN_SECONDS = 6.0
 """What the machine was like in so many last seconds decides whether there is room for one more."""

@@ -6,18 +6,19 @@ wrongly; 130 Ctrl-C. With `--json` each result is one line of JSON.
 
 import argparse
 import logging
+import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jemaa import cli_audit, cli_check, cli_config, cli_evidence, cli_meeting
 from jemaa.cli_print import print_announcement, say
 from jemaa.config import SETTINGS, Config, Value, load_config
 from jemaa.errors import JemaaError
-from jemaa.lab import cli as lab
-from jemaa.matrix import cli as matrix
+
+if TYPE_CHECKING:
+    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
 USAGE = frozenset({"unknown-setting", "bad-setting", "config-unreadable", "needs-certificate"})
 """What is wrong with the call or the settings, as against what failed: exit code 2."""
@@ -25,7 +26,8 @@ USAGE = frozenset({"unknown-setting", "bad-setting", "config-unreadable", "needs
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
-    given = parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    given = parser(words[0] if words and words[0] in COMMANDS else None).parse_args(words)
     flags: dict[str, Value | None] = {setting.name: getattr(given, setting.name, None) for setting in SETTINGS}
     try:
         config = load_config(flags, file=getattr(given, "config", None))
@@ -43,8 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
-def parser() -> argparse.ArgumentParser:
-    """Every command and flag; each setting is a flag of every command."""
+def parser(only: str | None = None) -> argparse.ArgumentParser:
+    """Every command and flag, or `only` one command's; each setting is a flag of every command."""
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument("--json", action="store_true", help="print one line of JSON, for scripts")
     settings = shared.add_argument_group(
@@ -58,8 +60,18 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="jemaa", description="A public meeting that anyone can attend, on any network.")
     top.add_argument("--version", action="version", version=f"jemaa {_version()}")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
+    for name, add in COMMANDS.items():
+        if only in (None, name):
+            add(commands, shared)
+    return top
+
+
+def _add_serve(commands: "Subparsers", shared: argparse.ArgumentParser) -> None:
     server = commands.add_parser("serve", parents=[shared], help="run the server", description="Run the server.")
     server.set_defaults(command=_serve)
+
+
+def _add_demo(commands: "Subparsers", shared: argparse.ArgumentParser) -> None:
     demo = commands.add_parser(
         "demo",
         parents=[shared],
@@ -68,13 +80,56 @@ def parser() -> argparse.ArgumentParser:
     )
     demo.add_argument("--floor", type=Path, metavar="FILE", help="any media file that FFmpeg reads, repeated")
     demo.set_defaults(command=_demo)
+
+
+def _add_meeting(commands: "Subparsers", shared: argparse.ArgumentParser) -> None:
+    from jemaa import cli_meeting
+
     cli_meeting.add_commands(commands, shared)
+
+
+def _add_config(commands: "Subparsers", shared: argparse.ArgumentParser) -> None:
+    from jemaa import cli_config
+
     cli_config.add_command(commands, shared)
+
+
+def _add_check(commands: "Subparsers", shared: argparse.ArgumentParser) -> None:
+    from jemaa import cli_check
+
     cli_check.add_command(commands, shared)
+
+
+def _add_evidence(commands: "Subparsers", shared: argparse.ArgumentParser) -> None:
+    from jemaa import cli_evidence
+
     cli_evidence.add_commands(commands, shared)
+
+
+def _add_audit(commands: "Subparsers", shared: argparse.ArgumentParser) -> None:
+    from jemaa import cli_audit
+
     cli_audit.add_command(commands, shared)
+
+
+def _add_lab(commands: "Subparsers", _shared: argparse.ArgumentParser) -> None:
+    from jemaa.lab import cli as lab
+    from jemaa.matrix import cli as matrix
+
     lab.add_parser(commands, also=matrix.add_parser).set_defaults(command=lambda given, _config: lab.run(given))
-    return top
+
+
+COMMANDS: "dict[str, Callable[[Subparsers, argparse.ArgumentParser], None]]" = {
+    "serve": _add_serve,
+    "demo": _add_demo,
+    "meeting": _add_meeting,
+    "config": _add_config,
+    "check": _add_check,
+    "evidence": _add_evidence,
+    "audit": _add_audit,
+    "lab": _add_lab,
+}
+"""Each imports what it needs when it is asked for: nobody who starts a server waits for what a check imports."""
 
 
 def _version() -> str:

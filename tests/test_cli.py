@@ -151,3 +151,15 @@ def test_ctrl_c_ends_with_130_and_sigterm_with_0_within_seconds(tmp_path: Path) 
             process.stdout.close()
             assert time.monotonic() - began < 5
             assert "Traceback" not in server.log.read_text()
+
+
+@pytest.mark.parametrize(
+    ("command", "others"),
+    [("serve", ("jemaa.probe", "jemaa.lab", "jemaa.audit")), ("check", ("jemaa.lab", "jemaa.store", "numpy", "av"))],
+)
+def test_a_command_waits_for_nothing_that_only_others_need(command: str, others: tuple[str, ...]) -> None:
+    program = f"import sys; from jemaa.cli import parser; parser({command!r}); print(*sys.modules)"
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    loaded = found.stdout.split()
+    assert f"jemaa.cli{'_check' if command == 'check' else ''}" in loaded
+    assert not [name for name in loaded if name.startswith(others)]
