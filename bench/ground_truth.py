@@ -129,7 +129,10 @@ def main() -> int:
     limits = Limits(given.together, given.idle, given.late_ms / 1_000, given.minutes * 60 or float("inf"))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with Machine() as machine, Lanes(machine, limits, ("--lite",) if given.lite else ("--full",)) as lanes:
-        lanes.run(jobs, Desk(given.out, len(jobs)).take)
+        try:
+            lanes.run(jobs, Desk(given.out, len(jobs)).take)
+        except KeyboardInterrupt:
+            return 130
     if not (given.out / "facts.jsonl").exists():
         return 1
     judged(given.out)

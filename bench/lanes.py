@@ -5,7 +5,9 @@ machine was late says nothing of a network: it is void, and is run again at the 
 """
 
 import multiprocessing
+import signal
 import subprocess
+import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -134,7 +136,10 @@ class Lanes:
 
 
 def lane(profile: str, seed: int, options: tuple[str, ...], answer: Connection) -> None:
-    """The life of a lane's process. A lab that could not be built is no fact of any network: said, and tried again."""
+    """The life of a lane's process. A lab that could not be built is no fact of any network: said, and tried again.
+    When it is asked to end it leaves nothing behind."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who asked, who then ends us
     try:
         found = check(profile, seed, options)
     except (JemaaError, OSError, subprocess.SubprocessError) as error:

@@ -111,6 +111,7 @@ def _live(life: Callable[[], int], first: Callable[[], None], files: tuple[int, 
     code = 1
     try:
         gc.freeze()
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         first()
         for number, file in enumerate(files):
             os.dup2(file, number)
