@@ -6,7 +6,7 @@ import socket
 import time
 from dataclasses import dataclass
 
-from jemaa.limits import LISTENER_BUFFER_BYTES
+from jemaa.limits import LISTENER_BUFFER_BYTES, RING_SECONDS
 from jemaa.wire.chunk import decode_chunk
 from jemaa.wire.record import decode_records
 from tests.harness.server import Server
@@ -72,9 +72,15 @@ def binary_messages(data: bytes) -> list[tuple[int, bytes]]:
     return messages
 
 
+def let_rings_fill() -> None:
+    """What a track keeps grows for a minute after the start, sleepers or none."""
+    time.sleep(RING_SECONDS + 5)
+
+
 def measure() -> list[Row]:
     """20 sleepers among 100 listeners, on the track whose backlog shows soonest."""
     with meeting(spoken_floor()) as server:
+        let_rings_fill()
         others = Listeners(live_order(server, 100, OTHERS))
         wait_for_all(others, OTHERS)
         before = resident_bytes(server.pid)

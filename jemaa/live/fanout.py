@@ -35,11 +35,11 @@ class Listener:
     skipped: int = 0
     """Chunks that this listener did not get."""
     held: list[bytes] = field(default_factory=list)
-    """Batches that its transport has not been given yet, because it has older ones."""
+    """What its transport has not been given yet: because it has older batches, or because the next one takes it along."""
     held_bytes: int = 0
 
     def hold(self, frame: bytes) -> None:
-        """Keep a batch for later."""
+        """Keep bytes, framed already, until the next batch."""
         self.held.append(frame)
         self.held_bytes += len(frame)
 

@@ -37,6 +37,8 @@ class Ear(Protocol):
 
     def write(self, data: bytes) -> None: ...
 
+    def write_soon(self, data: bytes) -> None: ...
+
     def unread(self) -> int: ...
 
     def takes_figures(self) -> bool: ...
@@ -108,7 +110,7 @@ class Herald:
         self._status = _Framed(Message("status", 0, body))
         for ear in list(self._ears):
             if ear.unread() == 0 and (is_news or ear.takes_figures()):
-                ear.write(self._status.bytes_for(ear.framing))
+                ear.write_soon(self._status.bytes_for(ear.framing))
 
     def __len__(self) -> int:
         return len(self._ears)
