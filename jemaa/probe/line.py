@@ -2,12 +2,17 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 
 CALL_KBPS = 130.0
 """Below this a call's stream would fill the line by itself: what is lost then says nothing about filters."""
 
 NARROW_KBPS = 50.0
 
+WIDE_KBPS = 1_000.0
+"""From here on nothing is paced."""
+
+_ALIKE = 0.25
 _SHARE, _THIN_SHARE = 0.6, 0.4
 _OVERHEAD_BYTES = 28
 
@@ -37,7 +42,7 @@ class Line:
 
     @property
     def _is_wide(self) -> bool:
-        return self.kbps is None or self.kbps >= 1_000
+        return self.kbps is None or self.kbps >= WIDE_KBPS
 
     async def turn(self, size: int) -> None:
         """Wait until so many bytes may be sent."""
@@ -49,3 +54,21 @@ class Line:
         self._free = begin + (size + _OVERHEAD_BYTES) * 8 / (self.kbps * 1_000 * share)
         if begin > now:
             await asyncio.sleep(begin - now)
+
+
+def agreed(samples: Sequence[float]) -> float | None:
+    """The rate that two of the samples bear out, None as long as none do; those that failed are 0 and bear out nothing.
+
+    One alone may lie either way: something else was slow, and the line looks thin; the first packet was lost, so that
+    all came at once behind its repetition, and a thin line looks wide.
+    """
+    best, second = sorted((*samples, 0.0, 0.0), reverse=True)[:2]
+    if second >= WIDE_KBPS or best - second < _ALIKE * best:
+        return best
+    return None
+
+
+def believed(samples: Sequence[float]) -> float | None:
+    """Of all samples that were taken: what two bear out, else the second best, else the only one; None without any."""
+    came = sorted((one for one in samples if one), reverse=True)
+    return agreed(came) or next(iter(came[1:] or came), None)

@@ -9,14 +9,14 @@ from jemaa.facts.record import Transport
 
 from .book import Tally
 from .ground import Ground
-from .line import Line
+from .line import WIDE_KBPS, Line, agreed, believed
 from .offered import usable
 from .page import Page
 from .stream import Place, conversation, fingerprint
 from .trouble import EXPECTED, named
 
 _SECONDS = 12.0
-_SAMPLE_BYTES, _SAMPLES, _WIDE_KBPS, _ALIKE = 8_000, 3, 1_000.0, 0.25
+_SAMPLE_BYTES, _SAMPLES = 8_000, 3
 _TRIES, _MORE_TRIES, _OTHERS_TRIES = 2, 3, 3
 """A server that does not answer is asked more often: few tries prove nothing."""
 
@@ -180,21 +180,16 @@ def _said_of(page: Page, peers: dict[str, bool]) -> bool | None:
 
 
 async def _width(ground: Ground) -> None:
-    """Bits a second between the first and the last byte of a small answer: a thin line known from a wide one.
-
-    The best of some: whatever else is slow makes a line look thinner than it is, and nothing makes it look wider.
-    """
+    """Bits a second between the first and the last byte of a small answer, as often as it takes for two to agree: a
+    thin line known from a wide one."""
     if ground.offer is None:
         return
-    best = 0.0
-    for _ in range(_SAMPLES):
-        found = await _sample(ground)
-        is_settled = found > 0 and best > 0 and abs(found - best) < _ALIKE * best
-        best = max(best, found)
-        if best >= _WIDE_KBPS or is_settled:
-            break
-    if best:
-        ground.line = Line(rtt=ground.line.rtt, kbps=best)
+    samples: list[float] = []
+    while len(samples) < _SAMPLES and agreed(samples) is None:
+        samples.append(await _sample(ground))
+    kbps = believed(samples)
+    if kbps is not None:
+        ground.line = Line(rtt=ground.line.rtt, kbps=kbps)
 
 
 async def _sample(ground: Ground) -> float:
@@ -211,4 +206,4 @@ async def _sample(ground: Ground) -> float:
             first, last = first or at, at
     except EXPECTED:
         return 0.0
-    return after * 8 / 1_000 / max(0.001, last - first) if after else 2 * _WIDE_KBPS
+    return after * 8 / 1_000 / max(0.001, last - first) if after else 2 * WIDE_KBPS
