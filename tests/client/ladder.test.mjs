@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { lineOf } from "../../jemaa/client/net/attendance.js";
+import { Stream, lineOf } from "../../jemaa/client/net/attendance.js";
 import { Ladder } from "../../jemaa/client/net/ladder.js";
 import { importsOf } from "../../jemaa/client/net/modules.js";
 import { Pieces } from "../../jemaa/client/net/pieces.js";
@@ -220,6 +220,13 @@ test("what the page's own files took says how far the server is, and how thin th
   assert.equal(lineOf([page(100), ...slow]).isThin, true);
   assert.equal(lineOf([page(2), ...slow]).isThin, false, "a busy machine");
   assert.equal(lineOf([page(100)]).isThin, null, "from the cache");
+});
+
+test("a stream is asked for in whole milliseconds, however far the server is", () => {
+  const asked = [];
+  const attendance = { network: { rttMs: 600.1, isThin: false }, request: (address) => (asked.push(address), new Promise(() => {})) };
+  new Stream(attendance, { sound: "sound/12", back_ms: 1000.1 }, () => {}, () => {}).close();
+  assert.equal(new URLSearchParams(asked[0].split("?")[1]).get("back_ms"), "1000");
 });
 
 /** What `pieces` needs around it. */

@@ -119,6 +119,14 @@ def test_over_edge_every_word_is_understood(
         assert found.stoi is not None and found.stoi >= 0.88
 
 
+def test_over_a_satellite_sound_comes_at_once(
+    tmp_path: Path, loop: Speech, playwright: Playwright, square: Square
+) -> None:
+    with listening("link-satellite", tmp_path, loop, playwright, square) as (_, amina, mark):
+        found = judged(heard_for(amina, mark, 10), loop)
+        assert found.first is not None and found.first < 3
+
+
 def test_blocking_that_begins_in_mid_word_is_got_round_without_a_reload_and_its_end_is_noticed(
     tmp_path: Path, loop: Speech, playwright: Playwright, square: Square
 ) -> None:

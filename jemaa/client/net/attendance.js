@@ -52,7 +52,7 @@ export class Stream {
   constructor(attendance, wish, onRecord, onEnd) {
     this.stop = new AbortController();
     this.isAnonymous = !attendance.token;
-    const query = new URLSearchParams({ batch_ms: attendance.network.isThin ? "200" : "60", back_ms: String(wish.back_ms ?? BURST_MS) });
+    const query = new URLSearchParams({ batch_ms: attendance.network.isThin ? "200" : "60", back_ms: String(Math.round(wish.back_ms ?? BURST_MS)) });
     if (wish.sound) query.set("sound", wish.sound);
     if (wish.picture) query.set("picture", wish.picture);
     this.#read(attendance, `stream?${query}`, onRecord).then(onEnd, (error) => onEnd(error.code ?? "lost"));
