@@ -18,7 +18,7 @@ _MARKS = {"begins": "…", "ends": "done", "skipped": "left out"}
 
 def what_is_sent(url: str, wishes: Wishes) -> Iterator[str]:
     """Lines for consent: what, to whom, why, and what is kept."""
-    minutes = "about 11 minutes" if wishes.long else "about 45 seconds" if wishes.lite else "about 75 seconds"
+    minutes = "about 11 minutes" if wishes.long else "about 40 seconds" if wishes.lite else "about 65 seconds"
     yield f"This check sends packets from this machine to {url} and the addresses it names, for {minutes}"
     yield "(minutes on a thin line):"
     yield "  small requests for pages; random bytes; the first packets of calls (STUN, TURN, DTLS, SIP, QUIC), also as"

@@ -56,8 +56,8 @@ WORDS = _words(
 
 NODE_WORDS = _words(
     "answer app bogon bytes capped control dest down dns drop dtls fingerprint flow held http injected ip kill loss",
-    "media name nxdomain port protocol proxy proxy_only quic random refused residual resigned rst rtp rung server shape",
-    "signature sip slow sni stripped stun tcp throttle time tls turn udp up webrtc whitelist ws",
+    "media name nxdomain port protocol proxy proxy_only quic random refused residual resigned rst rtp rung server",
+    "shape signature sip slow sni stripped stun tcp throttle time tls turn udp up webrtc whitelist ws",
 )
 """What the nodes of findings are made of: with dots between them they look like hosts, and are none."""
 

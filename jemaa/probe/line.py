@@ -8,6 +8,7 @@ CALL_KBPS = 130.0
 """Below this a call's stream would fill the line by itself: what is lost then says nothing about filters."""
 
 NARROW_KBPS = 50.0
+FAR_SECONDS = 0.4
 
 WIDE_KBPS = 1_000.0
 """From here on nothing is paced."""
@@ -39,6 +40,11 @@ class Line:
     def is_narrow(self) -> bool:
         """Whether even long answers and handshakes by the dozen would take it for minutes."""
         return self.kbps is not None and self.kbps < NARROW_KBPS
+
+    @property
+    def is_far(self) -> bool:
+        """Whether each connection costs seconds, whatever the line carries: a satellite."""
+        return self.rtt >= FAR_SECONDS
 
     @property
     def _is_wide(self) -> bool:

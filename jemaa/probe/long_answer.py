@@ -9,6 +9,12 @@ from .trouble import EXPECTED, named
 
 SHORT, SHORT_BYTES = 6, 8_000
 LONG, LONG_BYTES = 4, 48_000
+THIN_SHORT_BYTES, THIN_LONG_BYTES = 5_000, 30_000
+"""On a thin line: beyond the 16 to 20 kB at which a network was seen to cut, and no more."""
+
+_ENOUGH_SHORT, _ENOUGH_LONG = 3, 2
+"""So many that come whole say that nothing is cut: a thin line is spared the rest."""
+
 PIECES, PIECE_BYTES, PIECE_MS = 16, 400, 300
 COUNTED = 10
 """Of the pieces: the last ones are in time even where an answer is kept back until it ends."""
@@ -39,23 +45,35 @@ def _open(ground: Ground, id_: str) -> Tally:
 
 async def _lengths(ground: Ground) -> None:
     short, long = _open(ground, "long_answer-short-neutral"), _open(ground, "long_answer-long-neutral")
-    count = LONG if ground.line.carries_calls and not ground.wishes.lite else _FEW_LONG
-    kinds = [short] * SHORT + [long] * count
-    ground.book.chance.shuffle(kinds)
-    waiting = iter(kinds)
+    is_wide = ground.line.carries_calls
+    count = LONG if is_wide and not ground.wishes.lite else _FEW_LONG
+    first = [short] * _ENOUGH_SHORT + [long] * _ENOUGH_LONG
+    rest = [short] * (SHORT - _ENOUGH_SHORT) + [long] * (count - _ENOUGH_LONG)
+    if is_wide:
+        first, rest = [*first, *rest], []
+    ground.book.chance.shuffle(first)
+    await _lanes(ground, short, first)
+    if short.failures or long.failures:
+        ground.book.chance.shuffle(rest)
+        await _lanes(ground, short, rest)
+
+
+async def _lanes(ground: Ground, short: Tally, kinds: list[Tally]) -> None:
+    """These answers, two at a time; four where it is the distance that takes the time."""
+    is_wide, waiting = ground.line.carries_calls, iter(kinds)
+    short_bytes, long_bytes = (SHORT_BYTES, LONG_BYTES) if is_wide else (THIN_SHORT_BYTES, THIN_LONG_BYTES)
 
     async def lane() -> None:
         for tally in waiting:
             if tally is short:
-                await _whole(ground, [tally], f"/check/piece?bytes={SHORT_BYTES}", SHORT_BYTES)
+                await _whole(ground, [tally], f"/check/piece?bytes={short_bytes}", short_bytes)
                 continue
             one = _open(ground, f"long_answer-long_{tally.sent + 1}-neutral")
             ground.book.with_series(one)
-            path = f"/check/long?bytes={LONG_BYTES}&pieces=4&ms=100"
-            await _whole(ground, [tally, one], path, LONG_BYTES)
+            await _whole(ground, [tally, one], f"/check/long?bytes={long_bytes}&pieces=4&ms=100", long_bytes)
 
     async with asyncio.TaskGroup() as group:
-        for _ in range(2 if ground.line.carries_calls else 1):
+        for _ in range(4 if is_wide and ground.line.is_far else 2):
             group.create_task(lane())
 
 

@@ -11,28 +11,33 @@ from .trouble import EXPECTED, named
 FLOWS = 4
 SECONDS, LITE_SECONDS, LONG_SECONDS = 36.0, 30.0, 600.0
 APART_SECONDS = 1.5
-NEW_MESSAGES = 6
+NEW_MESSAGES, NEW_SECONDS = 6, 3.0
 _EACH_SECONDS = 0.5
 _MESSAGE_BYTES = 60
 
 
 async def long_flow(ground: Ground) -> None:
-    """`long_flow-udp_N-random`, `long_flow-tls_N-neutral` side by side, then a new flow of each."""
+    """`long_flow-udp_N-random`, `long_flow-tls_N-neutral` side by side, in their last seconds a new flow of each: flows
+    that were cut at an age that can be told (`EARLY_SECONDS` of `verdict/compare.py`) are dead by then.
+    """
     wishes = ground.wishes
-    seconds = LONG_SECONDS if wishes.long else LITE_SECONDS if wishes.lite else SECONDS
+    is_short = wishes.lite or not ground.line.carries_calls
+    seconds = LONG_SECONDS if wishes.long else LITE_SECONDS if is_short else SECONDS
     messages = round(seconds / _EACH_SECONDS)
     async with asyncio.TaskGroup() as group:
         for number in range(FLOWS):
-            if ground.udp_ports:
-                group.create_task(_udp(ground, f"long_flow-udp_{number + 1}-random", messages))
-            if ground.tcp_ports and not ground.line.is_narrow:
-                group.create_task(_tls(ground, f"long_flow-tls_{number + 1}-neutral", messages))
-            await asyncio.sleep(APART_SECONDS)
-    async with asyncio.TaskGroup() as group:
-        if ground.udp_ports:
-            group.create_task(_udp(ground, "long_flow-udp_new-random", NEW_MESSAGES))
-        if ground.tcp_ports and not ground.line.is_narrow:
-            group.create_task(_tls(ground, "long_flow-tls_new-neutral", NEW_MESSAGES))
+            if number:
+                await asyncio.sleep(APART_SECONDS)
+            _begin(ground, group, str(number + 1), messages)
+        await asyncio.sleep(seconds - NEW_SECONDS)
+        _begin(ground, group, "new", NEW_MESSAGES)
+
+
+def _begin(ground: Ground, group: asyncio.TaskGroup, word: str, messages: int) -> None:
+    if ground.udp_ports:
+        group.create_task(_udp(ground, f"long_flow-udp_{word}-random", messages))
+    if ground.tcp_ports and not ground.line.is_narrow:
+        group.create_task(_tls(ground, f"long_flow-tls_{word}-neutral", messages))
 
 
 async def _udp(ground: Ground, id_: str, messages: int) -> None:

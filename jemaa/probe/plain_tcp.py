@@ -11,6 +11,8 @@ from .stream import Place, attempt
 WEB_PORT = 80
 _TRIES = 4
 _MESSAGES = 4
+_TLS_BYTES, _TCP_BYTES = 2_000, 1_200
+"""Of an attempt, its handshake included, the way that has more of it."""
 
 
 async def plain_tcp(ground: Ground) -> None:
@@ -47,6 +49,6 @@ async def tries(ground: Ground, tally: Tally, place: Place, count: int, *, messa
     seconds = 2 * ground.line.patience
     async with asyncio.TaskGroup() as group:
         for _ in range(count):
-            await ground.line.turn(2_000)
+            await ground.line.turn(_TLS_BYTES if place.name else _TCP_BYTES)
             group.create_task(attempt(tally, place, ground.filling(), messages=messages, seconds=seconds))
             await asyncio.sleep(GAP_SECONDS)

@@ -17,11 +17,14 @@ from .ground import Ground
 from .stream import Place, conversation
 from .trouble import EXPECTED
 
-SECONDS = 7.0
+SECONDS, THIN_SECONDS = 7.0, 5.0
 _BYTES_A_SECOND = 2_500
 """The smallest rendition of the sound, with what frames it."""
 
-_STREAM_PIECES = 35
+_STREAM_EACH = 0.2
+_PAIR_KBPS = 60.0
+"""From here on two sounds at once leave a thin line room for what frames them."""
+
 _SOCKET_EACH = 0.5
 _LATE_SECONDS = 2.5
 _RADIO_LATE_SECONDS = 8.0
@@ -33,19 +36,33 @@ _SEEN_KBPS = 2_000.0
 """What 8 kB can show of a line, at the most."""
 
 
+_Way = Callable[[Ground], Awaitable[Rung | None]]
+
+
 async def rungs(ground: Ground) -> None:
     """`live`, `stream`, `pieces`, `radio`, `text` and those of calls: beside each other, on a thin line in turn."""
-    ways: list[Callable[[Ground], Awaitable[Rung | None]]] = [_live, _stream, _pieces, _text, _turn_tcp, _turn_tls]
-    if not ground.line.carries_calls:
-        for way in reversed(ways):
-            await _try(ground, way)
-        return
-    async with asyncio.TaskGroup() as group:
-        for way in ways:
-            group.create_task(_try(ground, way))
+    for ways in _turns(ground):
+        async with asyncio.TaskGroup() as group:
+            for way in ways:
+                group.create_task(_try(ground, way))
 
 
-async def _try(ground: Ground, way: Callable[[Ground], Awaitable[Rung | None]]) -> None:
+def _turns(ground: Ground) -> list[tuple[_Way, ...]]:
+    """What may stand beside what on this line."""
+    short, line = (_turn_tls, _turn_tcp, _text), ground.line
+    if line.carries_calls:
+        return [(*short, _pieces, _stream, _live)]
+    if (line.kbps or 0.0) >= _PAIR_KBPS:
+        return [short, (_pieces,), (_stream, _live)]
+    return [short, (_pieces,), (_stream,), (_live,)]
+
+
+def _seconds(ground: Ground) -> float:
+    """How long a sound is tried."""
+    return SECONDS if ground.line.carries_calls else THIN_SECONDS
+
+
+async def _try(ground: Ground, way: _Way) -> None:
     rung = await way(ground)
     if rung is not None:
         ground.book.rungs.append(rung)
@@ -56,14 +73,15 @@ async def _try(ground: Ground, way: Callable[[Ground], Awaitable[Rung | None]]) 
 
 async def _live(ground: Ground) -> Rung:
     """Chunks of half a second over the echoing WebSocket: there and back, so that one way is at most so late."""
-    count = round(SECONDS / _SOCKET_EACH)
+    seconds = _seconds(ground)
+    count = round(seconds / _SOCKET_EACH)
     delays: list[float] = []
     began = time.monotonic()
     setup = None
     try:
         async with ground.page.socket(4 + 8 * ground.line.rtt) as socket:
             setup = time.monotonic() - began
-            async with asyncio.timeout(SECONDS + _LATE_SECONDS + 4 * ground.line.rtt), asyncio.TaskGroup() as group:
+            async with asyncio.timeout(seconds + _LATE_SECONDS + 4 * ground.line.rtt), asyncio.TaskGroup() as group:
                 start = time.monotonic()
                 group.create_task(_speak(socket, count, start))
                 for number in range(count):
@@ -83,19 +101,19 @@ async def _speak(socket: aiohttp.ClientWebSocketResponse, count: int, start: flo
 
 async def _stream(ground: Ground) -> Rung:
     """One answer that goes on and on."""
-    size = int(SECONDS * _BYTES_A_SECOND) // _STREAM_PIECES * _STREAM_PIECES
-    each = SECONDS / _STREAM_PIECES
-    piece, got, delays, setup = size // _STREAM_PIECES, 0, [], None
-    path = f"/check/long?bytes={size}&pieces={_STREAM_PIECES}&ms={round(each * 1_000)}"
+    seconds, each = _seconds(ground), _STREAM_EACH
+    count, piece = round(seconds / each), round(_BYTES_A_SECOND * each)
+    got, delays, setup = 0, list[float](), None
+    path = f"/check/long?bytes={count * piece}&pieces={count}&ms={round(each * 1_000)}"
     try:
-        async for at, more in ground.page.pieces(path, SECONDS + _RADIO_LATE_SECONDS + 8 * ground.line.rtt):
+        async for at, more in ground.page.pieces(path, seconds + _RADIO_LATE_SECONDS + 8 * ground.line.rtt):
             setup = at if setup is None else setup
             before, got = got // piece, got + more
             delays += [max(0.0, at - setup - number * each) for number in range(before, got // piece)]
     except EXPECTED:
         pass  # as above
-    late = setup is not None and setup > SECONDS - 1
-    rung = _scored("stream", setup, delays, _STREAM_PIECES, _LATE_SECONDS)
+    late = setup is not None and setup > seconds - 1 + 4 * ground.line.rtt  # kept back until it ended
+    rung = _scored("stream", setup, delays, count, _LATE_SECONDS)
     return Rung(name="stream", usable=False, setup_ms=rung.setup_ms, loss=rung.loss) if late else rung
 
 
@@ -103,7 +121,8 @@ async def _pieces(ground: Ground) -> Rung:
     """Half a second of sound a request, each on a connection of its own."""
     size = int(_BYTES_A_SECOND * _PIECE_SECONDS)
     taken: list[float] = []
-    count = _PIECES // 2 if ground.line.is_narrow else _PIECES
+    line = ground.line
+    count = _PIECES // 2 if line.is_narrow else _PIECES - 2 if line.is_far else _PIECES
     for _ in range(count):
         began = time.monotonic()
         try:
