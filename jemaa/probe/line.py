@@ -3,6 +3,8 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from itertools import pairwise
+from math import inf
 
 CALL_KBPS = 130.0
 """Below this a call's stream would fill the line by itself: what is lost then says nothing about filters."""
@@ -12,6 +14,9 @@ FAR_SECONDS = 0.4
 
 WIDE_KBPS = 1_000.0
 """From here on nothing is paced."""
+
+AT_ONCE = inf
+"""What a sample says that came in one piece: nothing by itself."""
 
 _ALIKE = 0.25
 _SHARE, _THIN_SHARE = 0.6, 0.4
@@ -63,18 +68,27 @@ class Line:
 
 
 def agreed(samples: Sequence[float]) -> float | None:
-    """The rate that two of the samples bear out, None as long as none do; those that failed are 0 and bear out nothing.
+    """The rate that samples bear out together, None as long as they do not. 0 is a sample that did not come.
 
-    One alone may lie either way: something else was slow, and the line looks thin; the first packet was lost, so that
-    all came at once behind its repetition, and a thin line looks wide.
+    Any one may lie: something else was slow, and the line looks thin; or a packet was lost, what followed came at once
+    behind its repetition, and a thin line looks wide. So two rates have to be alike. Where most came at once the line
+    is wide, or somebody on the way hands on whole answers only.
     """
-    best, second = sorted((*samples, 0.0, 0.0), reverse=True)[:2]
-    if second >= WIDE_KBPS or best - second < _ALIKE * best:
-        return best
-    return None
+    rates = _rates(samples)
+    for higher, lower in pairwise(rates):
+        if lower >= WIDE_KBPS or higher - lower < _ALIKE * higher:
+            return higher
+    at_once = sum(one == AT_ONCE for one in samples)
+    return 2 * WIDE_KBPS if at_once > max(2, len(rates) + 1) else None
 
 
 def believed(samples: Sequence[float]) -> float | None:
-    """Of all samples that were taken: what two bear out, else the second best, else the only one; None without any."""
-    came = sorted((one for one in samples if one), reverse=True)
-    return agreed(came) or next(iter(came[1:] or came), None)
+    """Of all samples that were taken: what they bear out together, else the second best, else the only one."""
+    rates = _rates(samples)
+    if (found := agreed(samples)) is not None or rates:
+        return found or rates[min(1, len(rates) - 1)]
+    return 2 * WIDE_KBPS if AT_ONCE in samples else None
+
+
+def _rates(samples: Sequence[float]) -> list[float]:
+    return sorted((one for one in samples if 0 < one < AT_ONCE), reverse=True)

@@ -9,14 +9,14 @@ from jemaa.facts.record import Transport
 
 from .book import Tally
 from .ground import Ground
-from .line import WIDE_KBPS, Line, agreed, believed
+from .line import AT_ONCE, Line, agreed, believed
 from .offered import usable
 from .page import Page
 from .stream import Place, conversation, fingerprint
 from .trouble import EXPECTED, named
 
 _SECONDS = 12.0
-_SAMPLE_BYTES, _SAMPLES = 8_000, 3
+_SAMPLE_BYTES, _SAMPLES = 8_000, 5
 _TRIES, _MORE_TRIES, _OTHERS_TRIES = 2, 3, 3
 """A server that does not answer is asked more often: few tries prove nothing."""
 
@@ -180,8 +180,8 @@ def _said_of(page: Page, peers: dict[str, bool]) -> bool | None:
 
 
 async def _width(ground: Ground) -> None:
-    """Bits a second between the first and the last byte of a small answer, as often as it takes for two to agree: a
-    thin line known from a wide one."""
+    """Bits a second between the first and the last byte of a small answer, as often as it takes for some to agree:
+    a thin line known from a wide one."""
     if ground.offer is None:
         return
     samples: list[float] = []
@@ -193,7 +193,7 @@ async def _width(ground: Ground) -> None:
 
 
 async def _sample(ground: Ground) -> float:
-    """In kbit/s; 0 if it did not come.
+    """In kbit/s; `AT_ONCE` if it came in one piece, 0 if it did not come.
 
     In pieces, because TLS hands on a record only once it is there as a whole; in few, so that all leave at once:
     beyond ten segments TCP waits for the far end, and a satellite would look thin.
@@ -206,4 +206,4 @@ async def _sample(ground: Ground) -> float:
             first, last = first or at, at
     except EXPECTED:
         return 0.0
-    return after * 8 / 1_000 / max(0.001, last - first) if after else 2 * WIDE_KBPS
+    return after * 8 / 1_000 / max(0.001, last - first) if after else AT_ONCE
