@@ -6,7 +6,8 @@ import socket
 import time
 from dataclasses import dataclass
 
-from jemaa.limits import LISTENER_BUFFER_BYTES, RING_SECONDS
+from jemaa.limits import RING_SECONDS
+from jemaa.live.fanout import buffer_limit
 from jemaa.wire.chunk import decode_chunk
 from jemaa.wire.record import decode_records
 from tests.harness.server import Server
@@ -100,7 +101,7 @@ def measure() -> list[Row]:
         f"what the kernel took before it was full is read first ({len(chunks)} chunks, {skipped} skipped); the last "
         f"chunk read has media time {newest[1]} ms and is {behind:.0f} ms later than the freshest one."
     )
-    limit = LISTENER_BUFFER_BYTES / 1000
+    limit = buffer_limit(32) / 1000
     return [
         Row("longest gap of 100 others while 20 sleep for 30 s", f"{gap * 1000:.0f} ms", "costs nothing", gap < 0.4),
         Row(

@@ -15,7 +15,17 @@ MAX_MESSAGE_BYTES = 16_384
 
 # --- who listens --------------------------------------------------------------------------------------
 LISTENER_BUFFER_BYTES = 65_536
-"""What may wait in one listener's transport before it is skipped: 16 s of 32 kb/s sound."""
+"""What may wait in one listener's transport, at the most, before it is skipped."""
+
+LISTENER_BUFFER_LEAST_BYTES = 16_384
+"""The same at the least: a key frame of the lowest picture, or 4 s of 32 kb/s sound."""
+
+LISTENER_BUFFER_SECONDS = 2
+"""How much of its track may wait for a listener, between these two: over a thin line an old picture must not stand in the
+way of the newest sound for longer."""
+
+KERNEL_BUFFER_BYTES = 16_384
+"""What the kernel takes of a listener's bytes before it can send them."""
 
 HELD_BYTES = 4_096
 """Small batches for a listener who has not read the older ones are given to its transport together, so many bytes at a

@@ -10,7 +10,12 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from jemaa.counters import Counters
-from jemaa.limits import HELD_BYTES, LISTENER_BUFFER_BYTES
+from jemaa.limits import (
+    HELD_BYTES,
+    LISTENER_BUFFER_BYTES,
+    LISTENER_BUFFER_LEAST_BYTES,
+    LISTENER_BUFFER_SECONDS,
+)
 from jemaa.wire.framing import Framing
 
 from .track import Entry, Track
@@ -63,6 +68,12 @@ class _Crowd:
     listeners: dict[Listener, None] = field(default_factory=dict)
 
 
+def buffer_limit(kbps: int) -> int:
+    """Bytes of a track of this rate that may wait for one listener."""
+    wanted = kbps * 125 * LISTENER_BUFFER_SECONDS
+    return min(LISTENER_BUFFER_BYTES, max(LISTENER_BUFFER_LEAST_BYTES, wanted))
+
+
 class Fanout:
     """Hands one track to its listeners. Touched only on the event loop."""
 
@@ -70,6 +81,7 @@ class Fanout:
         self._track = track
         self._counters = counters
         self._crowds: dict[tuple[Framing, int], _Crowd] = {}
+        self._limit = buffer_limit(track.info.kbps)
         self._stop = track.on_entry(self._entry)
 
     def add(self, listener: Listener, framing: Framing, *, batch_ms: int, back_ms: int = 0) -> None:
@@ -134,9 +146,9 @@ class Fanout:
         """For a listener that has not read everything."""
         waiting = unsent + listener.held_bytes
         if listener.is_behind:
-            listener.is_behind = not (crowd.can_rejoin and waiting < LISTENER_BUFFER_BYTES // 2)
+            listener.is_behind = not (crowd.can_rejoin and waiting < self._limit // 2)
         else:
-            listener.is_behind = waiting > LISTENER_BUFFER_BYTES
+            listener.is_behind = waiting > self._limit
         if listener.is_behind:
             listener.skipped += chunks
             self._counters.add("chunks_skipped", chunks)

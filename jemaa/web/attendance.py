@@ -16,6 +16,7 @@ from jemaa.wire import framing
 from jemaa.wire.record import CONTROL, encode_record
 from jemaa.wire.token import Pass
 
+from .connections import keep_short
 from .hall import Hall
 from .herald import Framing, Message
 from .shapes import Listen
@@ -75,6 +76,7 @@ class Attendance:
         self._hears: dict[str, tuple[Track, Listener]] = {}
         self._leave_presence: Callable[[], None] = hall.presence.enter(manner.path)
         hall.attendances[self] = None
+        keep_short(transport)
 
     @property
     def is_live(self) -> bool:

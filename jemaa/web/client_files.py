@@ -13,6 +13,8 @@ from aiohttp import hdrs, web
 
 from jemaa.errors import Refused
 
+from .comments import without_comments
+
 _TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -24,6 +26,7 @@ _TYPES = {
     ".webmanifest": "application/manifest+json",
     ".html": "text/html; charset=utf-8",
 }
+_COMMENTED = {".js", ".css"}
 FOREVER = "public, max-age=31536000, immutable"
 _HASH_CHARACTERS = 12
 
@@ -107,6 +110,8 @@ def _read(folder: Path) -> dict[str, ClientFile]:
         if content_type is None or not path.is_file():
             continue
         body = path.read_bytes()
+        if path.suffix in _COMMENTED:
+            body = without_comments(body.decode()).encode()
         etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
         found[path.relative_to(folder).as_posix()] = ClientFile(content_type, body, pack(body), etag)
     return found

@@ -4,7 +4,13 @@ Some networks freeze a connection after some kilobytes or seconds, without a wor
 open a new one; the server can, by closing after its answer.
 """
 
+import asyncio
+import socket
+from contextlib import suppress
+
 from aiohttp import web
+
+from jemaa.limits import KERNEL_BUFFER_BYTES
 
 from .failures import Handler
 
@@ -14,6 +20,17 @@ ONCE = "once"
 IDLE_SECONDS = 8.0
 """How long a connection without a request is kept: what is older may have died on the way without either end knowing,
 and whoever asks on it waits for nothing. A handshake taken up again costs little more than a kilobyte."""
+
+
+def keep_short(transport: asyncio.Transport) -> None:
+    """Let little wait in the kernel for this connection, where it can be neither skipped nor counted.
+
+    By default that is megabytes, which over 64 kb/s is minutes of an old picture in front of the newest word.
+    """
+    found = transport.get_extra_info("socket")
+    if found is not None and found.family in (socket.AF_INET, socket.AF_INET6):
+        with suppress(OSError):  # a kernel without it, or a connection that has just gone
+            found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, KERNEL_BUFFER_BYTES)
 
 
 @web.middleware

@@ -1,8 +1,8 @@
 """Web room. Headers that keep other sites, and what people write, from acting in our pages; and who may send what.
 
-Every answer gets them. A page adds its own Content-Security-Policy; everything else may load nothing at all. Bytes that
-no browser shows (sound, above all) need none but the one that keeps browsers from guessing: an hour of pieces has a
-thousand answers, and the rest of the headers would be a twentieth of its cost.
+Every answer gets them. A page adds its own Content-Security-Policy; everything else may load nothing at all. What is
+never a document of its own (sound, programs) needs none but the one that keeps browsers from guessing: an hour of pieces
+has a thousand answers, and a page thirty files.
 """
 
 import base64
@@ -16,6 +16,7 @@ from aiohttp import hdrs, web
 from jemaa.errors import Refused
 
 OCTETS = "application/octet-stream"
+_NO_DOCUMENTS = {OCTETS, "text/javascript; charset=utf-8"}
 NO_GUESSING = {"X-Content-Type-Options": "nosniff"}
 HEADERS = {
     **NO_GUESSING,
@@ -31,7 +32,8 @@ _SCRIPT = re.compile(r"<script(?![^>]*(?:\bsrc=|application/json))[^>]*>(.*?)</s
 
 async def add_headers(_request: web.Request, response: web.StreamResponse) -> None:
     """Signal handler of `on_response_prepare`."""
-    for name, value in (NO_GUESSING if response.headers.get(hdrs.CONTENT_TYPE) == OCTETS else HEADERS).items():
+    is_document = response.headers.get(hdrs.CONTENT_TYPE) not in _NO_DOCUMENTS
+    for name, value in (HEADERS if is_document else NO_GUESSING).items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Cache-Control", "no-store")
     response.headers[hdrs.SERVER] = "jemaa"

@@ -3,8 +3,8 @@
 import random
 
 from jemaa.counters import Counters
-from jemaa.limits import HELD_BYTES, LISTENER_BUFFER_BYTES
-from jemaa.live.fanout import Fanout, Listener
+from jemaa.limits import HELD_BYTES, LISTENER_BUFFER_BYTES, LISTENER_BUFFER_LEAST_BYTES
+from jemaa.live.fanout import Fanout, Listener, buffer_limit
 from jemaa.live.track import Track, TrackInfo
 from jemaa.wire.chunk import decode_chunk
 from jemaa.wire.framing import http_chunk, websocket_binary
@@ -80,10 +80,10 @@ def test_a_slow_listener_is_passed_over_and_comes_back_at_the_head() -> None:
     fanout.add(listener, plain, batch_ms=20)
     fanout.add(Listener(quick), plain, batch_ms=20)
     say(track, 5)
-    slow.unread = LISTENER_BUFFER_BYTES + 1
+    slow.unread = LISTENER_BUFFER_LEAST_BYTES + 1
     say(track, 50)
     assert listener.is_behind and listener.skipped == 50 == counters["chunks_skipped"]
-    slow.unread = LISTENER_BUFFER_BYTES // 2 + 1
+    slow.unread = LISTENER_BUFFER_LEAST_BYTES // 2 + 1
     say(track, 1)
     assert listener.is_behind, "not before half of it has been read"
     slow.unread = 0
@@ -129,10 +129,16 @@ def test_what_is_kept_counts_against_the_limit() -> None:
     fanout = Fanout(track, counters)
     outlet = SlowOutlet()
     fanout.add(Listener(outlet), plain, batch_ms=20)
-    outlet.unread = LISTENER_BUFFER_BYTES - HELD_BYTES // 2
+    outlet.unread = buffer_limit(PICTURE.kbps) - HELD_BYTES // 2
     for n in range(3):
         track.write(n * 50, (b"x" * (HELD_BYTES * 2 // 3),), config=b"vp8 2x2")
     assert counters["chunks_skipped"] == 2
+
+
+def test_two_seconds_of_a_track_may_wait_within_bounds() -> None:
+    assert buffer_limit(8) == buffer_limit(64) == LISTENER_BUFFER_LEAST_BYTES
+    assert buffer_limit(100) == 25_000
+    assert buffer_limit(4_000) == LISTENER_BUFFER_BYTES
 
 
 def test_a_slow_viewer_comes_back_at_a_key_frame() -> None:
@@ -141,7 +147,7 @@ def test_a_slow_viewer_comes_back_at_a_key_frame() -> None:
     outlet = SlowOutlet()
     fanout.add(Listener(outlet), plain, batch_ms=20)
     for n in range(60):
-        outlet.unread = LISTENER_BUFFER_BYTES * 2 if 5 <= n < 25 else 0
+        outlet.unread = LISTENER_BUFFER_LEAST_BYTES * 2 if 5 <= n < 25 else 0
         track.write(n * 50, (b"x",), is_independent=n % 20 == 0, config=b"vp8 2x2")
     assert seqs(outlet) == [*range(5), *range(40, 60)]
 
