@@ -7,6 +7,7 @@ here now is never collected, so that the forks go on sharing its memory.
 import gc
 
 import jemaa.cli
+import jemaa.cli_check
 import jemaa.lab.middlebox
 import jemaa.lab.services
 import jemaa.lab.supervisor
