@@ -6,6 +6,7 @@ disk at each request instead, and lets nothing be cached.
 
 import gzip
 import hashlib
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,8 @@ _TYPES = {
     ".html": "text/html; charset=utf-8",
 }
 _COMMENTED = {".js", ".css"}
+NOT_FOR_PARTICIPANTS = {"captioner", "check", "checkup", "home", "links", "room", "site", "text"}
+"""Words of other pages, which the participant's table leaves out: over a thin line they are some seconds."""
 FOREVER = "public, max-age=31536000, immutable"
 _HASH_CHARACTERS = 12
 
@@ -112,6 +115,18 @@ def _read(folder: Path) -> dict[str, ClientFile]:
         body = path.read_bytes()
         if path.suffix in _COMMENTED:
             body = without_comments(body.decode()).encode()
-        etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
-        found[path.relative_to(folder).as_posix()] = ClientFile(content_type, body, pack(body), etag)
+        found[path.relative_to(folder).as_posix()] = _file(content_type, body)
+        if path.parent.name == "strings":
+            found[f"strings/{path.stem}.participant.json"] = _file(content_type, for_participants(body))
     return found
+
+
+def _file(content_type: str, body: bytes) -> ClientFile:
+    return ClientFile(content_type, body, pack(body), f'"{hashlib.sha256(body).hexdigest()[:16]}"')
+
+
+def for_participants(table: bytes) -> bytes:
+    """A table of words less those of other pages. A chair may open this page too: his few words stay."""
+    words: dict[str, str] = json.loads(table)
+    kept = {key: text for key, text in words.items() if key.partition(".")[0] not in NOT_FOR_PARTICIPANTS}
+    return json.dumps(kept, ensure_ascii=False, separators=(",", ":")).encode()

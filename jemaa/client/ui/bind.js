@@ -19,9 +19,9 @@ import { loadStrings, refusalText, translator } from "./strings.js";
  * @returns {Promise<Page>}
  */
 export async function bind(attendance, first, make) {
-  const { base = "", session = "" } = document.body.dataset;
+  const { base = "", session = "", page: name } = document.body.dataset;
   const language = document.documentElement.lang || "en";
-  const strings = { ...first, ...(await loadStrings(base, language).catch(() => ({}))) };
+  const strings = { ...first, ...(await loadStrings(base, language, name).catch(() => ({}))) };
   const page = { attendance, t: translator(strings), strings, language, session };
   const panels = make(page);
   let asked = 0;

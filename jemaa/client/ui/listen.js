@@ -32,7 +32,8 @@ function element(id) {
 /** The rest of the page, once. */
 function loadRest() {
   const page = document.body.dataset.page ?? "participant";
-  const needed = [`ui/${page}.js`, `strings/${document.documentElement.lang}.json`];
+  const table = page === "participant" ? `${document.documentElement.lang}.participant` : document.documentElement.lang;
+  const needed = [`ui/${page}.js`, `strings/${table}.json`];
   rest ??= attendance.fetched(needed).then(() => import(`./${page}.js`)).then((module) => module.start(attendance, words));
 }
 

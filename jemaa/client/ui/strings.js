@@ -28,12 +28,18 @@ export function refusalText(table, error) {
 }
 
 /**
- * All words of a language.
+ * The words of a language: all, or those of a page that has a table of its own.
  * @param {string} base address of the client's files
  * @param {string} language
+ * @param {string} [page]
  * @returns {Promise<Record<string, string>>}
  */
-export async function loadStrings(base, language) {
-  const answer = await fetch(`${base}/strings/${language}.json`);
+export async function loadStrings(base, language, page) {
+  const answer = await fetch(`${base}/${tableOf(language, page)}`);
   return answer.ok ? answer.json() : {};
+}
+
+/** @param {string} language @param {string} [page] */
+function tableOf(language, page) {
+  return `strings/${language}${page === "participant" ? ".participant" : ""}.json`;
 }
