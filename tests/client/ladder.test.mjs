@@ -212,14 +212,20 @@ test("another network is another matter", () => {
 });
 
 test("what the page's own files took says how far the server is, and how thin the line", () => {
-  const file = (start, end, size) => ({ entryType: "resource", connectStart: 0, connectEnd: 0, secureConnectionStart: 0, transferSize: size, encodedBodySize: size, responseStart: start, responseEnd: end });
-  const page = (rtt) => ({ ...file(300, 400, 5000), entryType: "navigation", connectStart: 10, secureConnectionStart: 10 + rtt, connectEnd: 200 });
-  const quick = lineOf([page(100), file(500, 510, 5000), file(505, 530, 8000)]);
-  assert.deepEqual(quick, { rttMs: 100, isThin: false });
-  const slow = [file(500, 2000, 5000), file(505, 3500, 8000)];
+  const name = "https://meeting.example/client/abc/net/x.js";
+  const file = (start, end, size) => ({ name, connectStart: 0, connectEnd: 0, secureConnectionStart: 0, transferSize: size, encodedBodySize: size, requestStart: start, responseEnd: end });
+  const page = (rtt) => ({ ...file(300, 400, 5000), name: "https://meeting.example/s/x", connectStart: 10, secureConnectionStart: 10 + rtt, connectEnd: 20 + 2 * rtt });
+  assert.deepEqual(lineOf([page(100), file(400, 510, 5000), file(405, 530, 8000)]), { rttMs: 100, isThin: false });
+  const slow = [file(400, 2000, 5000), file(405, 3500, 8000)];
   assert.equal(lineOf([page(100), ...slow]).isThin, true);
   assert.equal(lineOf([page(2), ...slow]).isThin, false, "a busy machine");
   assert.equal(lineOf([page(100)]).isThin, null, "from the cache");
+  const far = [0, 600, 1200].flatMap((at) => [file(at, at + 620, 1900), file(at, at + 640, 1900)]);
+  assert.equal(lineOf([page(600), ...far]).isThin, false, "a satellite: it was waiting, not coming");
+  const atOnce = [file(400, 2900, 5000), file(405, 2910, 8000)];
+  assert.equal(lineOf([page(100), ...atOnce]).isThin, true, "the first packet was lost, and then all came together");
+  const poll = { ...file(500, 30_000, 3000), name: "https://meeting.example/api/s/x/events" };
+  assert.equal(lineOf([page(100), file(400, 510, 9000), poll]).isThin, false, "what the server holds says nothing");
 });
 
 test("a stream is asked for in whole milliseconds, however far the server is", () => {

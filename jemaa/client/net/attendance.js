@@ -266,9 +266,7 @@ export class Attendance extends EventTarget {
     try {
       const { isCutting, isThin, path } = network;
       this.storage?.setItem("jemaa-network", JSON.stringify({ at: Date.now(), isCutting, isThin, path }));
-    } catch {
-      // Only a hint: the next visit starts as the first did.
-    }
+    } catch {} // only a hint: the next visit starts as the first did
   }
 
   /**
@@ -374,17 +372,21 @@ class SoundControls {
  */
 
 /**
- * What the page's own files have told of the line, by how long they took to come.
- * @param {any[]} entries as `performance.getEntries()` has them
+ * What the page's files tell of the line: how long each took beyond the way there and back, each moment once. What is
+ * lost makes a wide line look thin, not a thin one wide. @param {any[]} entries as `performance.getEntries()` has them
  * @returns {{rttMs: number, isThin: boolean|null}} null: too little came to say
  */
 export function lineOf(entries) {
   const opened = entries.filter(({ connectStart, connectEnd }) => connectEnd > connectStart);
-  const rtts = opened.map(({ connectStart, connectEnd, secureConnectionStart }) => (secureConnectionStart || connectEnd) - connectStart);
-  const files = entries.filter(({ entryType, transferSize }) => entryType === "resource" && transferSize > 0);
-  const bytes = files.reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0);
-  const ms = Math.max(...files.map(({ responseEnd }) => responseEnd)) - Math.min(...files.map(({ responseStart }) => responseStart));
+  const rtts = opened.flatMap(({ connectStart: from, connectEnd: to, secureConnectionStart: via }) => (via ? [via - from, to - via] : [to - from]));
+  const files = entries.filter(({ name, transferSize }) => transferSize > 0 && /\/client\//.test(name));
   const rttMs = rtts.length ? Math.min(...rtts) : 0;
+  let [ms, until] = [0, 0];
+  for (const { requestStart, responseEnd } of files.sort((one, other) => one.requestStart - other.requestStart)) {
+    ms += Math.max(0, responseEnd - Math.max(requestStart + rttMs, until));
+    until = Math.max(until, responseEnd);
+  }
+  const bytes = files.reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0);
   return { rttMs, isThin: bytes > THIN_BYTES ? (bytes * 8) / ms < THIN_KBPS && rttMs > THIN_RTT_MS : null };
 }
 

@@ -6,7 +6,7 @@
  */
 
 import { decodeChunk } from "../wire/chunk.js";
-import { Refusal, Stream } from "./attendance.js";
+import { Refusal, Stream, lineOf } from "./attendance.js";
 import { Ladder } from "./ladder.js";
 
 /** @typedef {import("./ladder.js").Rung} Rung */
@@ -28,6 +28,7 @@ const FEW_BATCH_MS = 60; // what the server recommends while few listen
 const NEAR_BATCH_MS = 20;
 const NEAR_MARGIN_MS = 25;
 const NEAR_RTT_MS = 30;
+const MEETING_MS = 30_000; // while the page's files come, they go on telling of the line
 
 export class Listening {
   /** @param {import("./attendance.js").Attendance} attendance @param {import("./line.js").Line} line */
@@ -45,6 +46,7 @@ export class Listening {
     this.picture = null;
     this.isOn = false;
     this.timer = 0;
+    this.since = 0;
     line.addEventListener("live", () => this.#liveIs());
     line.addEventListener("epoch", () => this.attendance.player?.reset());
     line.addEventListener("awake", () => this.restart());
@@ -85,6 +87,7 @@ export class Listening {
 
   #begin() {
     this.isOn = true;
+    this.since = performance.now();
     const { player, first } = this.attendance;
     if (!player) for (const rung of /** @type {Rung[]} */ (["live", "stream", "pieces"])) this.ladder.failed(rung, "unsupported", 0), this.ladder.allow(rung, false);
     if (!player) this.ladder.why = this.ladder.forced ? "forced" : "unsupported";
@@ -137,10 +140,21 @@ export class Listening {
   /** That a network cuts connections may be found out here or by whoever else asks something of it. @param {number} now */
   #learn(now) {
     const { ladder, attendance } = this;
+    const mayBeThin = !attendance.network.isThin && now < this.since + MEETING_MS;
+    if (mayBeThin && lineOf(performance.getEntries?.() ?? []).isThin) this.#thinLine();
     const isLong = (ladder.current === "live" || ladder.current === "stream") && ladder.isProven(now);
     const isCutting = ladder.isCutting || (attendance.network.isCutting && !isLong);
     if (isCutting && !ladder.isCutting) ladder.distrust(now);
     if (isCutting !== attendance.network.isCutting) attendance.learn({ isCutting });
+  }
+
+  /** The first files did not tell, or told wrong: less sound, and more of it in reserve. */
+  #thinLine() {
+    this.attendance.learn({ isThin: true });
+    if (!this.ladder.forced) this.ladder.allow("live", false);
+    const stream = this.paths.get("stream");
+    if (stream) this.#replace(stream);
+    this.speakingChanged();
   }
 
   /** @param {Rung} rung */
