@@ -4,19 +4,16 @@ import json
 import re
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Route, expect
 
-from jemaa.facts.read import read
-from jemaa.facts.record import Measurement
 from jemaa.people.person import Cast
 from jemaa.people.speech import Speech
 from tests.harness.server import Server, free_port
 
 from . import acts
-from .checking import ANSWER_MS, answer, finish, way
+from .checking import ANSWER_MS, answer, begin_fuller_test, facts_of, finish, way
 
 LOW, HIGH = sorted((free_port(), free_port()))
 """Of UDP: one test run does not take the other's."""
@@ -58,26 +55,6 @@ def test_the_first_advice_leads_into_the_meeting_by_keyboard(cast: Cast, meeting
         acts.listen(amina)
         acts.wait_until_hears(amina, floor)
         assert not amina.complaints and amina.hosts == {f"127.0.0.1:{meeting.port}"}
-
-
-def facts_of(page: Page) -> Measurement:
-    """What the page lets one download."""
-    with page.expect_download() as download:
-        page.get_by_role("link", name="Download the facts").click()
-    return read(Path(download.value.path()).read_bytes(), time.time())
-
-
-def begin_fuller_test(page: Page) -> None:
-    """With the keyboard alone; the connections that live long are left out."""
-    finish(page)
-    acts.tab_to(page, "Look at the fuller test")
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("button", name="Start the fuller test")).to_be_visible(timeout=10_000)
-    acts.tab_to(page, "Connections that live")
-    page.keyboard.press("Space")
-    page.get_by_label("How do you reach the internet?").select_option("adsl")
-    acts.tab_to(page, "Start the fuller test")
-    page.keyboard.press("Enter")
 
 
 def test_the_fuller_test_gives_facts_that_are_kept_only_by_consent(cast: Cast, meeting: Server) -> None:
