@@ -1,15 +1,21 @@
 """Of many networks that do nothing, none is accused by chance; of those that do, most are still named. 2 s."""
 
+import datetime
 import random
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from jemaa.evidence import pages
 from jemaa.evidence.archive import Archive
 from jemaa.evidence.cells import Cell, bounds, word_of
 from jemaa.evidence.changes import changes
 from jemaa.evidence.entry import Key
+from jemaa.evidence.material import Material
 from jemaa.evidence.rule_counts import FALSE_DISCOVERIES, QUESTIONS, RuleCount, adjusted, chance, rules
+from jemaa.evidence.tables import tables
+from jemaa.evidence.view import LANGUAGES, View, strings
 from jemaa.limits import EVIDENCE_K
 from jemaa.verdict.judge import ALPHA
 from tests.evidence.facts import CALLS, crowd
@@ -71,6 +77,30 @@ def test_what_most_probes_of_a_network_saw_is_no_chance(tmp_path: Path) -> None:
     archive.add(crowd(8, failing=CALLS) + crowd(4, start=50), "b")
     (found,) = rules(archive)
     assert (found.probes, found.of) == (8, 12) and found.q < 0.001
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_rule_that_may_be_chance_is_listed_without_its_verdict(tmp_path: Path, language: str) -> None:
+    archive = Archive(tmp_path)
+    archive.add(crowd(12, failing=CALLS), "b")
+    sure = tables(archive, datetime.date(2026, 12, 1))
+    unsure = msgspec.structs.replace(sure, rules=[msgspec.structs.replace(one, q=0.2) for one in sure.rules])
+    words = strings(language)
+    view = View(language, "network/MA-AS64500.html")
+    for found, said, unsaid in (
+        (sure, "verdict.likely_blocked", "rules.chance"), (unsure, "rules.chance", "verdict.likely_blocked")
+    ):  # fmt: skip
+        rows = pages.network(view, Material(tables=found), "MA", 64_500).partition("<tbody>")[2]
+        assert f"<td>{words[said]}<td>" in rows and f"<td>{words[unsaid]}<td>" not in rows
+
+
+@pytest.mark.parametrize(("networks", "probes", "is_enough"), [(1, 3, True), (1_000, 3, False), (1_000, 5, True)])
+def test_how_many_probes_are_enough_depends_on_how_many_networks_are_looked_at(
+    networks: int, probes: int, is_enough: bool
+) -> None:
+    """A rule fired for all of them, and each has measured once."""
+    (found,) = adjusted([row(0, 0, probes, probes)], [chance(probes, probes, ALPHA)], {WEEK: networks})
+    assert found.may_be_chance is not is_enough
 
 
 @pytest.mark.parametrize("rate", [0.02, 0.1, 0.3])

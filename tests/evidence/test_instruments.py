@@ -5,14 +5,18 @@ import json
 from pathlib import Path
 
 import duckdb
+import pytest
 
+from jemaa.evidence import pages_about
 from jemaa.evidence.archive import Archive
 from jemaa.evidence.cells import cells
 from jemaa.evidence.downloads import write_facts, write_tables
 from jemaa.evidence.entry import Entry
 from jemaa.evidence.instruments import broken
+from jemaa.evidence.material import Material
 from jemaa.evidence.rule_counts import rules
 from jemaa.evidence.tables import Tables, tables
+from jemaa.evidence.view import LANGUAGES, View, strings
 from tests.evidence.facts import CALLS, crowd
 
 FIREFOX, CHROME = "firefox 132", "chrome 142"
@@ -104,6 +108,14 @@ def test_what_is_left_out_is_said_and_in_no_file_of_facts(tmp_path: Path) -> Non
     assert [line["instrument"] for line in lines] == [FIREFOX] * 2
     facts = [path.read_text() for path in (tmp_path / "data" / "facts").iterdir()]
     assert len(facts) == 6 and all(CHROME in text and FIREFOX not in text for text in facts)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_on_data_names_them(tmp_path: Path, language: str) -> None:
+    words = strings(language)
+    for groups, said in ((everywhere(CALLS), FIREFOX), (everywhere(()), words["broken.none"])):
+        _, found = record(tmp_path / said.partition(" ")[0], *groups)
+        assert said in pages_about.data(View(language, "data.html"), Material(tables=found)).partition("<h2>")[2]
 
 
 def test_an_archive_from_before_there_were_instruments_is_read(tmp_path: Path) -> None:
