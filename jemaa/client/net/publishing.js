@@ -14,6 +14,9 @@ import { UpPieces } from "./up_pieces.js";
 /** @typedef {{close(): void, wantKeyframe?: () => void}} Source */
 /** @typedef {{timeMs: number, frames: Uint8Array[], isIndependent?: boolean, config?: Uint8Array}} Fresh */
 
+/** Over a thin line: with 32 kb/s in frames of 20 ms a voice is 60 kb/s on the wire, with these 23. */
+const THIN_VOICE = { frameMs: 60, bitrate: 12_000 };
+
 /** One publication, whichever way it goes up at the time. */
 class Publication {
   /** @param {Kind} kind @param {object} wanted @param {Source} source @param {UpLive|UpPieces} up */
@@ -52,7 +55,8 @@ export class Publishing {
   async sound(stream) {
     const { capture } = await import("../media/capture.js");
     await this.stop("sound");
-    const source = await capture(stream, (timeMs, frame) => this.current.get("sound")?.write(0, { timeMs, frames: [frame] }));
+    const how = this.attendance.network.isThin ? THIN_VOICE : {};
+    const source = await capture(stream, (timeMs, frame) => this.current.get("sound")?.write(0, { timeMs, frames: [frame] }), how);
     await this.#begin("sound", { kind: "sound", codec: "opus", frame_ms: source.frameMs }, source);
   }
 

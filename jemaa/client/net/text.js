@@ -8,7 +8,7 @@
 import { within } from "./retry.js";
 
 const SILENCE_MS = 35_000; // the server says something every 15 s
-const PROVE_MS = 2000; // and eight times round: the snapshot or the status comes at once, or the answer is being collected
+const PROVE_MS = 2000; // and eight times round, or three times as long on a thin line: the snapshot or the status comes at once, or the answer is being collected
 const LATE_MS = 3000; // a held answer that is so late sits on a dead connection
 
 /** The messages of an SSE stream that is cut anywhere. */
@@ -44,7 +44,7 @@ export async function readEvents(attendance, since, onMessage, signal) {
   const stop = new AbortController();
   const end = () => stop.abort();
   signal.addEventListener("abort", end);
-  let timer = setTimeout(end, PROVE_MS + 8 * attendance.network.rttMs);
+  let timer = setTimeout(end, PROVE_MS + (attendance.network.isThin ? 24 : 8) * attendance.network.rttMs);
   let came = false;
   try {
     const headers = { Accept: "text/event-stream" };

@@ -46,6 +46,8 @@ export class NotePanel extends Panel {
 
   /** A recording that an earlier visit left unsent. */
   async restore() {
+    // What one came to read goes first: over a thin line a recorder's files are eight seconds.
+    if (!this.attendance.state) await new Promise((there) => this.attendance.addEventListener("state", there));
     this.note = await this.attendance.pendingNote().catch(() => null);
     if (this.note) this.ready(this.note);
   }
