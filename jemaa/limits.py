@@ -21,8 +21,8 @@ LISTENER_BUFFER_LEAST_BYTES = 16_384
 """The same at the least: a key frame of the lowest picture, or 4 s of 32 kb/s sound."""
 
 LISTENER_BUFFER_SECONDS = 2
-"""How much of its track may wait for a listener, between these two: over a thin line an old picture must not stand in the
-way of the newest sound for longer."""
+"""How much of its track may wait for a listener, between these two: over a thin line an old picture must not stand in
+the way of the newest sound for longer."""
 
 KERNEL_BUFFER_BYTES = 16_384
 """What the kernel takes of a listener's bytes before it can send them."""

@@ -40,7 +40,7 @@ class Listener:
     skipped: int = 0
     """Chunks that this listener did not get."""
     held: list[bytes] = field(default_factory=list)
-    """What its transport has not been given yet: because it has older batches, or because the next one takes it along."""
+    """What its transport has not been given yet: it has older batches, or the next one takes this along."""
     held_bytes: int = 0
 
     def hold(self, frame: bytes) -> None:

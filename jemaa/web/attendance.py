@@ -94,7 +94,7 @@ class Attendance:
             self._transport.write(data)
 
     def write_soon(self, data: bytes) -> None:
-        """As `write`, but with the next batch of sound where there is one: a thousand listeners are a thousand writes."""
+        """As `write`, with the next batch of sound where there is one: a thousand listeners are a thousand writes."""
         heard = self._hears.get("sound")
         if heard:
             heard[1].hold(data)

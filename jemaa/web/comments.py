@@ -1,7 +1,7 @@
 """Web room. The browser's files without their comments: people read them in the repository, phones pay for each byte.
 
-Lines keep their numbers, so that an error's place is the source's. Only whole lines are taken away, which needs no parser
-as long as no text of a program goes over a line's end; a test keeps it so.
+Lines keep their numbers, so that an error's place is the source's. Only whole lines are taken away, which needs no
+parser as long as no text of a program goes over a line's end; a test keeps it so.
 """
 
 import re

@@ -1,8 +1,8 @@
 """Web room. Headers that keep other sites, and what people write, from acting in our pages; and who may send what.
 
 Every answer gets them. A page adds its own Content-Security-Policy; everything else may load nothing at all. What is
-never a document of its own (sound, programs) needs none but the one that keeps browsers from guessing: an hour of pieces
-has a thousand answers, and a page thirty files.
+never a document of its own (sound, programs) needs none but the one that keeps browsers from guessing: an hour of
+pieces has a thousand answers, and a page thirty files.
 """
 
 import base64
