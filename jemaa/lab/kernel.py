@@ -63,11 +63,22 @@ def put_over(file: Path, target: Path) -> None:
     mount(str(file), str(target), "none", _MS_BIND)
 
 
+def has_root_mount(mountinfo: str) -> bool:
+    """Whether this process's root is a mount point: /proc/PID/mountinfo (proc(5)) leaves out what is above a root."""
+    return any(line.split()[4] == "/" for line in mountinfo.splitlines())
+
+
 def make_room() -> None:
     """Leave for new mount, process and network namespaces; without root by way of a user namespace.
 
-    Raises LabFailed where the kernel allows neither.
+    Raises LabFailed where the kernel allows neither, and where nothing could be mounted.
     """
+    if not has_root_mount(Path("/proc/self/mountinfo").read_text()):
+        raise LabFailed(
+            "lab-no-rights",
+            "the root directory is no mount point, as in a plain chroot, and nothing can be mounted for the lab alone; "
+            "run it in a container, or on the machine itself",
+        )
     user, group = os.getuid(), os.getgid()
     flags = NEW_MOUNTS | NEW_PROCESSES | NEW_NETWORK
     try:
