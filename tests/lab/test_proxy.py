@@ -18,8 +18,11 @@ NAMES: dict[str, tuple[str, ...]] = {"meeting.example": ("127.0.0.1",)}
 
 
 async def site(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Answers one request with its own head as the body, in two pieces."""
-    head = await reader.readuntil(b"\r\n\r\n")
+    """Answers one request with its own head as the body, in two pieces; who only looked in gets nothing."""
+    try:
+        head = await reader.readuntil(b"\r\n\r\n")
+    except asyncio.IncompleteReadError:
+        return await closed(writer)
     body = head if b"/long" not in head else bytes(5000)
     writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
     await writer.drain()

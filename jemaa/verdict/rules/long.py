@@ -8,6 +8,8 @@ UDP_AGE = EndsByAge(of="long_flow-udp_[0-9]*-random", rate=2)
 TLS_AGE = EndsByAge(of="long_flow-tls_[0-9]*-neutral", rate=2)
 UDP_NEW = Through(of="long_flow-udp_new-random", least=0.6)
 TLS_NEW = Through(of="long_flow-tls_new-neutral", least=0.6)
+UDP_LIVES = Through(of="long_flow-udp_[0-9]*-random", least=0.8)
+TLS_LIVES = Through(of="long_flow-tls_[0-9]*-neutral", least=0.8)
 STILL_UP = Through(of="up-end*", least=0.5)
 
 RULES = (
@@ -19,7 +21,7 @@ RULES = (
     ),
     Rule(
         id="udp-age", node="udp.kill.time", says="blocked", family="long", twin=True,
-        when=(UDP_AGE, UDP_NEW),
+        when=(UDP_AGE, UDP_NEW, TLS_LIVES),
         unless=("flow-age",),
         because="Flows of UDP, begun one after the other, end at the same age; a new one lives, and so does TLS.",
         seen="As flow-age",
@@ -38,7 +40,7 @@ RULES = (
     ),
     Rule(
         id="tls-age", node="tcp.kill.time", says="blocked", family="long", twin=True,
-        when=(TLS_AGE, TLS_NEW),
+        when=(TLS_AGE, TLS_NEW, UDP_LIVES),
         unless=("flow-age", "tcp-bytes"),
         because="TLS connections, begun one after the other, end at the same age; a new one lives, and so does"
         " UDP.",
