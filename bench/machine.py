@@ -3,15 +3,13 @@
 Kept for as long as the longest check lasts, so that one that is over can be asked about.
 """
 
-import math
-import threading
 import time
 from collections import deque
 from pathlib import Path
 from types import TracebackType
 
-BEAT_SECONDS = 0.01
-SHARE = 0.99
+from jemaa.matrix.pulse import BEAT_SECONDS, Pulse
+
 KEPT_SECONDS = 600
 _LOOK_BEATS = 50
 
@@ -20,26 +18,22 @@ class Machine:
     """Watched by a thread of its own while the context lasts."""
 
     def __init__(self) -> None:
-        self._late: deque[tuple[float, float]] = deque(maxlen=round(KEPT_SECONDS / BEAT_SECONDS))
+        self._pulse = Pulse(round(KEPT_SECONDS / BEAT_SECONDS), self._look)
         self._spent: deque[tuple[float, float, float]] = deque(maxlen=round(KEPT_SECONDS / BEAT_SECONDS / _LOOK_BEATS))
-        self._end = threading.Event()
-        self._thread = threading.Thread(target=self._watch, name="machine", daemon=True)
+        self._beats = 0
 
     def __enter__(self) -> "Machine":
-        self._thread.start()
+        self._pulse.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._end.set()
-        self._thread.join()
+        self._pulse.__exit__(kind, error, trace)
 
     def late(self, seconds: float) -> float:
         """Of the beats of so many last seconds 99 in 100 were less late than this, in seconds."""
-        since = time.monotonic() - seconds
-        found = sorted(late for at, late in self._late.copy() if at >= since)
-        return found[math.ceil(len(found) * SHARE) - 1] if found else 0.0
+        return self._pulse.late_since(time.monotonic() - seconds)
 
     def idle(self, seconds: float) -> float:
         """Share of all processors that nobody used in so many last seconds; 0 before anything is known."""
@@ -49,15 +43,10 @@ class Machine:
             return 0.0
         return (found[-1][0] - found[0][0]) / (found[-1][1] - found[0][1])
 
-    def _watch(self) -> None:
-        beats = 0
-        while not self._end.is_set():
-            before = time.monotonic()
-            time.sleep(BEAT_SECONDS)
-            self._late.append((before, time.monotonic() - before - BEAT_SECONDS))
-            if beats % _LOOK_BEATS == 0:
-                self._spent.append((before, *_spent()))
-            beats += 1
+    def _look(self, moment: float) -> None:
+        if self._beats % _LOOK_BEATS == 0:
+            self._spent.append((moment, *_spent()))
+        self._beats += 1
 
 
 def _spent() -> tuple[float, float]:

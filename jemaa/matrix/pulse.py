@@ -3,6 +3,8 @@
 import math
 import threading
 import time
+from collections import deque
+from collections.abc import Callable
 from types import TracebackType
 
 BEAT_SECONDS = 0.01
@@ -12,8 +14,9 @@ SHARE = 0.99
 class Pulse:
     """A beat of its own while the context lasts; afterwards `late` says how late the latest hundredth of beats was."""
 
-    def __init__(self) -> None:
-        self._lateness: list[float] = []
+    def __init__(self, kept: int | None = None, on_beat: Callable[[float], None] | None = None) -> None:
+        self._on_beat = on_beat
+        self._lateness: deque[tuple[float, float]] = deque(maxlen=kept)
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._beat, name="pulse", daemon=True)
 
@@ -35,11 +38,17 @@ class Pulse:
     @property
     def late(self) -> float:
         """Seconds; 99 of 100 beats were less late than this."""
-        found = sorted(self._lateness)
+        return self.late_since(0.0)
+
+    def late_since(self, moment: float) -> float:
+        """The same of the beats since a moment of the monotonic clock."""
+        found = sorted(late for at, late in self._lateness.copy() if at >= moment)
         return found[math.ceil(len(found) * SHARE) - 1] if found else 0.0
 
     def _beat(self) -> None:
         while not self._end.is_set():
             before = time.monotonic()
             time.sleep(BEAT_SECONDS)
-            self._lateness.append(time.monotonic() - before - BEAT_SECONDS)
+            self._lateness.append((before, time.monotonic() - before - BEAT_SECONDS))
+            if self._on_beat:
+                self._on_beat(before)

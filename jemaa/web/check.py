@@ -11,6 +11,7 @@ from jemaa.limits import CHECK_RUN_SECONDS, MAX_CHECK_ANSWER_BYTES, MAX_CHECK_AN
 from jemaa.packets.offer import Counts, Offer
 
 from .house import json_answer, number
+from .security import OCTETS
 
 
 class Measuring(Protocol):
@@ -54,7 +55,7 @@ async def check_long(request: web.Request) -> web.StreamResponse:
     if pieces * pause > CHECK_RUN_SECONDS:
         raise Refused("check-too-long", f"An answer lasts at most {CHECK_RUN_SECONDS} s.")
     with _Place(request):
-        answer = web.StreamResponse(headers=_FRESH | {"Content-Type": "application/octet-stream"})
+        answer = web.StreamResponse(headers=_FRESH | {"Content-Type": OCTETS})
         answer.content_length = size
         await answer.prepare(request)
         for sent in range(pieces):
@@ -68,7 +69,7 @@ async def check_long(request: web.Request) -> web.StreamResponse:
 async def check_piece(request: web.Request) -> web.Response:
     """`GET /check/piece`: so many bytes at once."""
     size = number(request.query.get("bytes"), default=4_000, most=65_536)
-    return web.Response(body=filling(size), content_type="application/octet-stream", headers=_FRESH)
+    return web.Response(body=filling(size), content_type=OCTETS, headers=_FRESH)
 
 
 async def check_socket(request: web.Request) -> web.WebSocketResponse:

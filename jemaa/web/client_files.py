@@ -15,9 +15,10 @@ from aiohttp import hdrs, web
 from jemaa.errors import Refused
 
 from .comments import without_comments
+from .security import JAVASCRIPT
 
 _TYPES = {
-    ".js": "text/javascript; charset=utf-8",
+    ".js": JAVASCRIPT,
     ".css": "text/css; charset=utf-8",
     ".json": "application/json",
     ".svg": "image/svg+xml",

@@ -16,7 +16,8 @@ from aiohttp import hdrs, web
 from jemaa.errors import Refused
 
 OCTETS = "application/octet-stream"
-_NO_DOCUMENTS = {OCTETS, "text/javascript; charset=utf-8"}
+JAVASCRIPT = "text/javascript; charset=utf-8"
+_NO_DOCUMENTS = {OCTETS, JAVASCRIPT}
 NO_GUESSING = {"X-Content-Type-Options": "nosniff"}
 HEADERS = {
     **NO_GUESSING,

@@ -11,6 +11,7 @@ from jemaa.wire.record import CONTROL, encode_record
 
 from .attendance import STREAM, Attendance
 from .house import HOUSE, hall_of, number
+from .security import OCTETS
 from .shapes import Listen, converted
 
 _KEEPALIVE = http_chunk(encode_record(CONTROL, b""))
@@ -26,7 +27,7 @@ async def stream(request: web.Request) -> web.StreamResponse:
     if wish.picture:
         hall.picture(wish.picture)
     since = request.query.get("since")
-    transport = await begin_endless(request, "application/octet-stream")
+    transport = await begin_endless(request, OCTETS)
     attendance = Attendance(hall, transport, STREAM, person)
     try:
         attendance.listen(wish)

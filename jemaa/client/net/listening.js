@@ -151,7 +151,7 @@ export class Listening {
   /** The first files did not tell, or told wrong: less sound, and more of it in reserve. */
   #thinLine() {
     this.attendance.learn({ isThin: true });
-    if (!this.ladder.forced) this.ladder.allow("live", false);
+    this.#allowLive();
     const stream = this.paths.get("stream");
     if (stream) this.#replace(stream);
     this.speakingChanged();
@@ -303,13 +303,16 @@ export class Listening {
   }
 
   #liveIs() {
-    const isOpen = this.line.liveIs === "open";
     const path = this.paths.get("live");
     if (path) {
       this.#ended("live", path, "lost");
     }
-    // On a thin line what is gained by it is not worth its room.
-    if (!this.ladder.forced) this.ladder.allow("live", isOpen && !this.attendance.network.isThin);
+    this.#allowLive();
+  }
+
+  /** Where the socket is open; on a thin line what is gained by it is not worth its room. */
+  #allowLive() {
+    if (!this.ladder.forced) this.ladder.allow("live", this.line.liveIs === "open" && !this.attendance.network.isThin);
   }
 
   /** The browser said yes to WebCodecs and cannot do it: `radio`, then. */
