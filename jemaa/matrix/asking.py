@@ -15,9 +15,10 @@ from jemaa.lab.topology import Lab
 from jemaa.people import hearing
 from jemaa.people.loudspeaker import Square
 from jemaa.people.person import Person
-from jemaa.people.speech import CHAIR_SPEECH, DELEGATE_SPEECH, RATE, Samples, say, unbroken
+from jemaa.people.speech import CHAIR_SPEECH, DELEGATE_SPEECH, RATE, say, unbroken
 
-from .failures import MatrixFailed
+from .ear import Ear
+from .failures import MatrixFailed, in_a_line
 from .measure import Heard, judge
 from .pulse import Pulse
 from .results import Cell
@@ -33,12 +34,6 @@ PAGE_SECONDS = 60.0
 ACT_SECONDS = 30.0
 IMPATIENT_SECONDS = 10.0
 """How long a participant waits for an act to work before he gives up; and who has waited in vain twice waits less."""
-
-SOUND_SECONDS = 25.0
-"""How long he waits for the first sound."""
-
-MOST_LATE_SECONDS = 0.02
-"""A machine later than this with its own beat makes gaps of its own; what it finds says nothing of a network."""
 
 SETTLE_SECONDS = 1.0
 RECORD_SECONDS = 10
@@ -84,9 +79,7 @@ def ask(props: Props, system: System, profile: str, route: Route, seconds: int) 
         with Pulse() as pulse:
             if interview.sits_down(meeting.participant_url(route)):
                 interview.questions(seconds)
-        if pulse.late > MOST_LATE_SECONDS:
-            text = f"The machine was {pulse.late * 1000:.0f} ms late with its own beat: it has too much else to do."
-            raise MatrixFailed("matrix-machine-busy", text)
+        pulse.refuse_if_late()
         return replace(interview.cell(system.name, profile, route), late=round(pulse.late, 4))
 
 
@@ -96,7 +89,7 @@ def _open_room(meeting: Meeting, room: Person) -> None:
         room.page.goto(meeting.room_page, timeout=PAGE_SECONDS * 1000)
         meeting.publish(room)
     except (Error, AssertionError) as error:
-        raise MatrixFailed("matrix-server-failed", f"The room could not begin: {_first_line(error)}") from None
+        raise MatrixFailed("matrix-server-failed", f"The room could not begin: {in_a_line(error)}") from None
 
 
 class Interview:
@@ -115,7 +108,6 @@ class Interview:
         self._to_room: float | None = None
         self._path = ""
         self._attempts: int | None = None
-        self._mark = 0
 
     def sits_down(self, url: str) -> bool:
         """Open the page."""
@@ -160,38 +152,20 @@ class Interview:
         )
 
     def _listens(self, seconds: int) -> None:
-        start = self._participant.now()
+        ear = Ear(self._participant)
         if not self._try("hears", lambda: self._seat.listen(ACT_SECONDS)):
             return
-        pieces = [self._hear_first(start)]
+        pieces = [ear.until_loud()]
         if hearing.first_loud(pieces[0]) is None:
             self._failures["hears"] = "nothing came out of the loudspeaker"
         else:
             began, bytes_before = time.monotonic(), self._bytes_down()
             while len(pieces) <= seconds // RECORD_SECONDS:
-                pieces.append(self._hear(RECORD_SECONDS))
+                pieces.append(ear.more(RECORD_SECONDS))
             self._kbps = (self._bytes_down() - bytes_before) * 8 / 1000 / (time.monotonic() - began)
         self._heard = judge(np.concatenate(pieces), self._props.loop, settle=SETTLE_SECONDS)
         self._path = self._try("path", self._seat.path) or ""
         self._attempts = self._try("attempts", self._seat.attempts)
-
-    def _hear_first(self, start: int) -> Samples:
-        """Up to the first sound, or until he gives up."""
-        deadline = start + int(SOUND_SECONDS * RATE)
-        while self._participant.now() < deadline:
-            if hearing.first_loud(self._participant.heard(start)) is not None:
-                break
-            self._props.square.wait_until_recorded(self._participant.now() + RATE // 4)
-        self._mark = self._participant.now()
-        return self._participant.heard(start, self._mark)
-
-    def _hear(self, seconds: int) -> Samples:
-        """The next so many seconds."""
-        until = self._mark + seconds * RATE
-        self._props.square.wait_until_recorded(until + RATE // 10)
-        heard = self._participant.heard(self._mark, until)
-        self._mark = until
-        return heard
 
     def _speaks(self) -> bool | None:
         """Gets the floor and is heard in the room."""
@@ -228,16 +202,12 @@ class Interview:
             self._answers[act] = do()
         except (Error, AssertionError) as error:
             self._answers[act] = False
-            self._failures[act] = _first_line(error)
+            self._failures[act] = in_a_line(error)
 
     def _try(self, what: str, do: Callable[[], T]) -> T | None:
         """What it gives; None, with the reason noted, if the browser or a wait gives up."""
         try:
             return do()
         except (Error, AssertionError) as error:
-            self._failures[what] = _first_line(error)
+            self._failures[what] = in_a_line(error)
             return None
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]

@@ -13,7 +13,7 @@ from jemaa.lab import profile as profiles
 
 from .failures import MatrixFailed
 from .page import page
-from .results import ACTS, Cell, Matrix, decode, encode
+from .results import ACTS, Cell, Matrix, decode, encode, write_whole
 
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -94,8 +94,8 @@ class _Watch:
         print(_line(cell), file=sys.stderr)
         if self._folder:
             self._folder.mkdir(parents=True, exist_ok=True)
-            _write(self._folder / RESULT, encode(so_far))
-            _write(self._folder / PAGE, page(so_far).encode())
+            write_whole(self._folder / RESULT, encode(so_far))
+            write_whole(self._folder / PAGE, page(so_far).encode())
 
     def failed(self, text: str) -> None:
         """See `run.Watch`."""
@@ -111,13 +111,6 @@ def _kept(folder: Path) -> Matrix | None:
         return None
     except (OSError, msgspec.DecodeError) as error:
         raise SettingsError("matrix-unreadable", f"{file} is no result of a matrix: {error}") from None
-
-
-def _write(file: Path, data: bytes) -> None:
-    """Whole or not at all, since a run may be ended at any moment."""
-    new = file.with_suffix(".new")
-    new.write_bytes(data)
-    new.replace(file)
 
 
 def _line(cell: Cell) -> str:

@@ -52,15 +52,16 @@ class JemaaSystem:
 
     def open(self, ground: Ground) -> AbstractContextManager[Meeting]:
         """See `system.System.open`."""
-        return _open(ground)
+        return opened(ground, _film(ground.floor.parent))
 
 
 @contextmanager
-def _open(ground: Ground) -> Iterator[Meeting]:
+def opened(ground: Ground, floor: Path, *more: str) -> Iterator["JemaaMeeting"]:
+    """`jemaa demo` with this file on its floor, and `more` of its options."""
     log = ground.folder / "server.log"
     command = [sys.executable, "-m", "jemaa", "demo", "--data", str(ground.folder / "data"), "--listen", ":443"]
     command += ["--tls-cert", str(ground.certificate), "--tls-key", str(ground.key), "--json"]
-    command += ["--base-url", f"https://{HOST}", "--floor", str(_film(ground.floor.parent))]
+    command += ["--base-url", f"https://{HOST}", "--floor", str(floor), *more]
     with (
         running(ground.lab, "server", command, log) as server,
         desk(ground.lab, ground.authority, ground.folder / "desk.log") as asker,
@@ -98,6 +99,11 @@ class JemaaMeeting:
     def room_page(self) -> str:
         """The room console."""
         return str(self._session["links"]["room"])
+
+    @property
+    def check_page(self) -> str:
+        """Where one finds out how to attend this session."""
+        return f"https://{HOST}/check?lang=en&session={self._session['id']}"
 
     def participant_url(self, route: Route = OWN_CHOICE) -> str:
         """With a name, so that nobody is asked for one, and the forced paths."""

@@ -7,8 +7,12 @@ from collections import deque
 from collections.abc import Callable
 from types import TracebackType
 
+from .failures import MatrixFailed
+
 BEAT_SECONDS = 0.01
 SHARE = 0.99
+MOST_LATE_SECONDS = 0.02
+"""A machine later than this with its own beat makes gaps of its own; what it finds says nothing of a network."""
 
 
 class Pulse:
@@ -44,6 +48,12 @@ class Pulse:
         """The same of the beats since a moment of the monotonic clock."""
         found = sorted(late for at, late in self._lateness.copy() if at >= moment)
         return found[math.ceil(len(found) * SHARE) - 1] if found else 0.0
+
+    def refuse_if_late(self) -> None:
+        """`MatrixFailed` `matrix-machine-busy`: what was found beside this beat is void."""
+        if self.late > MOST_LATE_SECONDS:
+            text = f"The machine was {self.late * 1000:.0f} ms late with its own beat: it has too much else to do."
+            raise MatrixFailed("matrix-machine-busy", text)
 
     def _beat(self) -> None:
         while not self._end.is_set():

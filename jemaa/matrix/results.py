@@ -1,5 +1,7 @@
 """Matrix room. What the matrix found: records that become JSON and a page."""
 
+from pathlib import Path
+
 import msgspec
 from msgspec.structs import replace
 
@@ -109,3 +111,10 @@ def encode(matrix: Matrix) -> bytes:
 def decode(data: bytes) -> Matrix:
     """From JSON; `msgspec.ValidationError` if it is none of ours."""
     return msgspec.json.decode(data, type=Matrix)
+
+
+def write_whole(file: Path, data: bytes) -> None:
+    """Whole or not at all, since a run may be ended at any moment."""
+    new = file.with_suffix(".new")
+    new.write_bytes(data)
+    new.replace(file)

@@ -5,12 +5,12 @@ import platform
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from msgspec.structs import replace
 from playwright.sync_api import sync_playwright
@@ -24,6 +24,8 @@ from .asking import Props, ask
 from .failures import MatrixFailed
 from .results import Cell, Key, Matrix, Network
 from .system import OWN_CHOICE, Route, System
+
+T = TypeVar("T")
 
 TOOLS = ("chromium", "pulseaudio", "pactl", "parec", "paplay", "espeak-ng", "ffmpeg", "ip", "nsenter")
 TRIES = 2
@@ -56,7 +58,7 @@ class Plan:
             text = f"What is there was heard for {done.seconds} seconds a cell, and not for {self.seconds}."
             raise SettingsError("bad-setting", text)
         networks = {network.name: network for network in (done.networks if done else [])}
-        networks |= {name: _network(name) for name in self.profiles}
+        networks |= {name: network_of(name) for name in self.profiles}
         systems = {system.name: system.missing() or system.version() for system in self.systems}
         return Matrix(
             began=done.began if done else datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -131,15 +133,23 @@ def _words(command: list[str]) -> str:
     return found.stdout.strip() if found and found.returncode == 0 else ""
 
 
-def _network(name: str) -> Network:
+def network_of(name: str) -> Network:
+    """What a page has to say of this profile; a `SettingsError` if it is none."""
     found = profiles.load(name)
     return Network(name=found.name, description=found.description, hypothesis=found.hypothesis)
 
 
-def _ask(props: Props, system: System, route: Route, name: str, seconds: int, watch: Watch) -> Cell | None:
+def attempted(what: str, do: Callable[[], T], failed: Callable[[str], None]) -> T | None:
+    """What it gives; asked once more where our own side failed, and None if it failed again."""
     for attempt in range(TRIES):
         try:
-            return ask(props, system, name, route, seconds)
+            return do()
         except JemaaError as error:
-            watch.failed(f"{system.name} on {name}, attempt {attempt + 1}: {error.text} ({error.code})")
+            failed(f"{what}, attempt {attempt + 1}: {error.text} ({error.code})")
     return None
+
+
+def _ask(props: Props, system: System, route: Route, name: str, seconds: int, watch: Watch) -> Cell | None:
+    return attempted(
+        f"{system.name} on {name}", lambda: ask(props, system, name, route, seconds), watch.failed
+    )  # fmt: skip
