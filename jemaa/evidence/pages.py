@@ -100,7 +100,8 @@ def path(view: View, material: Material, name: str) -> str:
     networks = grouped(recent, lambda one: (one.key.cc, one.key.asn))
     by_country = [(_country(view, cc), group) for cc, group in sorted(countries.items())]
     by_network = [
-        (f"{view.country(cc)}, {_network_link(view, cc, asn)}", group) for (cc, asn), group in sorted(networks.items())
+        (view.row(view.country(cc), _network_link(view, cc, asn)), group)
+        for (cc, asn), group in sorted(networks.items())
     ]
     return (
         f"{_map(view, material, name)}{one_path(view, _recent(view), view.word('country'), by_country)}"

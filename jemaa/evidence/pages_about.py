@@ -98,7 +98,7 @@ def _broken(view: View, material: Material) -> str:
 def _files(view: View) -> str:
     lines = "".join(
         f"<li>{view.word('data.' + what)}: "
-        + ", ".join(f'<a href="{view.file(f"data/{what}.{form}")}" download>{form.upper()}</a>' for form in FORMATS)
+        + view.row(*(f'<a href="{view.file(f"data/{what}.{form}")}" download>{form.upper()}</a>' for form in FORMATS))
         for what in (*API, "broken")
     )
     facts = f'<li>{view.word("data.facts")}: <a href="{view.file("data/facts.txt")}">facts.txt</a>'

@@ -32,7 +32,7 @@ def section(view: View, said: Iterable[Said]) -> str:
     """A table of statements, oldest first; empty where there are none."""
     rows = "".join(
         f'<tr><td><bdi dir="ltr">{_period(one)}</bdi><td>{_in(view, one.who)}<td>{_in(view, one.words)}'
-        f"<td>{view.word('said.grade.' + one.grade)}<td>{', '.join(map(_origin, one.origins))}"
+        f"<td>{view.word('said.grade.' + one.grade)}<td>{view.row(*map(_origin, one.origins))}"
         for one in sorted(said, key=lambda one: (one.first, one.last))
     )
     if not rows:

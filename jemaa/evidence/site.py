@@ -80,7 +80,7 @@ def _pages(material: Material) -> Iterator[tuple[str, Body, Body]]:
     for cc, asn in sorted({(one.key.cc, one.key.asn) for one in tables.cells}):
         yield (
             f"network/{network_id(cc, asn)}.html",
-            lambda view, asn=asn, cc=cc: f"{view.network(asn)}, {view.country(cc)}",  # type: ignore[misc]
+            lambda view, asn=asn, cc=cc: view.row(view.network(asn), view.country(cc)),  # type: ignore[misc]
             _body(pages.network, material, cc, asn),
         )
     for way in PATHS:

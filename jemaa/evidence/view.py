@@ -45,6 +45,10 @@ class View:
         filled = {name: apart.format(value) for name, value in values.items()}
         return html.escape(strings(self.language)[key].format(**filled))
 
+    def row(self, *parts: str) -> str:
+        """One beside the other, with the language's own comma between."""
+        return self.word("comma").join(parts)
+
     def country(self, cc: str) -> str:
         """A country's name; the code where it has none."""
         return html.escape(countries(self.language).get(cc, cc))

@@ -48,7 +48,7 @@ def tell_node(node: str, language: str = "en") -> str:
     first, _, rest = node.partition(".")
     last = rest.rpartition(".")[2]
     named = table.get(f"node.{first}", first)
-    return f"{named}, {table[f'part.{last}']}" if f"part.{last}" in table else named
+    return table["comma"].join((named, table[f"part.{last}"])) if f"part.{last}" in table else named
 
 
 def _thing(name: str, way: Way, table: Mapping[str, str]) -> str:
@@ -59,4 +59,4 @@ def _row(parts: Sequence[str], table: Mapping[str, str]) -> str:
     """One, two and three, as the language puts them in a row."""
     if len(parts) < 2:
         return parts[0] if parts else ""
-    return table["and"].format(first=", ".join(parts[:-1]), last=parts[-1])
+    return table["and"].format(first=table["comma"].join(parts[:-1]), last=parts[-1])

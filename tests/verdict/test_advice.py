@@ -86,6 +86,15 @@ def test_each_language_has_the_same_words_and_places(language: str) -> None:
         assert {name for _, name, _, _ in string.Formatter().parse(table[key]) if name} == places, key
 
 
+def test_what_stands_in_a_row_has_the_languages_own_comma() -> None:
+    advice = advise(with_rungs(CLEAN, live=500.0, stream=500.0, pieces=500.0, text=1.0))
+    assert len([way for way in (advice.sound, advice.picture, advice.speaking, advice.writing) if way]) > 2
+    for language, comma in {"en": ", ", "fr": ", ", "ar": "، "}.items():
+        lines = [*tell(advice, language), tell_node("stun.drop.app", language)]
+        assert comma in lines[0] and comma in lines[-1]
+        assert language != "ar" or "," not in "".join(lines)
+
+
 def test_each_node_has_words() -> None:
     for rule in RULES:
         table = LANGUAGES["en"]

@@ -3,6 +3,7 @@
 WORDS = {
     "you_can": "من هنا يمكنك {what}.",
     "you_cannot": "لم يمرّ شيء من الاجتماع من هنا.",
+    "comma": "، ",
     "and": "{first} و{last}",
     "about": "مرّ نحو {kbps} كيلوبت في الثانية.",
     "sound": "الاستماع ({way})",

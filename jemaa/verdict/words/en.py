@@ -3,6 +3,7 @@
 WORDS = {
     "you_can": "From here you can {what}.",
     "you_cannot": "Nothing of a meeting was seen to get through from here.",
+    "comma": ", ",
     "and": "{first} and {last}",
     "about": "About {kbps} kb/s were seen to come through.",
     "sound": "listen ({way})",

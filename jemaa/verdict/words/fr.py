@@ -3,6 +3,7 @@
 WORDS = {
     "you_can": "D’ici, vous pouvez {what}.",
     "you_cannot": "Rien d’une réunion n’est passé d’ici.",
+    "comma": ", ",
     "and": "{first} et {last}",
     "about": "Environ {kbps} kb/s sont passés.",
     "sound": "écouter ({way})",
