@@ -27,10 +27,24 @@ const network = {
   /** Hands on no less than 8 kB at a time. */
   collects_8kB: (url, answer) => url.pathname === "/check/long" && slowly(url, answer, 8192),
   cuts: (url, answer) => url.pathname === "/check/long" && (answer.writeHead(200, { "Content-Length": number(url, "bytes") }), answer.write(longOf(url).subarray(0, 500)), setTimeout(() => answer.destroy(), 50)),
+  /** Connections freeze after 9 kB. */
+  freezes: (url, answer) => number(url, "bytes") > 9000 && begins(url, answer),
+  /** One connection has frozen, and new ones have not. */
+  froze: (url, answer) => number(url, "bytes") > 9000 && !answer.req.headers["jemaa-connection"] && begins(url, answer),
+  /** A longer answer comes so slowly that it is not there in time. */
+  crawls: (url, answer) => number(url, "bytes") > 5000 && crawl(answer, filling(number(url, "bytes"))),
   changes: (url, answer) => url.pathname !== "/check/plan" && answer.end(filling(number(url, "bytes") || 9).map((byte) => byte ^ 1)),
   silent: (url) => url.pathname !== "/check/plan",
   down: (_, answer) => answer.destroy(),
 };
+
+const begins = (url, answer) => (answer.writeHead(200, { "Content-Length": number(url, "bytes") }), answer.write(filling(number(url, "bytes")).subarray(0, 9000)));
+
+function crawl(answer, body) {
+  let at = 0;
+  const timer = setInterval(() => (answer.write(body.subarray(at, (at += 50))), answer.destroyed && clearInterval(timer)), 50);
+  return true;
+}
 
 const longOf = (url) => Buffer.from(longFilling(number(url, "bytes"), number(url, "pieces")));
 
@@ -126,6 +140,24 @@ test("an answer that is cut, or never comes, is none", async () => {
   assert.notEqual(await why("cuts", tryStream), "works");
   const { usable, why: reason } = await behind("silent", () => tryPieces(patience(undefined, 300)));
   assert.deepEqual([usable, reason], [false, "no_answer"]);
+});
+
+test("where connections freeze by what they carry, what keeps one is no way, and short answers are", async () => {
+  const { tried, advice } = await behind("freezes", () => firstAdvice(() => {}));
+  assert.equal(tried.pieces.isCutting, true);
+  assert.deepEqual(["live", "stream", "radio"].map((way) => tried[way].why), ["cut", "cut", "cut"]);
+  assert.ok(tried.up.usable && (tried.pieces.kbps ?? 0) > 0);
+  assert.deepEqual([tried.pieces.usable, advice.down], [true, globalThis.AudioDecoder ? "pieces" : "text"]);
+});
+
+test("one connection that has frozen says nothing of the others", async () => {
+  const { usable, isCutting, kbps } = await behind("froze", () => tryPieces(patience()));
+  assert.deepEqual([usable, isCutting, kbps > 0], [true, undefined, true]);
+});
+
+test("what came of an answer in the time there was is a rate too", async () => {
+  const { usable, kbps } = await behind("crawls", () => tryPieces(patience(undefined, 1500)));
+  assert.ok(usable && kbps > 3 && kbps < 9, `${kbps}`);
 });
 
 test("a WebSocket that is refused, or opens and says nothing", async () => {

@@ -20,9 +20,9 @@
  * @property {number|null} kbps
  */
 
-/** What each way's sound needs of the line, in kb/s: renditions of `net/listening.js` with their headers; `live` also room to
- * make up for what was lost, because it has next to nothing in reserve. */
-export const NEEDS = { live: 60, stream: 18, pieces: 14, radio: 15, text: 0 };
+/** What each way's sound needs of the line, in kb/s, with all headers: below 80 kb/s a meeting takes 8 kb/s of sound and climbs to
+ * no `live`, which has next to nothing in reserve. */
+export const NEEDS = { live: 80, stream: 13, pieces: 12, radio: 15, text: 0 };
 const PICTURE_KBPS = 190; // the small picture beside the sound, in pictures that are not all alike
 const SPEAK_KBPS = { live: 40, pieces: 40 };
 const LIVE_DELAY_MS = 2500; // slower than this it is no conversation, and the jitter buffer gives up

@@ -52,6 +52,7 @@ export async function firstAdvice(onNews, { family = "", load_kbps = null } = {}
     browser: abilities(), advice: { down: null, sound: false, picture: false, up: null, kbps: null }, took_ms: 0,
   };
   const tell = () => {
+    if (first.tried.pieces?.isCutting) distrust(first.tried);
     first.advice = advise(first);
     first.took_ms = performance.now() - began;
     onNews(first);
@@ -65,7 +66,7 @@ export async function firstAdvice(onNews, { family = "", load_kbps = null } = {}
   if (!first.tried.text?.usable) return first;
   const down = () => [note("live", tryLive(patience(all))), note("stream", tryStream(patience(all)))];
   const pieces = () => note("pieces", tryPieces(patience(all)));
-  const rest = () => [note("up", tryUp(patience(all))), note("radio", radioOf(first, all))];
+  const rest = () => [note("up", tryUp(patience(all), first.tried.pieces?.isCutting)), note("radio", radioOf(first, all))];
   const calls = () => Promise.race([tryCalls(first, all).then(tell), ended]); // a script that never comes ends nothing
   if (first.isThin) {
     // The files of this page have come whole as short answers, and each try takes seconds there.
@@ -79,6 +80,11 @@ export async function firstAdvice(onNews, { family = "", load_kbps = null } = {}
     await Promise.all([...rest(), called]);
   }
   return first;
+}
+
+/** Where connections are cut by what they carry, what keeps one ends soon, however well it began. @param {First["tried"]} tried */
+function distrust(tried) {
+  for (const way of /** @type {const} */ (["live", "stream", "radio"])) if (tried[way]) tried[way] = { ...tried[way], usable: false, why: "cut" };
 }
 
 /** Whether the server itself answers; what is learned from the offer beside. @param {First} first @param {AbortSignal} signal @returns {Promise<Tried>} */

@@ -8,13 +8,15 @@ const PLACE = "jemaa-network";
 const THIN_KBPS = 80; // as `net/attendance.js` has it
 
 /**
- * Keep the best way; what only the meeting itself can learn stays.
+ * Keep the best way, and whether connections are cut here; what only the meeting itself can learn stays.
  * @param {Pick<Storage, "getItem"|"setItem">|null} storage
- * @param {import("./advice.js").Advice} advice
+ * @param {Pick<import("./first.js").First, "advice"|"tried">} first
  * @param {number} now in Unix ms, by this device's clock
  */
-export function remember(storage, { down, sound, kbps }, now) {
-  if (sound) learn(storage, { ...(kbps === null ? {} : { isThin: kbps < THIN_KBPS }), path: down, at: now });
+export function remember(storage, { advice: { down, sound, kbps }, tried }, now) {
+  if (!sound) return;
+  const isThin = kbps === null ? {} : { isThin: kbps < THIN_KBPS };
+  learn(storage, { ...isThin, ...(tried.pieces?.isCutting ? { isCutting: true } : {}), path: down, at: now });
 }
 
 /** Keep that connections are cut here, so that the meeting leaves none open for long. @param {Pick<Storage, "getItem"|"setItem">|null} storage @param {number} now */

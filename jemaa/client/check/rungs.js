@@ -17,6 +17,7 @@ import { CheckFailure, filling, isSame, longFilling, quantile, readOffer } from 
  * @property {number} [jitter_ms]
  * @property {number} [loss]
  * @property {number} [kbps]
+ * @property {boolean} [isCutting] of `pieces`: what a connection carries is little before it falls silent for good
  */
 
 const PATIENCE_MS = 5000;
@@ -29,6 +30,8 @@ const RADIO = { bytes: 24_000, pieces: 2, ms: 2500 };
 const RATE_MS = 900; // a sample this long is believed
 const RATE_LAST_MS = 3500; // nothing bigger is asked for later than this after the beginning
 const RATE_SIZES = [6_000, 24_000, 64_000];
+const SILENT_MS = 1500; // and four round trips: a lost packet is back by then
+const FROZEN_BYTES = 24_000; // connections are frozen after 16 to 20 KB (docs/lab.md `kill-after-bytes`)
 const LOAD_BYTES = 8_000;
 const UP_SIZES = [2_000, 8_000];
 
@@ -137,30 +140,76 @@ async function tryFlow({ bytes, pieces, ms }, signal) {
  */
 export async function tryPieces(signal) {
   const began = performance.now();
+  let [first, kbps, since, came] = [0, 0, 0, 0];
   try {
-    const first = await piece(137, signal); // a size that no cache of anybody's has
-    let kbps = 0;
+    first = await piece(137, signal); // a size that no cache of anybody's has
     for (const size of RATE_SIZES) {
       if (kbps && performance.now() - began > RATE_LAST_MS) break;
-      const ms = await piece(size, signal);
+      [since, came] = [performance.now(), 0];
+      const ms = await sample(size, first, signal, (bytes) => (came += bytes));
+      if (ms === null) return { usable: true, setup_ms: first, rtt_ms: first, isCutting: true, ...(kbps ? { kbps } : {}) };
       kbps = (size * 8) / Math.max(1, ms - (kbps ? Math.min(first, ms / 2) : 0));
       if (ms > RATE_MS) break;
     }
-    return { usable: true, setup_ms: first, kbps, rtt_ms: first };
   } catch (error) {
-    return { usable: false, why: codeOf(error, signal) };
+    const code = codeOf(error, signal);
+    if (!first || code !== "no_answer") return { usable: false, why: code };
+    kbps ||= (came * 8) / (performance.now() - since); // short answers come; of a longer one so much did
+  }
+  return { usable: true, setup_ms: first, kbps, rtt_ms: first };
+}
+
+/**
+ * A larger answer. Where it falls silent it may be the line's bad moment, or an older connection's end: so a long one is
+ * asked for on a new connection. If that falls silent too, while a short one comes, connections are cut here by what they
+ * carry.
+ * @param {number} size @param {number} rttMs @param {AbortSignal} signal @param {(bytes: number) => void} onBytes
+ * @returns {Promise<number|null>} how long it took; null: it was cut
+ */
+async function sample(size, rttMs, signal, onBytes) {
+  const silentMs = SILENT_MS + 4 * rttMs;
+  const ms = await unlessSilent((stop, heard) => piece(size, stop, {}, (bytes) => (onBytes(bytes), heard())), silentMs, signal);
+  if (ms !== null) return ms;
+  const again = await unlessSilent((stop, heard) => piece(FROZEN_BYTES, stop, ALONE, heard), silentMs, signal);
+  if (again !== null) return (again * size) / FROZEN_BYTES;
+  await piece(139, signal, ALONE);
+  return null;
+}
+
+/**
+ * @param {(stop: AbortSignal, heard: () => void) => Promise<number>} ask @param {number} silentMs @param {AbortSignal} signal
+ * @returns {Promise<number|null>} what it gives; null where for so long no byte of it came
+ */
+async function unlessSilent(ask, silentMs, signal) {
+  const stop = new AbortController();
+  const end = () => stop.abort();
+  signal.addEventListener("abort", end);
+  if (signal.aborted) end();
+  let isSilent = false;
+  const fallSilent = () => ((isSilent = true), end());
+  let timer = setTimeout(fallSilent, silentMs);
+  const heard = () => (clearTimeout(timer), (timer = setTimeout(fallSilent, silentMs)));
+  try {
+    return await ask(stop.signal, heard);
+  } catch (error) {
+    if (isSilent) return null;
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", end);
   }
 }
 
-/** What one sends: short POSTs, as `pieces` up has them. @param {AbortSignal} signal @returns {Promise<Tried>} */
-export async function tryUp(signal) {
+/** What one sends: short POSTs, as `pieces` up has them. @param {AbortSignal} signal @param {boolean} [isAlone] each on a connection of its own @returns {Promise<Tried>} */
+export async function tryUp(signal, isAlone = false) {
   const began = performance.now();
   let setup_ms = 0;
   let kbps = 0;
   try {
     for (const size of UP_SIZES) {
       const sent = performance.now();
-      const init = { method: "POST", body: filling(size), headers: { "Content-Type": "application/octet-stream" } };
+      const { headers, ...alone } = isAlone ? ALONE : {};
+      const init = { method: "POST", body: filling(size), ...alone, headers: { "Content-Type": "application/octet-stream", ...headers } };
       const { bytes, whole } = await (await get("/check/up", signal, init)).json().catch(() => ({}));
       if (bytes !== size || whole !== true) throw new CheckFailure("changed");
       const ms = performance.now() - sent;
@@ -185,14 +234,28 @@ export function rateOf(entries) {
   return bytes >= LOAD_BYTES && ms >= RATE_MS ? (bytes * 8) / ms : null;
 }
 
-/** One short answer, compared. @param {number} size @param {AbortSignal} signal @returns {Promise<number>} how long it took */
-export async function piece(size, signal) {
+/**
+ * One short answer, compared.
+ * @param {number} size @param {AbortSignal} signal @param {RequestInit} [init] @param {(bytes: number) => void} [onBytes] whenever some have come
+ * @returns {Promise<number>} how long it took
+ */
+export async function piece(size, signal, init = {}, onBytes = () => {}) {
   const began = performance.now();
-  const answer = await get(`/check/piece?bytes=${size}`, signal);
-  const body = new Uint8Array(await answer.arrayBuffer());
-  if (!isSame(body, filling(size))) throw new CheckFailure("not_ours");
+  const answer = await get(`/check/piece?bytes=${size}`, signal, init);
+  const reader = /** @type {ReadableStream<Uint8Array>} */ (answer.body).getReader();
+  const whole = filling(size);
+  let at = 0;
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    onBytes(part.value.length);
+    if (!isSame(part.value, whole.subarray(at, at + part.value.length))) throw new CheckFailure("not_ours");
+    at += part.value.length;
+  }
+  if (at < size) throw new CheckFailure("not_ours");
   return performance.now() - began;
 }
+
+/** For what shall come on a connection of its own: the server closes it, and without cookies browsers take up no old one. */
+export const ALONE = { headers: { "Jemaa-Connection": "once" }, credentials: /** @type {const} */ ("omit") };
 
 /** A signal for one try. @param {AbortSignal} [signal] also ends it @param {number} [ms] @returns {AbortSignal} */
 export function patience(signal, ms = PATIENCE_MS) {

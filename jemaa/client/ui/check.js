@@ -39,8 +39,7 @@ async function run() {
   drawWays(null, false);
   const first = await firstAdvice((news) => {
     drawWays(news, false);
-    const isSoon = news.isThin || news.took_ms > SOON_MS || news.tried.live;
-    if (isSoon && (news.advice.sound || (news.advice.down && news.tried.pieces))) drawAnswer(news); // sooner is better than final
+    if (isSoon(news) && (news.advice.sound || (news.advice.down && news.tried.pieces))) drawAnswer(news);
   }, { family, load_kbps });
   drawWays(first, true);
   drawAnswer(first);
@@ -48,8 +47,17 @@ async function run() {
   drawNext(first);
   drawFull(first);
   const { remember } = await import("../check/memory.js").catch(() => ({ remember: null }));
-  remember?.(pageStorage(), first.advice, Date.now());
+  remember?.(pageStorage(), first, Date.now());
   set(byId("answer"), "data-over", true);
+}
+
+/**
+ * Whether what is known is worth saying: sooner is better than final, and what is said must hold. So a wide line waits for
+ * the answers that show whether it cuts connections, and for the best way.
+ * @param {First} news
+ */
+function isSoon({ isThin, took_ms, tried: { live, stream, pieces } }) {
+  return isThin || Boolean(pieces && (took_ms > SOON_MS || live?.usable || (live && stream)));
 }
 
 /** From the beginning. */
