@@ -1,5 +1,6 @@
 """Matrix room. The result as one page that needs nothing but itself: no script, no other file, no other host."""
 
+from collections.abc import Sequence
 from html import escape
 from statistics import median
 
@@ -39,7 +40,7 @@ reported to block. What is answered here was tried, not asked of a data sheet.</
 {forced_grid(matrix)}
 {_details(matrix)}
 {_failures(matrix)}
-{_networks(matrix)}
+{the_networks(matrix.networks)}
 {_method(matrix)}
 </main>
 </html>
@@ -128,8 +129,9 @@ def _failures(matrix: Matrix) -> str:
     return f"<details><summary>What went wrong, in the browser’s words</summary><ul>{''.join(lines)}</ul></details>"
 
 
-def _networks(matrix: Matrix) -> str:
-    lines = "".join(_network(network) for network in matrix.networks)
+def the_networks(found: Sequence[Network]) -> str:
+    """What each of them is, in words."""
+    lines = "".join(_network(network) for network in found)
     return f"""<h2>The networks</h2>
 <p>† a hypothesis: no packet-level record of it was found. <code>jemaa lab describe NAME</code> says what each matches
 and does, where it was seen, and how sure that is.</p><dl>{lines}</dl>"""

@@ -46,7 +46,7 @@ def choice_grid(matrix: Matrix) -> str:
     rows = [
         (network, "".join(_answers(cells.get((name, network.name))) for name in systems)) for network in matrix.networks
     ]
-    body = _grouped(rows, 1 + wide * len(systems), {profile for _, profile in cells})
+    body = grouped(rows, 1 + wide * len(systems), {profile for _, profile in cells})
     legend = f"{sign(True)} it worked {sign(False)} it did not {sign(None)} the system has no such thing"
     return f"""<h2>The grid</h2>
 <p class="legend">{legend}; empty: not tried.</p>
@@ -72,7 +72,7 @@ def forced_grid(matrix: Matrix) -> str:
         (network, "".join(_forced(cells.get((*route, network.name))) for route in routes))
         for network in matrix.networks
     ]
-    body = _grouped(rows, 1 + wide * len(routes), {profile for _, _, profile in cells})
+    body = grouped(rows, 1 + wide * len(routes), {profile for _, _, profile in cells})
     return f"""<h2>Each path by itself</h2>
 <p>What is left where only one path may be used: <code>radio</code> and <code>text</code> have no live microphone.</p>
 <div class="wide"><table class="grid"><caption>Each path, forced</caption>
@@ -86,7 +86,7 @@ def _heads(titles: list[str]) -> str:
     return f'<th scope="col" class="begin">{first}</th>' + "".join(f'<th scope="col">{word}</th>' for word in rest)
 
 
-def _grouped(rows: list[tuple[Network, str]], width: int, tried: set[str]) -> str:
+def grouped(rows: list[tuple[Network, str]], width: int, tried: set[str]) -> str:
     """A body a group, with its title; networks that nothing was tried on are left out."""
     bodies = []
     for title, _ in GROUPS:
