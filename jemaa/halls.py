@@ -15,6 +15,7 @@ from typing import Any
 from jemaa.counters import Counters
 from jemaa.limits import IDLE_HALL_SECONDS
 from jemaa.live.floor import Floor
+from jemaa.live.outcomes import Outcomes
 from jemaa.live.presence import Presence
 from jemaa.live.programme import Programme
 from jemaa.live.publications import Publications
@@ -125,7 +126,9 @@ class OpenHalls:
         publications = Publications(sitting, programme)
         tasks = Tasks(f"session {session}")
         floor = Floor(sitting, programme, publications, _NotesOf(self.notes, session), tasks)
-        hall = Hall(_shown(record), sitting, programme, publications, Presence(), self.counters)
+        # What was begun under a key is ended, also while the session falls asleep: its tasks are the server's.
+        outcomes = Outcomes(self.tasks)
+        hall = Hall(_shown(record), sitting, programme, publications, Presence(), outcomes, self.counters)
         hall.herald.tell_status(hall.status_body())
         for name, run in (
             ("owner", sitting.run),

@@ -148,6 +148,17 @@ DESK_ALLOWANCE = 10
 MAX_COMMANDS_TOGETHER = 64
 """Waiting commands that a session decides and writes in one go: one fsync for all, and none waits long for the rest."""
 
+OUTCOME_SECONDS = 300.0
+"""How long a request with a key is known again: a page asks again within seconds, after a tunnel within minutes, and so
+long an empty session stays open."""
+
+KEPT_OUTCOMES = 4_000
+"""Outcomes of a session that are kept for whoever asks again: under six megabytes, when all of them are joins."""
+
+KEPT_OUTCOMES_AN_ASKER = 100
+"""Of one person, or of all who join from one address: five times what he may command at once. To push out others'
+takes forty persons; what is pushed out would be done again."""
+
 KEPT_EVENTS = 2_000
 """Newest events of a session kept in memory, so that a reconnecting crowd does not read the disk."""
 

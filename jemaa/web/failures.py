@@ -60,6 +60,7 @@ STATUS: Final[dict[str, int]] = {
     "text-too-long": 413,
     "chunk-too-large": 413,
     "piece-too-large": 413,
+    "key-reused": 422,
 }
 """What differs from the family's own status."""
 

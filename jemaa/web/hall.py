@@ -14,6 +14,7 @@ import msgspec
 from jemaa.counters import Counters
 from jemaa.errors import Refused
 from jemaa.live.fanout import Fanout
+from jemaa.live.outcomes import Outcomes
 from jemaa.live.presence import Presence
 from jemaa.live.programme import Programme
 from jemaa.live.publications import Publications
@@ -76,6 +77,7 @@ class Hall:
         programme: Programme,
         publications: Publications,
         presence: Presence,
+        outcomes: Outcomes,
         counters: Counters,
     ) -> None:
         self.meeting = meeting.id
@@ -85,6 +87,7 @@ class Hall:
         self.programme = programme
         self.publications = publications
         self.presence = presence
+        self.outcomes = outcomes
         self.counters = counters
         self.herald = Herald(session, counters)
         self.attendances: dict[Attendance, None] = {}

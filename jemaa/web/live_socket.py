@@ -20,9 +20,10 @@ from jemaa.wire.token import Pass
 
 from . import publishing
 from .attendance import ABORT_SECONDS, LIVE, PROTOCOL, REFUSED, Attendance, close_frame
-from .door import Door, actor
+from .door import Door
 from .hall import Hall
 from .house import HOUSE, hall_of
+from .once import key_from, submit
 from .shapes import Hello, Listen, Publish, Published, converted
 
 log = logging.getLogger("jemaa.web.live")
@@ -155,10 +156,10 @@ class LiveConnection:
 
     async def _decide(self, value: dict[str, Any]) -> None:
         try:
-            command = command_from(value.get("command"))
+            key, command = key_from(value.get("key")), command_from(value.get("command"))
             if self._person is None:
                 raise Refused("not-joined", "Please join the session first.")
-            seq = await self._hall.session.submit(actor(self._person), command)
+            seq = await submit(self._hall, self._person, command, key)
         except (Refused, ProtocolError, StoreFailed) as error:
             self._refuse(value, error)
         else:

@@ -15,20 +15,26 @@ from jemaa.wire.token import Pass
 
 from .door import actor
 from .hall import Hall
-from .house import HOUSE, body_of, bytes_of, hall_of, json_answer, number
+from .house import HOUSE, Notes, body_of, bytes_of, hall_of, json_answer, number
+from .once import key_of, once
 from .shapes import FinishAnswer, FinishRequest, NoteAnswer, NoteRequest, NoteState
 
 
 async def create_note(request: web.Request) -> web.Response:
     """`POST /api/s/{session}/notes`."""
+    key = key_of(request)
     hall = await hall_of(request)
     house = request.app[HOUSE]
-    person = house.door.required(request, hall)
+    asker = house.door.required(request, hall).person
     wanted: NoteRequest = await body_of(request, NoteRequest)
-    if person.person not in hall.session.state.persons:
-        raise Refused("name-needed", "Please give your name first; it is shown to everyone.")
-    info = await house.notes.create(hall.id, person.person, wanted.frame_ms)
-    return json_answer(NoteAnswer(info.note, 0))
+
+    async def do() -> NoteAnswer:
+        if asker not in hall.session.state.persons:
+            raise Refused("name-needed", "Please give your name first; it is shown to everyone.")
+        info = await house.notes.create(hall.id, asker, wanted.frame_ms)
+        return NoteAnswer(info.note, 0)
+
+    return json_answer(await once(hall, do, key=key, asker=asker, where="notes", wanted=wanted))
 
 
 async def put_note_piece(request: web.Request) -> web.Response:
@@ -52,26 +58,24 @@ async def note_state(request: web.Request) -> web.Response:
 
 async def finish_note(request: web.Request) -> web.Response:
     """`POST /api/s/{session}/notes/{note}/finish`: makes it a question; again, it gives the same one."""
+    key = key_of(request)
     hall, person, info = await _note(request)
     _own(person, info)
     wanted: FinishRequest = await body_of(request, FinishRequest)
     notes = request.app[HOUSE].notes
     missing = sorted(set(range(wanted.pieces)) - set(await notes.have(info)))
-    if missing:
+    if missing:  # also for whoever asks again: they may have come meanwhile
         text = "Pieces are missing; send them again, then finish."
         error = {"code": "note-incomplete", "text": text, "missing": missing}
         answer = json_answer({"error": error})
         answer.set_status(409)
         return answer
-    finished = await notes.finish(info, wanted.pieces)
-    frames = note_frames(await notes.read(finished))
-    seq = hall.session.state.seq
-    if _question(hall, info.note) is None:
-        seq = await hall.session.submit(actor(person), LeaveNote(info.note, len(frames) * info.frame_ms))
-    question = _question(hall, info.note)
-    if question is None:
-        raise Refused("no-such-question", "There is no such question any more.")
-    return json_answer(FinishAnswer(question, seq))
+
+    async def do() -> FinishAnswer:
+        return await _finished(hall, notes, person, await notes.finish(info, wanted.pieces))
+
+    where, asker = f"notes/{info.note}/finish", person.person
+    return json_answer(await once(hall, do, key=key, asker=asker, where=where, wanted=wanted))
 
 
 async def note_sound(request: web.Request) -> web.Response:
@@ -91,6 +95,17 @@ async def _note(request: web.Request) -> tuple[Hall, Pass, Any]:
     house = request.app[HOUSE]
     person = house.door.required(request, hall)
     return hall, person, await house.notes.info(hall.id, NoteId(request.match_info["note"]))
+
+
+async def _finished(hall: Hall, notes: Notes, person: Pass, info: Any) -> FinishAnswer:
+    frames = note_frames(await notes.read(info))
+    seq = hall.session.state.seq
+    if _question(hall, info.note) is None:
+        seq = await hall.session.submit(actor(person), LeaveNote(info.note, len(frames) * info.frame_ms))
+    question = _question(hall, info.note)
+    if question is None:
+        raise Refused("no-such-question", "There is no such question any more.")
+    return FinishAnswer(question, seq)
 
 
 def _own(person: Pass, info: Any) -> None:

@@ -9,8 +9,15 @@ from aiohttp import web
 from jemaa.wire.message import COMMANDS, SERVER_COMMANDS
 
 from . import shapes
+from .once import KEY_HEADER, KEY_PATTERN
 from .routes import API, JSON, Route
 
+_KEY = {
+    "name": KEY_HEADER,
+    "in": "header",
+    "description": "made at random for one wish: asked again with the same, it is done once and answered the same",
+    "schema": {"type": "string", "pattern": f"^{KEY_PATTERN}$"},
+}
 _REF = "#/components/schemas/{name}"
 _PARAMETER = re.compile(r"\{(\w+)(?::([^}]*))?\}")
 
@@ -54,6 +61,8 @@ def _operation(route: Route, schemas: dict[Any, Any]) -> dict[str, Any]:
     parameters += [
         {"name": one.name, "in": "query", "description": one.help, "schema": {"type": one.type}} for one in route.query
     ]
+    if route.is_done_once:
+        parameters.append(_KEY)
     operation: dict[str, Any] = {
         "operationId": getattr(route.handler, "__name__", route.summary),
         "summary": route.summary,

@@ -14,6 +14,7 @@ from jemaa.wire.token import Pass
 from .door import actor
 from .hall import Hall
 from .house import HOUSE, body_of, bytes_of, hall_of, json_answer, number
+from .once import key_of, once
 from .shapes import Publish, Published, PublishedPiece, PublishSound
 
 Tell = Callable[[dict[str, Any]], None]
@@ -48,11 +49,17 @@ def end(hall: Hall, person: Pass, publication: int) -> None:
 
 async def publish(request: web.Request) -> web.Response:
     """`POST /api/s/{session}/publications`."""
+    key = key_of(request)
     hall = await hall_of(request)
     person = request.app[HOUSE].door.required(request, hall)
-    wanted = await body_of(request, Publish)
-    publication = begin(hall, person, wanted, lambda _: None)
-    return json_answer(Published(publication.number, list(publication.tracks)))
+    wanted: Publish = await body_of(request, Publish)
+
+    async def do() -> Published:
+        publication = begin(hall, person, wanted, lambda _: None)
+        return Published(publication.number, list(publication.tracks))
+
+    asker = person.person
+    return json_answer(await once(hall, do, key=key, asker=asker, where="publications", wanted=wanted))
 
 
 async def publish_piece(request: web.Request) -> web.Response:

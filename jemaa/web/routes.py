@@ -56,6 +56,8 @@ class Route:
     gives: Any = None
     status: int = 200
     query: tuple[Query, ...] = ()
+    is_done_once: bool = False
+    """Takes a key, with which it may be asked again (`once.py`)."""
 
 
 _API = "/api/s/{session}"
@@ -76,8 +78,16 @@ _NETWORK = (
 )
 
 API: tuple[Route, ...] = (
-    Route("POST", f"{_API}/join", joining.join, "Join", shapes.JoinRequest, shapes.JoinAnswer),
-    Route("POST", f"{_API}/commands", joining.command, "Ask for something", "Command", shapes.SeqAnswer),
+    Route("POST", f"{_API}/join", joining.join, "Join", shapes.JoinRequest, shapes.JoinAnswer, is_done_once=True),
+    Route(
+        "POST",
+        f"{_API}/commands",
+        joining.command,
+        "Ask for something",
+        "Command",
+        shapes.SeqAnswer,
+        is_done_once=True,
+    ),
     Route("GET", f"{_API}/live", live_socket.live, "Path live: a WebSocket", status=101),
     Route("GET", f"{_API}/stream", stream.stream, "Path stream", gives=OCTETS, query=(*_LISTEN, _SINCE)),
     Route(
@@ -97,7 +107,15 @@ API: tuple[Route, ...] = (
         query=(Query("track", "name of a track"),),
     ),
     Route("GET", _API + "/pieces/{epoch}/{track:.+}/{n:[0-9]+}", pieces.piece, "Path pieces: one piece", gives=OCTETS),
-    Route("POST", f"{_API}/publications", publishing.publish, "Publish", shapes.Publish, shapes.Published),
+    Route(
+        "POST",
+        f"{_API}/publications",
+        publishing.publish,
+        "Publish",
+        shapes.Publish,
+        shapes.Published,
+        is_done_once=True,
+    ),
     Route("DELETE", _API + "/publications/{publication:[0-9]+}", publishing.unpublish, "Stop publishing", status=204),
     Route(
         "POST",
@@ -107,7 +125,15 @@ API: tuple[Route, ...] = (
         OCTETS,
         shapes.PublishedPiece,
     ),
-    Route("POST", f"{_API}/notes", notes.create_note, "Begin a recording", shapes.NoteRequest, shapes.NoteAnswer),
+    Route(
+        "POST",
+        f"{_API}/notes",
+        notes.create_note,
+        "Begin a recording",
+        shapes.NoteRequest,
+        shapes.NoteAnswer,
+        is_done_once=True,
+    ),
     Route("PUT", _API + "/notes/{note}/{n:[0-9]+}", notes.put_note_piece, "A piece of a recording", OCTETS, status=204),
     Route("GET", _API + "/notes/{note}", notes.note_state, "What has arrived of a recording", gives=shapes.NoteState),
     Route(
@@ -117,6 +143,7 @@ API: tuple[Route, ...] = (
         "Make the recording a question",
         shapes.FinishRequest,
         shapes.FinishAnswer,
+        is_done_once=True,
     ),
     Route("GET", _API + "/notes/{note}/sound.ogg", notes.note_sound, "Listen to a recording", gives="audio/ogg"),
     Route("GET", "/check/plan", check.check_plan, "Measuring: begin", gives=Offer),
