@@ -9,9 +9,10 @@ TRUTH ?=
 TESTS ?= tests
 SYSTEMS ?= jemaa,livekit,janus,aiortc
 MATRIX ?=
+ADVICE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test e2e lab matrix check fix bench ground-truth images clean
+.PHONY: help run test e2e lab matrix advice check fix bench ground-truth images clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -46,6 +47,10 @@ fix: $(VENV)/.installed-check ## format and lint what can be put right by itself
 matrix: $(VENV)/.installed-test ## who can still attend on which network, with real browsers; goes on where it was ended, into docs/matrix
 	@scripts/tools.sh chromium libatomic.so.1 pulseaudio ffmpeg espeak-ng ip
 	$(PY) -m jemaa lab matrix --systems $(SYSTEMS) --out docs/matrix --resume $(MATRIX)
+
+advice: $(VENV)/.installed-test ## is the way that /check names one that works, behind every network; goes on where it was ended, into docs/advice
+	@scripts/tools.sh chromium libatomic.so.1 pulseaudio ffmpeg espeak-ng ip
+	$(PY) -m bench.advice --resume $(ADVICE)
 
 bench: $(VENV)/.installed-test ## every figure of the README, measured here (BENCH="--write" keeps it, BENCH="fanout" runs one)
 	@scripts/tools.sh chromium libatomic.so.1 pulseaudio ffmpeg espeak-ng icecast2
