@@ -129,6 +129,7 @@ def _advised(profile: str, page: Page, meeting: JemaaMeeting) -> Advised:
         first=round(noted[0].at, 2) if noted else None,
         whole=_rounded(page.evaluate("window.over ?? null")),
         named=tuple(one.way for one in noted),
+        named_at=tuple(round(one.at, 2) for one in noted),
         said=page.get_by_test_id("answer").inner_text(),
         ways={row.get_attribute("data-way") or "": row.get_attribute("data-is") or "" for row in rows},
         details={

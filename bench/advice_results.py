@@ -59,6 +59,8 @@ class Advised(Struct, frozen=True, kw_only=True):
     said: str = ""
     named: tuple[str, ...] = ()
     """The ways that were named, in the order in which it was: the last is the advice. `none`: none works."""
+    named_at: tuple[float, ...] = ()
+    """When each of them was."""
     ways: dict[str, str] = {}
     """Way → yes, no, skip; calls among them."""
     details: dict[str, str] = {}

@@ -143,7 +143,10 @@ test("an answer that is cut, or never comes, is none", async () => {
 });
 
 test("where connections freeze by what they carry, what keeps one is no way, and short answers are", async () => {
-  const { tried, advice } = await behind("freezes", () => firstAdvice(() => {}));
+  let closed = 0;
+  network.freezes_and_counts = (url, answer) => ((closed += Number(answer.req.headers["jemaa-connection"] === "once" && number(url, "bytes") > 140)), network.freezes(url, answer));
+  const { tried, advice } = await behind("freezes_and_counts", () => firstAdvice(() => {}));
+  assert.ok(closed >= 6, "no connection is left for the meeting's page that has carried something");
   assert.equal(tried.pieces.isCutting, true);
   assert.deepEqual(["live", "stream", "radio"].map((way) => tried[way].why), ["cut", "cut", "cut"]);
   assert.ok(tried.up.usable && (tried.pieces.kbps ?? 0) > 0);

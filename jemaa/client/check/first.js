@@ -8,7 +8,7 @@
 
 import { advise } from "./advice.js";
 import { CheckFailure, callPorts } from "./plan.js";
-import { askOffer, get, patience, tryLive, tryPieces, tryRadio, tryStream, tryUp } from "./rungs.js";
+import { askOffer, closeOld, get, patience, tryLive, tryPieces, tryRadio, tryStream, tryUp } from "./rungs.js";
 
 /**
  * @typedef {import("./rungs.js").Tried} Tried
@@ -79,6 +79,7 @@ export async function firstAdvice(onNews, { family = "", load_kbps = null } = {}
     await Promise.all([...down(), pieces()]);
     await Promise.all([...rest(), called]);
   }
+  if (first.tried.pieces?.isCutting) await closeOld(all);
   return first;
 }
 

@@ -5,7 +5,7 @@
  */
 
 import { Book, chance, isCutting, measurement, programOf } from "./facts.js";
-import { askOffer, get, patience } from "./rungs.js";
+import { askOffer, closeOld, get, patience } from "./rungs.js";
 import { STEPS } from "./steps.js";
 
 /**
@@ -66,6 +66,7 @@ export class FullTest {
     }
     if (signal.aborted) return false;
     this.isCutting = isCutting(book);
+    if (this.isCutting) await closeOld(signal);
     const { version, access, vpn } = this.wishes;
     const about = {
       ...programOf(navigator.userAgent), software: `jemaa-browser ${version}`, seed, access, vpn, steps: done,

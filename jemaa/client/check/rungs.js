@@ -32,6 +32,8 @@ const RATE_LAST_MS = 3500; // nothing bigger is asked for later than this after 
 const RATE_SIZES = [6_000, 24_000, 64_000];
 const SILENT_MS = 1500; // and four round trips: a lost packet is back by then
 const FROZEN_BYTES = 24_000; // connections are frozen after 16 to 20 KB (docs/lab.md `kill-after-bytes`)
+const CONNECTIONS = 6; // that a browser holds to one server at the most
+const CLOSE_MS = 1500; // who does not answer by then is dead, and given up
 const LOAD_BYTES = 8_000;
 const UP_SIZES = [2_000, 8_000];
 
@@ -256,6 +258,16 @@ export async function piece(size, signal, init = {}, onBytes = () => {}) {
 
 /** For what shall come on a connection of its own: the server closes it, and without cookies browsers take up no old one. */
 export const ALONE = { headers: { "Jemaa-Connection": "once" }, credentials: /** @type {const} */ ("omit") };
+
+/**
+ * So that what is opened next comes by new connections: browsers take up old ones, however near to their end those are.
+ * @param {AbortSignal} signal
+ */
+export async function closeOld(signal) {
+  const { headers } = ALONE; // with cookies, as pages are asked for: by those that the browser holds
+  const asked = Array.from({ length: CONNECTIONS }, (_, n) => piece(141 + n, patience(signal, CLOSE_MS), { headers }));
+  await Promise.allSettled(asked);
+}
 
 /** A signal for one try. @param {AbortSignal} [signal] also ends it @param {number} [ms] @returns {AbortSignal} */
 export function patience(signal, ms = PATIENCE_MS) {
