@@ -8,12 +8,7 @@
 
 import { pause } from "./retry.js";
 
-/** How to ask by a fresh connection: without cookies a browser takes none that it has used with them. @type {RequestCredentials} */
-const FRESH = "omit";
-const STALL_MS = 2000; // without anything: every connection that is waited for is given up
-const OVERTAKEN_MS = 1000; // and other files, asked for later, have come: only this connection is
-const OVERTAKERS = 3;
-const WATCH_MS = 100;
+const STALL_MS = 2000;
 const AT_ONCE = 5;
 const THIN_AT_ONCE = 1; // two of them took 3 % of the sound over 24 kb/s
 const TRIES = 6;
@@ -29,80 +24,68 @@ export function importsOf(text, address) {
   return [...text.matchAll(IMPORT)].map((found) => new URL(found[1], address).href);
 }
 
-/** @typedef {{address: string, tries: number}} File */
-/** @typedef {{stop: AbortController, at: number, overtaken: number}} Asked `at`: when it was sent, 0 before */
-
 /** Settles when all are here, or when trying is no use: `import` will say what is wrong. @param {string[]} addresses @param {Attendance} attendance */
-export function fetchModules(addresses, attendance) {
-  return new Promise((done) => new Fetching(addresses, attendance, () => done(null)));
+export async function fetchModules(addresses, attendance) {
+  const fetching = new Fetching(addresses, attendance);
+  for (let n = 0; n < TRIES && fetching.waiting.length; n++) {
+    if (n) await pause(PAUSE_MS);
+    await fetching.attempt();
+  }
 }
 
 class Fetching {
-  /** @param {string[]} addresses @param {Attendance} attendance @param {() => void} onDone */
-  constructor(addresses, attendance, onDone) {
+  /** @param {string[]} addresses @param {Attendance} attendance */
+  constructor(addresses, attendance) {
     this.attendance = attendance;
-    this.onDone = onDone;
-    /** @type {File[]} */
-    this.waiting = addresses.map((address) => ({ address, tries: 0 }));
+    this.waiting = [...addresses];
     this.known = new Set(addresses);
-    /** @type {Set<Asked>} */
-    this.underWay = new Set();
+    this.underWay = 0;
+    this.lastAt = 0;
+  }
+
+  /** Go on until all is here, or nothing has come for too long: then every connection that was waited for is given up. */
+  async attempt() {
+    const stop = new AbortController();
+    const { network } = this.attendance;
+    const stallMs = STALL_MS + (network.isThin ? 16 : 8) * network.rttMs;
     this.lastAt = performance.now();
-    this.timer = setInterval(() => this.#watch(), WATCH_MS);
-    this.#fill();
+    const timer = setInterval(() => performance.now() - this.lastAt > stallMs && stop.abort(), 250);
+    /** @type {string[]} */
+    const failed = [];
+    await new Promise((done) => this.#fill(stop.signal, failed, () => done(null)));
+    clearInterval(timer);
+    this.waiting.push(...failed);
+    if (stop.signal.aborted) this.attendance.learn({ isCutting: true });
   }
 
-  #fill() {
+  /** @param {AbortSignal} signal @param {string[]} failed @param {() => void} done */
+  #fill(signal, failed, done) {
     const atOnce = this.attendance.network.isThin ? THIN_AT_ONCE : AT_ONCE;
-    while (this.underWay.size < atOnce && this.waiting.length) this.#ask(/** @type {File} */ (this.waiting.shift()));
-    if (this.underWay.size) return;
-    clearInterval(this.timer);
-    this.onDone();
-  }
-
-  /** @param {File} file */
-  async #ask(file) {
-    const asked = { stop: new AbortController(), at: 0, overtaken: 0 };
-    this.underWay.add(asked);
-    try {
-      await this.#bring(file, asked);
-      for (const other of this.underWay) if (other.at && other.at < asked.at) other.overtaken++;
-    } catch {
-      if (!asked.stop.signal.aborted) await pause(PAUSE_MS);
-      if (++file.tries < TRIES) this.waiting.unshift(file);
+    while (this.underWay < atOnce && this.waiting.length && !signal.aborted) {
+      const address = /** @type {string} */ (this.waiting.shift());
+      this.underWay++;
+      this.#one(address, signal)
+        .catch(() => failed.push(address))
+        .finally(() => {
+          this.underWay--;
+          this.#fill(signal, failed, done);
+        });
     }
-    this.underWay.delete(asked);
-    this.#fill();
+    if (!this.underWay) done();
   }
 
-  /** Give up connections that bring nothing any more. */
-  #watch() {
-    const { rttMs, isThin } = this.attendance.network;
-    const now = performance.now();
-    const isStalled = now - this.lastAt > STALL_MS + (isThin ? 16 : 8) * rttMs;
-    const isDead = (/** @type {Asked} */ { at, overtaken }) => overtaken >= OVERTAKERS && now - at > OVERTAKEN_MS + 8 * rttMs;
-    const dead = [...this.underWay].filter((asked) => isStalled || isDead(asked));
-    if (!dead.length) return;
-    this.lastAt = now;
-    this.attendance.learn({ isCutting: true });
-    for (const { stop } of dead) stop.abort();
-  }
-
-  /** @param {File} file @param {Asked} asked */
-  async #bring({ address, tries }, asked) {
-    const { signal } = asked.stop;
-    const { isCutting } = this.attendance.network;
+  /** @param {string} address @param {AbortSignal} signal */
+  async #one(address, signal) {
     /** @type {Record<string, string>} */
-    const headers = isCutting ? { "Jemaa-Connection": "once" } : {};
+    const headers = this.attendance.network.isCutting ? { "Jemaa-Connection": "once" } : {};
     await this.#room(signal);
     this.attendance.spent("request", 0);
-    asked.at = performance.now();
-    const answer = await fetch(address, { signal, headers, credentials: tries || isCutting ? FRESH : "same-origin" });
+    const answer = await fetch(address, { signal, headers });
     this.lastAt = performance.now();
     const text = await answer.text();
     this.lastAt = performance.now();
     for (const next of importsOf(text, address)) {
-      if (!this.known.has(next)) this.known.add(next), this.waiting.push({ address: next, tries: 0 });
+      if (!this.known.has(next)) this.known.add(next), this.waiting.push(next);
     }
   }
 
