@@ -50,7 +50,8 @@ new MutationObserver(() => {
   const answer = document.getElementById("answer");
   const { how, way } = answer?.dataset ?? {};
   const at = performance.now() / 1000;
-  if (how && window.advised.at(-1)?.way !== (way || "none")) window.advised.push({ way: way || "none", at });
+  const said = way || (how === "none" ? "none" : "some");
+  if (how && window.advised.at(-1)?.way !== said) window.advised.push({ way: said, at });
   if (answer?.hasAttribute("data-over") && !window.over) window.over = at;
 }).observe(document, { subtree: true, childList: true, attributes: true });
 """

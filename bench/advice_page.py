@@ -12,7 +12,7 @@ from jemaa.matrix.page_grid import grouped, sign
 from jemaa.matrix.page_style import STYLE
 
 HEADS = (
-    "the way it names", "works when it is used", "first advice, s", "all ways tried, s", "first sound, s", "STOI",
+    "the way it names", "works when it is used", "first words, s", "way named, s", "all ways tried, s", "first sound, s", "STOI",
     "silent", "ways that work, by what it says", "the fuller test accuses",
 )  # fmt: skip
 
@@ -42,13 +42,13 @@ reads how he can attend, and does it. What he then hears, or reads, decides whet
 def summary(run: Run, found: dict[str, Judged]) -> str:
     """In a few sentences, without marks."""
     right = sum(cell.is_right for cell in run.cells)
-    firsts = sorted(cell.first for cell in run.cells if cell.first is not None)
+    firsts = sorted(cell.way_at for cell in run.cells if cell.way_at is not None)
     soon = sum(cell.is_in_time for cell in run.cells)
     closed = [cell.profile for cell in run.cells if not cell.opened]
     lines = [f"The advice was right on {right} of {len(run.cells)} networks."]
     if firsts:
         lines.append(
-            f"The first advice came after {median(firsts):.1f} s at the median and {firsts[-1]:.1f} s at the worst, on"
+            f"A way was named after {median(firsts):.1f} s at the median and {firsts[-1]:.1f} s at the worst, on"
             f" {soon} of {len(firsts)} networks within {FIRST_SECONDS:.0f} s."
         )
     if closed:
@@ -88,7 +88,7 @@ def _row(cell: Advised, found: Judged | None) -> str:
     ways = ", ".join(way for way, how in cell.ways.items() if how == "yes")
     accused = ", ".join(f"{node} ({verdict})" for node, verdict in found.accused.items()) if found else ""
     figures = [
-        (cell.first, "{:.1f}"), (cell.whole, "{:.1f}"),
+        (cell.first, "{:.1f}"), (cell.way_at, "{:.1f}"), (cell.whole, "{:.1f}"),
         (used and used.first_sound, "{:.1f}"), (used and used.stoi, "{:.2f}"), (used and used.silent, "{:.0%}"),
     ]  # fmt: skip
     numbers = "".join(

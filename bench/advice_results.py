@@ -58,7 +58,8 @@ class Advised(Struct, frozen=True, kw_only=True):
     """When every way had been tried."""
     said: str = ""
     named: tuple[str, ...] = ()
-    """The ways that were named, in the order in which it was: the last is the advice. `none`: none works."""
+    """The ways that were named, in their order: the last is the advice. `some`: there is one, not yet which; `none`:
+    none works."""
     named_at: tuple[float, ...] = ()
     """When each of them was."""
     ways: dict[str, str] = {}
@@ -87,9 +88,14 @@ class Advised(Struct, frozen=True, kw_only=True):
         return all(name in self.used and self.used[name].works for name in ways)
 
     @property
+    def way_at(self) -> float | None:
+        """When the first way was named."""
+        return next((at for way, at in zip(self.named, self.named_at, strict=False) if way in WAYS), self.first)
+
+    @property
     def is_in_time(self) -> bool:
-        """Whether the first advice came soon enough; a page that never came gave none."""
-        return self.first is not None and self.first < FIRST_SECONDS
+        """Whether the first way was named soon enough; a page that never came named none."""
+        return self.way_at is not None and self.way_at < FIRST_SECONDS
 
 
 class Run(Struct, frozen=True, kw_only=True):

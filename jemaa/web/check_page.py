@@ -47,10 +47,10 @@ _EARLY = (
     "const ms=performance.now()-came.responseStart,kbps=8*(came.transferSize||7500)/Math.max(1,ms);"
     "if(kbps<14||kbps>150)return;"
     "answer.textContent=answer.dataset.early.replace('{kbps}',Math.round(kbps));"
-    "answer.dataset.how='sound';answer.dataset.way='pieces'})"
+    "answer.dataset.how='sound'})"
 )
-"""On a thin line the scripts take seconds. The page itself has come whole as one short answer, as `pieces` would, and
-how long it took is its rate: between what the sound needs and what is thin, it says so before any script is there."""
+"""On a thin line the scripts take seconds. The page itself has come whole, and how long it took is the line's rate:
+between what the sound needs and what is thin, it says so before any script is there, and no way, since none was tried."""
 
 
 async def check_page(request: web.Request) -> web.Response:

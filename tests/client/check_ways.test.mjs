@@ -182,7 +182,7 @@ test("the first advice says what it knows as it comes, and the reason where noth
   assert.equal(nothing.tried.text.why, "no_answer");
 });
 
-test("on a thin line the page itself has shown the rate, and the answer waits for nothing more", async () => {
+test("on a thin line the page itself has shown the rate, and the answer waits for the way with which a meeting begins there", async () => {
   const loads = [{ transferSize: 9000, responseStart: 1000, responseEnd: 2000 }, { transferSize: 3000, responseStart: 1500, responseEnd: 2500 }];
   assert.equal(rateOf(loads), 64);
   assert.equal(rateOf([{ transferSize: 9000, responseStart: 10, responseEnd: 20 }]), null);
@@ -191,7 +191,10 @@ test("on a thin line the page itself has shown the rate, and the answer waits fo
   try {
     const heard = [];
     await behind("clean", () => firstAdvice(({ advice }) => heard.push(advice.down), { load_kbps: 64 }));
-    assert.deepEqual([heard[0], heard[1], heard.at(-1)], ["text", "pieces", "live"]);
+    assert.deepEqual([heard[0], heard[1], heard[2], heard.at(-1)], ["text", "stream", "stream", "live"]);
+    const held = [];
+    await behind("collects", () => firstAdvice(({ advice }) => held.push(advice.down), { load_kbps: 64 }));
+    assert.deepEqual([held[0], held[2], held.at(-1)], ["text", "pieces", "live"]);
   } finally {
     Reflect.deleteProperty(globalThis, "AudioDecoder");
   }

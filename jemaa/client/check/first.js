@@ -62,21 +62,22 @@ export async function firstAdvice(onNews, { family = "", load_kbps = null } = {}
     first.tried[way] = await trying;
     tell();
   };
-  await note("text", reach(first, all));
+  // Over a thin line a meeting begins with `stream`: that is tried at once, and what else there is when the line is free again.
+  const stream = () => note("stream", tryStream(patience(all)));
+  await Promise.all([note("text", reach(first, all)), ...(first.isThin ? [stream()] : [])]);
   if (!first.tried.text?.usable) return first;
-  const down = () => [note("live", tryLive(patience(all))), note("stream", tryStream(patience(all)))];
+  const live = () => note("live", tryLive(patience(all)));
   const pieces = () => note("pieces", tryPieces(patience(all)));
   const rest = () => [note("up", tryUp(patience(all), first.tried.pieces?.isCutting)), note("radio", radioOf(first, all))];
   const calls = () => Promise.race([tryCalls(first, all).then(tell), ended]); // a script that never comes ends nothing
   if (first.isThin) {
-    // The files of this page have come whole as short answers, and each try takes seconds there.
-    await note("pieces", Promise.resolve({ usable: true, setup_ms: first.rtt_ms ?? 0 }));
-    await Promise.all(down());
-    await pieces();
+    if (!first.tried.stream?.usable) await pieces();
+    await live();
+    if (!first.tried.pieces) await pieces();
     await Promise.all([...rest(), calls()]);
   } else {
     const called = calls();
-    await Promise.all([...down(), pieces()]);
+    await Promise.all([live(), stream(), pieces()]);
     await Promise.all([...rest(), called]);
   }
   if (first.tried.pieces?.isCutting) await closeOld(all);
