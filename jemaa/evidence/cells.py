@@ -6,6 +6,7 @@ no difference, so that a flood of one probe is one vote.
 
 from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
+from operator import itemgetter
 
 from msgspec import Struct
 
@@ -21,10 +22,11 @@ FORGED_SHARE = 0.1
 """So many of the votes may be forged, and a cell's word must still be the right one: the interval allows for them."""
 
 
-class Cell(Struct, frozen=True, kw_only=True):
+class Cell(Struct, frozen=True, kw_only=True, gc=False):
     """`share` of the votes for “worked”; `low` and `high` bound it (95 %, and one vote in ten forged).
 
     `word`: `worked`, `failed` (of most), `mixed`, or `few` where so few probes cannot say.
+    Nothing in it can lead back to it, so that nobody need look for that among hundreds of thousands.
     """
 
     key: Key
@@ -47,28 +49,37 @@ def cells(archive: Archive, days: Sequence[str] | None = None, *, left_out: Coll
     if not files:
         return []
     with Engine() as engine:
-        return sorted(_cells(engine, files, without(left_out)), key=lambda cell: (cell.key, PATHS.index(cell.path)))
+        rows = engine.rows(_query(files, without(left_out)))
+    networks = sorted(((unpacked(row[0]), row[1:]) for row in rows), key=itemgetter(0))
+    return [cell for key, row in networks for cell in _cells(key, row)]
 
 
-def _cells(engine: Engine, files: list[str], where: str) -> Iterator[Cell]:
-    """Votes of each probe as two sets of bits, then each pattern of votes with its count, then paths."""
-    query = f"""
+def _query(files: list[str], where: str) -> str:
+    """Votes of each probe as two sets of bits, then each pattern of votes with its count, then networks: of each how
+    many probes tried each path, for how many it worked, and for how many it failed.
+    """
+    tried, worked, failed = (
+        ", ".join(f"coalesce(sum(n) FILTER ({votes} & {1 << bit} <> 0), 0)" for bit in range(len(PATHS)))
+        for votes in ("(w | f)", "w & ~f", "f & ~w")
+    )
+    return f"""
         WITH votes AS (
             SELECT cell, probe, bit_or(worked) AS w, bit_or(tried & ~worked) AS f
             FROM {rows_of(files)} WHERE counted AND {where} GROUP BY cell, probe
         ), patterns AS (SELECT cell, w, f, count(*) AS n FROM votes GROUP BY cell, w, f)
-        SELECT cell, bit, sum(n)::BIGINT AS probes,
-            sum(n * (((w & ~f) >> bit) & 1))::BIGINT, sum(n * (((f & ~w) >> bit) & 1))::BIGINT,
-            sum(n * (((w & f) >> bit) & 1))::BIGINT
-        FROM patterns, (SELECT unnest(range({len(PATHS)}))::USMALLINT AS bit)
-        WHERE (((w | f) >> bit) & 1) = 1 GROUP BY cell, bit HAVING probes >= {EVIDENCE_K}"""
-    keys: dict[int, Key] = {}
-    for number, bit, probes, worked, failed, both in engine.rows(query):
-        key = keys.get(number) or keys.setdefault(number, unpacked(number))
-        yield _cell(key, PATHS[bit], probes, worked, failed, both)
+        SELECT cell, [{tried}]::BIGINT[], [{worked}]::BIGINT[], [{failed}]::BIGINT[]
+        FROM patterns GROUP BY cell HAVING sum(n) >= {EVIDENCE_K}"""
 
 
-def _cell(key: Key, path: str, probes: int, worked: int, failed: int, both: int) -> Cell:
+def _cells(key: Key, row: Sequence[Sequence[int]]) -> Iterator[Cell]:
+    """One for each path that enough probes tried."""
+    for path, probes, worked, failed in zip(PATHS, *row, strict=True):
+        if probes >= EVIDENCE_K:
+            yield _cell(key, path, probes, worked, failed)
+
+
+def _cell(key: Key, path: str, probes: int, worked: int, failed: int) -> Cell:
+    both = probes - worked - failed
     votes = worked + both / 2
     low, high = bounds(votes, probes)
     return Cell(

@@ -59,37 +59,50 @@ def without(instruments: Collection[str]) -> str:
     return f"coalesce(instrument, '') NOT IN ({names})" if names else "true"
 
 
-_BY_CHECK = "SELECT cell, instrument, worked AS w, tried & ~worked AS f FROM come"
+_BY_CHECK = "SELECT cell, instrument, worked AS w, tried & ~worked AS f, count(*) AS n FROM come GROUP BY ALL"
+"""Alike checks are counted before their paths are looked at: there are a tenth as many."""
 
 
 def _by_probe(suspects: Collection[str]) -> str:
     names = ", ".join(quoted(name) for name in sorted(suspects))
     return f"""
-        SELECT cell, instrument, bit_or(worked) AS w, bit_or(tried & ~worked) AS f
+        SELECT cell, instrument, bit_or(worked) AS w, bit_or(tried & ~worked) AS f, 1 AS n
         FROM come SEMI JOIN (SELECT cell FROM come WHERE instrument IN ({names})) USING (cell)
         GROUP BY cell, instrument, probe"""
 
 
 def _query(votes: str) -> str:
-    """Each network counts once: of its cells those in which an instrument and others were there together."""
-    good = ", ".join(f"sum((w & ~f) >> {bit} & 1)" for bit in range(len(PATHS)))
-    bad = ", ".join(f"sum((f & ~w) >> {bit} & 1)" for bit in range(len(PATHS)))
+    """Each network counts once: of its cells those in which an instrument and others were there together. Paths stand
+    beside each other until few rows are left.
+    """
+    bits = range(len(PATHS))
+    sums = ", ".join(
+        f"sum(n) FILTER (w & ~f & {1 << bit} <> 0) AS g{bit}, sum(n) FILTER (f & ~w & {1 << bit} <> 0) AS b{bit}"
+        for bit in bits
+    )
+    totals = ", ".join(f"sum(g{bit}) AS all_g{bit}, sum(b{bit}) AS all_b{bit}" for bit in bits)
+    columns = {
+        "good": "sum(g{0})",
+        "bad": "sum(b{0})",
+        "others_good": "sum(all_g{0} - coalesce(g{0}, 0)) FILTER (g{0} > 0 OR b{0} > 0)",
+        "others_bad": "sum(all_b{0} - coalesce(b{0}, 0)) FILTER (g{0} > 0 OR b{0} > 0)",
+    }
+    beside = ", ".join(
+        f"unnest([{', '.join(f'coalesce({text.format(bit)}, 0)' for bit in bits)}]) AS {name}"
+        for name, text in columns.items()
+    )
     return f"""
         WITH votes AS ({votes}), own AS (
-            SELECT cell, instrument, unnest(range({len(PATHS)})) AS bit,
-                unnest([{good}]) AS good, unnest([{bad}]) AS bad
-            FROM votes GROUP BY cell, instrument
-        ), sides AS (
-            SELECT *, sum(good) OVER all_of_it - good AS others_good, sum(bad) OVER all_of_it - bad AS others_bad
-            FROM own WINDOW all_of_it AS (PARTITION BY cell, bit)
-        ), networks AS (
-            SELECT instrument, bit, cell >> 42 & 1023 AS country, cell & 4294967295 AS asn,
-                sum(good) AS good, sum(bad) AS bad, sum(others_good) AS others_good, sum(others_bad) AS others_bad
-            FROM sides WHERE good + bad > 0 GROUP BY ALL
+            SELECT cell, instrument, {sums} FROM votes GROUP BY cell, instrument
+        ), together AS (SELECT cell, {totals} FROM own GROUP BY cell), networks AS (
+            SELECT instrument, cell >> 42 & 1023 AS country, cell & 4294967295 AS asn,
+                unnest(range({len(PATHS)})) AS bit, {beside}
+            FROM own JOIN together USING (cell) GROUP BY instrument, country, asn
         )
         SELECT instrument, bit, count(*)::BIGINT AS networks, count(*) FILTER (bad > good)::BIGINT AS failing,
             count(DISTINCT country)::BIGINT AS countries
-        FROM networks WHERE others_good > others_bad AND others_good + others_bad >= {EVIDENCE_K}
+        FROM networks
+        WHERE good + bad > 0 AND others_good > others_bad AND others_good + others_bad >= {EVIDENCE_K}
         GROUP BY instrument, bit
         HAVING networks >= {FEWEST_NETWORKS} AND countries >= {FEWEST_COUNTRIES}
             AND failing >= {FAILING_SHARE} * networks
