@@ -13,6 +13,11 @@ from jemaa.verdict.judge import judge
 from jemaa.verdict.rules.table import BY_ID
 from jemaa.verdict.telling import tell, tell_finding, tell_unknown
 
+_WHY = {
+    "lite": "it is like a call's sound",
+    "thin_line": "this line cannot carry it in the time",
+    "condemned": "what came before took the server's address with it",
+}
 _MARKS = {"begins": "…", "ends": "done", "skipped": "left out"}
 
 
@@ -20,7 +25,7 @@ def what_is_sent(url: str, wishes: Wishes) -> Iterator[str]:
     """Lines for consent: what, to whom, why, and what is kept."""
     minutes = "about 11 minutes" if wishes.long else "about 40 seconds" if wishes.lite else "about 65 seconds"
     yield f"This check sends packets from this machine to {url} and the addresses it names, for {minutes}"
-    yield "(minutes on a thin line):"
+    yield "(90 on a thin line, more where something is found that is then asked again):"
     yield "  small requests for pages; random bytes; the first packets of calls (STUN, TURN, DTLS, SIP, QUIC), also as"
     yield "  known apps mark them; TLS under a neutral name and under one that looks like a calling service."
     if wishes.lite:
@@ -105,6 +110,9 @@ def print_facts(measurement: Measurement) -> None:
         if arms:
             print(f"  {step:<15} {_in_short(arms)}")
     measured = {arm.step for arm in measurement.arms}
+    for why, words in _WHY.items():
+        if steps := [one.step for one in measurement.plan.left_out if one.why == why]:
+            print(f"\nNot measured, or a part of it, because {words}: {', '.join(steps)}.")
     if not measured & {"udp", "stun", "dtls"} and "up" in measured:
         print("\nThis server offers no measuring services: only its pages, answers and WebSockets were checked.")
 

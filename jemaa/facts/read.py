@@ -8,7 +8,7 @@ import msgspec
 from jemaa.errors import ProtocolError
 from jemaa.limits import MAX_MEASUREMENT_BYTES
 
-from .record import ACCESS, ARTEFACTS, RUNGS, STEPS, Measurement
+from .record import ACCESS, ARTEFACTS, REASONS, RUNGS, STEPS, Measurement
 
 OLDEST = 1_735_689_600
 """1 January 2025: no check existed before it, so that an earlier date is a clock that was never set."""
@@ -80,6 +80,9 @@ def _words(measurement: Measurement) -> Iterator[tuple[str, str, tuple[str, ...]
         yield f"rungs[{number}].name", rung.name, RUNGS
     for number, step in enumerate(measurement.plan.steps):
         yield f"plan.steps[{number}]", step, STEPS
+    for number, one in enumerate(measurement.plan.left_out):
+        yield f"plan.left_out[{number}].step", one.step, STEPS
+        yield f"plan.left_out[{number}].why", one.why, REASONS
 
 
 def _numbers(measurement: Measurement) -> Iterator[tuple[str, float | None]]:

@@ -27,6 +27,10 @@ ARTEFACTS = ("rst", "icmp", "bogon", "tls_resigned", "http_replaced")
 RUNGS = ("live", "stream", "pieces", "radio", "text", "webrtc-udp", "turn-udp", "turn-tcp", "turn-tls")
 """Ways to attend a meeting, and ways by which other meetings' calls go."""
 
+REASONS = ("lite", "thin_line", "condemned")
+"""Why a step, or a part of it, was left out: it was not agreed to, the line cannot carry it in the time, or a trigger
+before it took the server's address with it."""
+
 Id = Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9_-]*$", max_length=48)]
 """Of an arm: what it is, such as `rtp-3-genuine`."""
 Alias = Annotated[str, Meta(pattern="^[a-z][a-z0-9-]*$", max_length=32)]
@@ -129,6 +133,13 @@ class Network(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     vpn: bool | None = None
 
 
+class LeftOut(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A step that was not done, or where it has arms all the same a part of it: not measured, which is no failure."""
+
+    step: Word
+    why: Word
+
+
 class Plan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What was to be done: `order` has arm ids as chance under `seed` put them; `lite` leaves out call-like media."""
 
@@ -136,6 +147,7 @@ class Plan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     order: Annotated[list[Id], Meta(max_length=1_000)]
     steps: Annotated[list[Word], Meta(max_length=32)]
     lite: bool = False
+    left_out: Annotated[list[LeftOut], Meta(max_length=64)] = []
 
 
 class Measurement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

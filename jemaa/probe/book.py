@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
-from jemaa.facts.record import Arm, Payload, Residual, Rung, Series, Transport
+from jemaa.facts.record import Arm, LeftOut, Payload, Residual, Rung, Series, Transport
 from jemaa.packets.offer import Counts
 from jemaa.packets.stamp import stamp
 
@@ -126,6 +126,7 @@ class Book:
         self.serial: set[str] = set()
         self.residual: list[Residual] = []
         self.rungs: list[Rung] = []
+        self.left_out: list[LeftOut] = []
 
     def open(
         self, id_: str, *, port: int, transport: Transport, payload: Payload, server: str = "reference-1"
@@ -152,6 +153,12 @@ class Book:
     def with_series(self, tally: Tally) -> None:
         """Keep this arm second by second too."""
         self.serial.add(tally.id)
+
+    def leave_out(self, step: str, why: str) -> None:
+        """A step, or a part of it, is not done; `why` is one of `facts.record.REASONS`."""
+        one = LeftOut(step=step, why=why)
+        if one not in self.left_out:
+            self.left_out.append(one)
 
     def seconds(self) -> float:
         """Since the check began."""

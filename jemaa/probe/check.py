@@ -16,6 +16,7 @@ from .dns import dns
 from .dtls import dtls
 from .dtls_handshake import dtls_handshake, stack
 from .ground import Ground, Wishes
+from .line import CALL_KBPS, NARROW_KBPS
 from .long_answer import long_answer
 from .long_flow import long_flow
 from .page import Page
@@ -25,7 +26,7 @@ from .rtp import rtp
 from .shape import shape
 from .sip import sip
 from .stun import stun
-from .tls_name import connect, tls_name
+from .tls_name import before, connect, tls_name
 from .trouble import EXPECTED
 from .turn import turn
 from .udp import udp
@@ -48,6 +49,10 @@ class Step:
     is_call: bool = False
     is_heavy: bool = False
     """Whether it can fill a thin line by itself, and then has it to itself."""
+    kbps: float = 0.0
+    """What the line has to carry, or the step takes longer than it is worth."""
+    needs_host: bool = False
+    """Whether it says nothing once a trigger has condemned the server's address."""
 
 
 UP = Step("up", up)
@@ -59,7 +64,7 @@ QUIET = (
     Step("turn", turn),
     Step("dtls", dtls),
     Step("dtls_handshake", dtls_handshake),
-    Step("sip", sip),
+    Step("sip", sip, kbps=NARROW_KBPS),
     Step("ws", ws),
     Step("long_answer", long_answer, is_heavy=True),
     Step("tls_name", connect),
@@ -67,16 +72,24 @@ QUIET = (
 )
 """A few packets each: beside each other, once the way is known."""
 
-PORTS = (Step("quic", quic), Step("plain_tcp", plain_tcp))
+PORTS = (Step("quic", quic), Step("plain_tcp", plain_tcp, kbps=NARROW_KBPS))
 """Each may condemn a port: after what asks about ports, and beside each other."""
 
 BESIDE = Step("long_flow", long_flow)
 """From then on, beside all that follows."""
 
-MEDIA = (Step("rtp", rtp, is_call=True),)
+MEDIA = (Step("rtp", rtp, is_call=True, kbps=CALL_KBPS),)
 """Beside what asks about other ports."""
 
-LAST = (Step("tls_name", tls_name), Step("quic", quic_name), Step("shape", shape, is_call=True), Step("up", up_end))
+BEFORE = Step("tls_name", before)
+"""Of what follows all that, the part that cannot condemn anything."""
+
+LAST = (
+    Step("tls_name", tls_name),
+    Step("quic", quic_name, kbps=NARROW_KBPS, needs_host=True),
+    Step("shape", shape, is_call=True, kbps=CALL_KBPS, needs_host=True),
+    Step("up", up_end, kbps=NARROW_KBPS),
+)
 """One after the other, when all else is done: each may condemn the server's address for whoever measures. On a thin
 line, where nothing moves like a call, the last ones beside each other."""
 
@@ -95,12 +108,13 @@ async def check(page: Page, wishes: Wishes, *, software: str, started_at: float,
             group.create_task(walk.steps((BESIDE,)))
             await walk.steps((step for step in QUIET if step not in alone), beside=True)
             await walk.steps((*PORTS, *MEDIA), beside=True)
-        counted = ground.tasks.start(_counts(ground), "counts")
+            await walk.steps((BEFORE,))
+        counted = None if ground.line.is_narrow else ground.tasks.start(_counts(ground), "counts")
         await walk.steps(LAST[:1])
         await walk.steps(LAST[1:], beside=not ground.line.carries_calls)
         await asyncio.gather(*ground.later)
         ways.from_arms(ground)
-        counts = await _counts(ground) or await counted
+        counts = await _counts(ground) or (await counted if counted is not None else None)
     return _measurement(ground, counts, walk.done, software, started_at)
 
 
@@ -123,9 +137,11 @@ class _Walk:
                 group.create_task(self._one(step))
 
     async def _one(self, step: Step) -> None:
-        wishes, book = self._ground.wishes, self._ground.book
-        is_wanted = not wishes.steps or step.name in wishes.steps or step.name == "up"
-        if not is_wanted or (step.is_call and wishes.lite):
+        book, is_wanted = self._ground.book, self._ground.wishes.has(step.name)
+        why = self._why_not(step)
+        if why or not is_wanted:
+            if is_wanted:
+                book.leave_out(step.name, why)
             self._show(step.name, "skipped", book.seconds())
             return
         if step.name not in self.done:
@@ -136,6 +152,14 @@ class _Walk:
         except Exception:
             log.exception("step %s failed", step.name)  # ours: what the other steps find is a fact all the same
         self._show(step.name, "ends", book.seconds())
+
+    def _why_not(self, step: Step) -> str:
+        """One of `facts.record.REASONS`, or nothing."""
+        if step.is_call and self._ground.wishes.lite:
+            return "lite"
+        if not self._ground.line.carries(step.kbps):
+            return "thin_line"
+        return "condemned" if step.needs_host and self._ground.is_condemned else ""
 
 
 async def _counts(ground: Ground) -> Counts | None:
@@ -162,7 +186,11 @@ def _measurement(
         seconds=round(book.seconds(), 1),
         network=Network(access=wishes.access, cc=wishes.country, asn=wishes.asn, vpn=wishes.vpn),
         plan=Plan(
-            seed=wishes.seed, order=[tally.id for tally in kept], steps=list(dict.fromkeys(done)), lite=wishes.lite
+            seed=wishes.seed,
+            order=[tally.id for tally in kept],
+            steps=list(dict.fromkeys(done)),
+            lite=wishes.lite,
+            left_out=book.left_out,
         ),
         arms=[tally.arm(counts) for tally in kept],
         series=[tally.series(counts) for tally in kept if tally.id in book.serial],

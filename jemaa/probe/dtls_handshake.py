@@ -31,13 +31,19 @@ def stack() -> str:
 
 
 async def dtls_handshake(ground: Ground) -> None:
-    """`dtls_handshake-openssl-genuine`, each try begun a moment after the one before it."""
+    """`dtls_handshake-openssl-genuine`, each try begun a moment after the one before it; on a thin line one after the
+    other, until one came to its end."""
     if not (CAN_SHAKE and ground.udp_ports and ground.offer is not None and ground.offer.handshake):
         return
     tally = ground.udp("dtls_handshake-openssl-genuine", ground.high, "genuine")
     async with asyncio.TaskGroup() as group:
         for _ in range(_TRIES):
             await ground.line.turn(_TRY_BYTES)
+            if not ground.line.carries_calls:
+                await _try(ground, tally)
+                if tally.answers:
+                    return
+                continue
             group.create_task(_try(ground, tally))
             await asyncio.sleep(GAP_SECONDS)
 

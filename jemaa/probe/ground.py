@@ -17,6 +17,8 @@ from .line import Line
 from .page import Page
 from .stream import Place
 
+_RANDOM_BYTES, _NARROW_RANDOM_BYTES = 100, 44
+
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
@@ -35,6 +37,10 @@ class Wishes:
     proxy: str = ""
     authority: str = ""
 
+    def has(self, step: str) -> bool:
+        """Whether this step is wanted at all."""
+        return not self.steps or step in self.steps or step == "up"
+
 
 @dataclass(slots=True)
 class Ground:
@@ -51,6 +57,8 @@ class Ground:
     tasks: Tasks = field(default_factory=lambda: Tasks("check"))
     later: list[asyncio.Task[None]] = field(default_factory=list)
     """What goes on beside the steps and is waited for at the end."""
+    read_seconds: float | None = None
+    """How long a page's worth of bytes took, where that is known already."""
     is_condemned: bool = False
     """Whether a trigger took the server's address with it: what would follow says nothing."""
 
@@ -111,7 +119,7 @@ class Ground:
         """An arm of packets to the measuring server."""
         return self.book.open(id_, port=port, transport=transport, payload=payload)
 
-    def random(self, size: int = 100) -> Callable[[bytes], bytes]:
+    def random(self) -> Callable[[bytes], bytes]:
         """A maker of packets that look like nothing."""
-        filling = self.filling()
+        filling, size = self.filling(), _NARROW_RANDOM_BYTES if self.line.is_narrow else _RANDOM_BYTES
         return lambda raw: random_packet(raw, size, filling)

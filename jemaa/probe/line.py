@@ -19,32 +19,46 @@ AT_ONCE = inf
 """What a sample says that came in one piece: nothing by itself."""
 
 _ALIKE = 0.25
-_SHARE, _THIN_SHARE = 0.6, 0.4
-_OVERHEAD_BYTES = 28
+_SHARE = 0.6
+_EVEN_SHARE, _UNEVEN_SHARE = 0.85, 0.4
+"""Of what comes down on a thin line: the greater one, with what is sent unpaced, where as much was seen to go up."""
+
+_LEAST_SHARE = 0.25
+
+_OVERHEAD_BYTES, _ECHO_OVERHEAD_BYTES = 28, 120
 
 
 class Line:
-    """Shared by all steps. `rtt` in seconds; `kbps` is None as long as nobody knows it, and then nothing is paced."""
+    """Shared by all steps. `rtt` in seconds; `kbps` is None as long as nobody knows it, and then nothing is paced.
+    `is_even` is whether as much goes up as comes down, as far as an echo showed; `unpaced_kbps` is what flows take that
+    have a rhythm of their own.
+    """
 
     def __init__(self, *, rtt: float = 0.2, kbps: float | None = None) -> None:
         self.rtt = rtt
         self.kbps = kbps
+        self.is_even = False
+        self.unpaced_kbps = 0.0
         self._free = 0.0
 
     @property
     def patience(self) -> float:
         """How long an answer may take: queues of other steps are before it."""
-        return min(8.0, 1.5 + 3 * self.rtt + (0.0 if self._is_wide else 2.0))
+        return min(8.0, 1.5 + 3 * self.rtt + (0.0 if self.is_wide else 2.0))
+
+    def carries(self, kbps: float) -> bool:
+        """Whether so much was seen to come through, or nobody knows."""
+        return self.kbps is None or self.kbps >= kbps
 
     @property
     def carries_calls(self) -> bool:
         """Whether call-like media fits."""
-        return self.kbps is None or self.kbps >= CALL_KBPS
+        return self.carries(CALL_KBPS)
 
     @property
     def is_narrow(self) -> bool:
         """Whether even long answers and handshakes by the dozen would take it for minutes."""
-        return self.kbps is not None and self.kbps < NARROW_KBPS
+        return not self.carries(NARROW_KBPS)
 
     @property
     def is_far(self) -> bool:
@@ -52,19 +66,39 @@ class Line:
         return self.rtt >= FAR_SECONDS
 
     @property
-    def _is_wide(self) -> bool:
-        return self.kbps is None or self.kbps >= WIDE_KBPS
+    def is_slow(self) -> bool:
+        """Whether each question costs seconds."""
+        return self.is_far or not self.carries_calls
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether nothing need be paced."""
+        return self.carries(WIDE_KBPS)
 
     async def turn(self, size: int) -> None:
         """Wait until so many bytes may be sent."""
-        if self.kbps is None or self._is_wide:
+        if self.kbps is None or self.is_wide:
             return
         now = time.monotonic()
         begin = max(now, self._free)
-        share = _SHARE if self.carries_calls else _THIN_SHARE
-        self._free = begin + (size + _OVERHEAD_BYTES) * 8 / (self.kbps * 1_000 * share)
+        self._free = begin + (size + _OVERHEAD_BYTES) * 8 / (self.kbps * 1_000 * self.share)
         if begin > now:
             await asyncio.sleep(begin - now)
+
+    def echoed(self, size: int, seconds: float) -> None:
+        """So many bytes were there and back in so many seconds, at the best: in twice what they take to come down?"""
+        if self.kbps is not None:
+            down = (size + _ECHO_OVERHEAD_BYTES) * 8 / 1_000 / self.kbps
+            self.is_even = seconds - self.rtt <= 2 * down
+
+    @property
+    def share(self) -> float:
+        """Of what comes down, how much the steps together may send in either direction."""
+        if self.carries_calls or self.kbps is None:
+            return _SHARE
+        if not self.is_even:
+            return _UNEVEN_SHARE
+        return max(_LEAST_SHARE, _EVEN_SHARE - self.unpaced_kbps / self.kbps)
 
 
 def agreed(samples: Sequence[float]) -> float | None:

@@ -14,6 +14,8 @@ APART_SECONDS = 1.5
 NEW_MESSAGES, NEW_SECONDS = 6, 3.0
 _EACH_SECONDS = 0.5
 _MESSAGE_BYTES = 60
+_UDP_KBPS, _TLS_KBPS = 1.4, 2.5
+"""Of one flow, headers and acknowledgements included."""
 
 
 async def long_flow(ground: Ground) -> None:
@@ -24,6 +26,10 @@ async def long_flow(ground: Ground) -> None:
     is_short = wishes.lite or not ground.line.carries_calls
     seconds = LONG_SECONDS if wishes.long else LITE_SECONDS if is_short else SECONDS
     messages = round(seconds / _EACH_SECONDS)
+    if ground.tcp_ports and ground.line.is_narrow:
+        ground.book.leave_out("long_flow", "thin_line")
+    kinds = bool(ground.udp_ports) * _UDP_KBPS + (bool(ground.tcp_ports) and not ground.line.is_narrow) * _TLS_KBPS
+    ground.line.unpaced_kbps = FLOWS * kinds
     async with asyncio.TaskGroup() as group:
         for number in range(FLOWS):
             if number:
@@ -31,6 +37,7 @@ async def long_flow(ground: Ground) -> None:
             _begin(ground, group, str(number + 1), messages)
         await asyncio.sleep(seconds - NEW_SECONDS)
         _begin(ground, group, "new", NEW_MESSAGES)
+    ground.line.unpaced_kbps = 0.0
 
 
 def _begin(ground: Ground, group: asyncio.TaskGroup, word: str, messages: int) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import ssl
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -77,10 +77,10 @@ class Page:
                     raise ValueError("an answer without end")
             return bytes(data)
 
-    async def pieces(self, path: str, seconds: float) -> AsyncIterator[tuple[float, int]]:
-        """When, since the request, how many bytes came; ends or raises with the answer."""
+    async def pieces(self, path: str, seconds: float, *, idle: float | None = None) -> AsyncIterator[tuple[float, int]]:
+        """When, since the request, how many bytes came; ends or raises with the answer, or after `idle` without any."""
         began = time.monotonic()
-        async with self._get(path, seconds) as answer:
+        async with self._get(path, seconds, idle) as answer:
             async for piece in answer.content.iter_any():
                 yield time.monotonic() - began, len(piece)
 
@@ -108,12 +108,13 @@ class Page:
         try:
             yield socket
         finally:
-            async with asyncio.timeout(1):
-                await socket.close()
+            with suppress(TimeoutError):  # a far end that is slow to say goodbye has said all that was asked
+                async with asyncio.timeout(1):
+                    await socket.close()
 
     @asynccontextmanager
-    async def _get(self, path: str, seconds: float) -> AsyncIterator[aiohttp.ClientResponse]:
-        timeout = aiohttp.ClientTimeout(total=seconds)
+    async def _get(self, path: str, seconds: float, idle: float | None = None) -> AsyncIterator[aiohttp.ClientResponse]:
+        timeout = aiohttp.ClientTimeout(total=seconds, sock_read=idle)
         async with self._open.get(
             self.url + path, proxy=self.proxy or None, timeout=timeout, allow_redirects=False
         ) as answer:

@@ -11,13 +11,13 @@ from .stream import Place, attempt
 WEB_PORT = 80
 _TRIES = 4
 _MESSAGES = 4
-_TLS_BYTES, _TCP_BYTES = 2_000, 1_200
+_TLS_BYTES, _TCP_BYTES = 1_700, 1_200
 """Of an attempt, its handshake included, the way that has more of it."""
 
 
 async def plain_tcp(ground: Ground) -> None:
     """`plain_tcp-80-before`, `-random`, `-after`, and beside them on the highest TCP port."""
-    if not ground.tcp_ports or ground.line.is_narrow:
+    if not ground.tcp_ports:
         return
     high = max(ground.tcp_ports)
     ports = dict.fromkeys(port for port in (WEB_PORT, high) if port in ground.tcp_ports and port != ground.tls_port)
@@ -44,11 +44,26 @@ def is_thin(tally: Tally) -> bool:
     return 2 * len(tally.answers) <= tally.sent
 
 
+async def reached(ground: Ground, tally: Tally, place: Place, count: int, *, messages: int) -> None:
+    """Attempts of an arm that only asks whether somebody is there: on a thin line no more than it takes."""
+    if ground.line.carries_calls:
+        await tries(ground, tally, place, count, messages=messages)
+        return
+    for _ in range(count):
+        await tries(ground, tally, place, 1, messages=messages)
+        if tally.answers:
+            return
+
+
 async def tries(ground: Ground, tally: Tally, place: Place, count: int, *, messages: int = _MESSAGES) -> None:
     """Attempts of an arm, each begun a moment after the one before it."""
     seconds = 2 * ground.line.patience
+
+    async def one(filling: bytes) -> None:
+        await ground.line.turn(_TLS_BYTES if place.name else _TCP_BYTES)
+        await attempt(tally, place, filling, messages=messages, seconds=seconds)
+
     async with asyncio.TaskGroup() as group:
         for _ in range(count):
-            await ground.line.turn(_TLS_BYTES if place.name else _TCP_BYTES)
-            group.create_task(attempt(tally, place, ground.filling(), messages=messages, seconds=seconds))
+            group.create_task(one(ground.filling()))
             await asyncio.sleep(GAP_SECONDS)

@@ -29,7 +29,7 @@ async def quic(ground: Ground) -> None:
 
 async def quic_name(ground: Ground) -> None:
     """`quic-HIGH-neutral` and `quic-HIGH-voip_name`: a listed name may condemn the host, so this comes late."""
-    if ground.is_condemned or not (ground.udp_ports and ground.udp_lives and packets.CAN_SEAL):
+    if not (ground.udp_ports and ground.udp_lives and packets.CAN_SEAL):
         return
     if ground.offer is None or not ground.offer.voip_name:
         return

@@ -20,7 +20,7 @@ _EACH_SECONDS = 0.02
 
 async def rtp(ground: Ground) -> None:
     """`rtp-1-genuine`, `rtp-1-inverted` and so on: which goes first in a pair is chance."""
-    if not ground.udp_ports or not ground.udp_lives or not ground.line.carries_calls:
+    if not ground.udp_ports or not ground.udp_lives:
         return
     async with asyncio.TaskGroup() as group:
         for number in range(1, PAIRS + 1):

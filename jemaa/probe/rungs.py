@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from statistics import median
 
 import aiohttp
@@ -14,10 +15,13 @@ from jemaa.packets.stamp import stamp
 
 from .book import Tally
 from .ground import Ground
+from .long_answer import Flowing
 from .stream import Place, conversation
 from .trouble import EXPECTED
 
-SECONDS, THIN_SECONDS = 7.0, 5.0
+SECONDS, SHORT_SECONDS = 7.0, 5.0
+"""How long a sound is tried; the shorter time where the check as a whole has no more."""
+
 _BYTES_A_SECOND = 2_500
 """The smallest rendition of the sound, with what frames it."""
 
@@ -28,7 +32,8 @@ _PAIR_KBPS = 60.0
 _SOCKET_EACH = 0.5
 _LATE_SECONDS = 2.5
 _RADIO_LATE_SECONDS = 8.0
-_PIECES, _PIECE_SECONDS = 6, 0.5
+_PIECES, _FAR_PIECES, _THIN_PIECES, _NARROW_PIECES = 6, 4, 3, 2
+_PIECE_SECONDS = 0.5
 _CALL_LOSS = 0.3
 """What no call can bear."""
 
@@ -40,7 +45,8 @@ _Way = Callable[[Ground], Awaitable[Rung | None]]
 
 
 async def rungs(ground: Ground) -> None:
-    """`live`, `stream`, `pieces`, `radio`, `text` and those of calls: beside each other, on a thin line in turn."""
+    """`live`, `stream`, `pieces`, `radio`, `text` and those of calls: beside each other, on a thin line what fills it
+    after what mostly waits."""
     for ways in _turns(ground):
         async with asyncio.TaskGroup() as group:
             for way in ways:
@@ -48,18 +54,20 @@ async def rungs(ground: Ground) -> None:
 
 
 def _turns(ground: Ground) -> list[tuple[_Way, ...]]:
-    """What may stand beside what on this line."""
-    short, line = (_turn_tls, _turn_tcp, _text), ground.line
+    """What may stand beside what on this line. Where it carries one sound only, the second one's socket is opened
+    beside the first, and it begins when that has ended."""
+    short, line = (_turn_tls, _turn_tcp, _text, _pieces), ground.line
     if line.carries_calls:
-        return [(*short, _pieces, _stream, _live)]
-    if (line.kbps or 0.0) >= _PAIR_KBPS:
-        return [short, (_pieces,), (_stream, _live)]
-    return [short, (_pieces,), (_stream,), (_live,)]
+        return [(*short, _stream, _live)]
+    if line.carries(_PAIR_KBPS):
+        return [short, (_stream, _live)]
+    over = asyncio.Event()
+    return [short, (partial(_stream, over=over), partial(_live, after=over))]
 
 
 def _seconds(ground: Ground) -> float:
     """How long a sound is tried."""
-    return SECONDS if ground.line.carries_calls else THIN_SECONDS
+    return SHORT_SECONDS if ground.line.is_slow else SECONDS
 
 
 async def _try(ground: Ground, way: _Way) -> None:
@@ -71,7 +79,7 @@ async def _try(ground: Ground, way: _Way) -> None:
             ground.book.rungs.append(Rung(name="radio", usable=usable, setup_ms=rung.setup_ms, kbps=rung.kbps))
 
 
-async def _live(ground: Ground) -> Rung:
+async def _live(ground: Ground, after: asyncio.Event | None = None) -> Rung:
     """Chunks of half a second over the echoing WebSocket: there and back, so that one way is at most so late."""
     seconds = _seconds(ground)
     count = round(seconds / _SOCKET_EACH)
@@ -81,6 +89,8 @@ async def _live(ground: Ground) -> Rung:
     try:
         async with ground.page.socket(4 + 8 * ground.line.rtt) as socket:
             setup = time.monotonic() - began
+            if after is not None:
+                await after.wait()
             async with asyncio.timeout(seconds + _LATE_SECONDS + 4 * ground.line.rtt), asyncio.TaskGroup() as group:
                 start = time.monotonic()
                 group.create_task(_speak(socket, count, start))
@@ -89,6 +99,8 @@ async def _live(ground: Ground) -> Rung:
                     delays.append(time.monotonic() - start - number * _SOCKET_EACH)
     except* (*EXPECTED, TypeError):
         pass  # a socket that closes in mid-talk; what came before it is counted
+    if delays:
+        ground.line.echoed(int(_BYTES_A_SECOND * _SOCKET_EACH), min(delays))
     return _scored("live", setup, delays, count, _LATE_SECONDS)
 
 
@@ -99,8 +111,22 @@ async def _speak(socket: aiohttp.ClientWebSocketResponse, count: int, start: flo
         await socket.send_bytes(bytes(int(_BYTES_A_SECOND * _SOCKET_EACH)))
 
 
-async def _stream(ground: Ground) -> Rung:
-    """One answer that goes on and on."""
+async def _stream(ground: Ground, over: asyncio.Event | None = None) -> Rung:
+    """One answer that goes on and on. On a thin line it is `long_answer-flowing-neutral` too. It is tried once more:
+    two lost packets at its beginning look as if it were kept back.
+    """
+    is_thin = not ground.line.carries_calls
+    is_both = is_thin and ground.wishes.has("long_answer")
+    flowing = Flowing(ground, round(_BYTES_A_SECOND * _STREAM_EACH), _STREAM_EACH) if is_both else None
+    try:
+        rung = await _flow(ground, flowing)
+        return await _flow(ground, None) if is_thin and not rung.usable else rung
+    finally:
+        if over is not None:
+            over.set()
+
+
+async def _flow(ground: Ground, flowing: Flowing | None) -> Rung:
     seconds, each = _seconds(ground), _STREAM_EACH
     count, piece = round(seconds / each), round(_BYTES_A_SECOND * each)
     got, delays, setup = 0, list[float](), None
@@ -110,6 +136,8 @@ async def _stream(ground: Ground) -> Rung:
             setup = at if setup is None else setup
             before, got = got // piece, got + more
             delays += [max(0.0, at - setup - number * each) for number in range(before, got // piece)]
+            if flowing is not None:
+                flowing.came(at, range(before, got // piece))
     except EXPECTED:
         pass  # as above
     late = setup is not None and setup > seconds - 1 + 4 * ground.line.rtt  # kept back until it ended
@@ -118,18 +146,26 @@ async def _stream(ground: Ground) -> Rung:
 
 
 async def _pieces(ground: Ground) -> Rung:
-    """Half a second of sound a request, each on a connection of its own."""
-    size = int(_BYTES_A_SECOND * _PIECE_SECONDS)
+    """Half a second of sound a request, each on a connection of its own; two at a time where they mostly wait."""
+    size, line = int(_BYTES_A_SECOND * _PIECE_SECONDS), ground.line
     taken: list[float] = []
-    line = ground.line
-    count = _PIECES // 2 if line.is_narrow else _PIECES - 2 if line.is_far else _PIECES
-    for _ in range(count):
-        began = time.monotonic()
-        try:
-            await ground.page.get(f"/check/piece?bytes={size}", 5 + 8 * ground.line.rtt)
-            taken.append(time.monotonic() - began)
-        except EXPECTED:
-            continue
+    count = _FAR_PIECES if line.is_far else _PIECES
+    if not line.carries_calls:
+        count = _NARROW_PIECES if line.is_narrow else _THIN_PIECES
+    left = iter(range(count))
+
+    async def lane() -> None:
+        for _ in left:
+            began = time.monotonic()
+            try:
+                await ground.page.get(f"/check/piece?bytes={size}", 5 + 8 * line.rtt)
+                taken.append(time.monotonic() - began)
+            except EXPECTED:
+                continue
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(2 if line.is_slow else 1):
+            group.create_task(lane())
     rung = _scored("pieces", taken[0] if taken else None, taken, count, 4 + 6 * ground.line.rtt)
     return msgspec.structs.replace(
         rung, kbps=None if ground.line.kbps is None else round(min(ground.line.kbps, _SEEN_KBPS), 1)
@@ -137,7 +173,9 @@ async def _pieces(ground: Ground) -> Rung:
 
 
 async def _text(ground: Ground) -> Rung:
-    """A page's worth of words."""
+    """A page's worth of words; a thin line has carried that already, and is spared it."""
+    if ground.read_seconds is not None and not ground.line.carries_calls:
+        return Rung(name="text", usable=True, setup_ms=round(ground.read_seconds * 1_000, 1))
     began = time.monotonic()
     try:
         await ground.page.get("/check/piece?bytes=4000", 20)

@@ -17,10 +17,15 @@ CONTROL_BYTES, CONTROL_SECONDS = 800, 0.15
 
 
 async def shape(ground: Ground) -> None:
-    """`shape-udp_early-random`, `_late`, `_control`, then the same over TLS; not where the control is dead."""
-    if ground.is_condemned or not ground.line.carries_calls:
+    """`shape-udp_early-random`, `_late`, `_control`, then the same over TLS; not where the control is dead. Beside each
+    other where the line is wide, and so far that each connection costs seconds."""
+    is_udp = bool(ground.udp_ports) and ground.udp_lives
+    if is_udp and ground.tcp_ports and ground.line.is_wide and ground.line.is_far:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(_udp(ground))
+            group.create_task(_tls(ground))
         return
-    if ground.udp_ports and ground.udp_lives:
+    if is_udp:
         await _udp(ground)
     if ground.tcp_ports and not ground.is_condemned:
         await _tls(ground)

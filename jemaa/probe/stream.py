@@ -69,7 +69,7 @@ async def conversation(place: Place, seconds: float) -> AsyncIterator[Conversati
         if writer is not None:
             writer.close()
             with suppress(*EXPECTED):
-                async with asyncio.timeout(0.5):
+                async with asyncio.timeout(0.2):
                     await writer.wait_closed()
 
 

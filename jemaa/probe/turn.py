@@ -6,7 +6,7 @@ from jemaa.packets import stun as packets
 
 from .ground import Ground
 from .pairs import interleaved, twins
-from .plain_tcp import is_thin, tries
+from .plain_tcp import is_thin, reached
 
 TLS_PORT = 5349
 _TRIES = 3
@@ -29,8 +29,8 @@ async def turn(ground: Ground) -> None:
 async def _over_tls(ground: Ground) -> None:
     """And once more, some seconds later, where it did not go well."""
     tally = ground.book.open(f"turn-{TLS_PORT}-neutral", port=TLS_PORT, transport="tls", payload="neutral")
-    await tries(ground, tally, ground.tls(port=TLS_PORT), _TRIES, messages=_MESSAGES)
+    await reached(ground, tally, ground.tls(port=TLS_PORT), _TRIES, messages=_MESSAGES)
     if is_thin(tally):
         await asyncio.sleep(_APART_SECONDS)
         again = ground.book.open(f"turn-{TLS_PORT}_again-neutral", port=TLS_PORT, transport="tls", payload="neutral")
-        await tries(ground, again, ground.tls(port=TLS_PORT), _TRIES, messages=_MESSAGES)
+        await reached(ground, again, ground.tls(port=TLS_PORT), _TRIES, messages=_MESSAGES)

@@ -6,17 +6,26 @@ import time
 from urllib.parse import urlsplit
 
 from jemaa.facts.record import Transport
+from jemaa.packets.offer import Offer
 
 from .book import Tally
 from .ground import Ground
-from .line import AT_ONCE, Line, agreed, believed
+from .line import AT_ONCE, CALL_KBPS, Line, agreed, believed
 from .offered import usable
 from .page import Page
 from .stream import Place, conversation, fingerprint
 from .trouble import EXPECTED, named
 
 _SECONDS = 12.0
-_SAMPLE_BYTES, _SAMPLES = 8_000, 5
+_SAMPLES = 5
+_SAMPLE, _THIN_SAMPLE = (8_000, 6), (4_000, 3)
+"""Bytes and pieces: half as many say as much of a line that looks thin, or on which the first answer took so long."""
+
+_SLOW_SECONDS = 3.0
+_SHAKE_BYTES = 2_500
+"""Of a connection to a page."""
+
+
 _TRIES, _MORE_TRIES, _OTHERS_TRIES = 2, 3, 3
 """A server that does not answer is asked more often: few tries prove nothing."""
 
@@ -24,17 +33,24 @@ _TRIES, _MORE_TRIES, _OTHERS_TRIES = 2, 3, 3
 async def up(ground: Ground) -> None:
     """`up-server`; where it is not there, anchors and peers at once, for nothing else can be asked."""
     await _server(ground)
-    await _width(ground)
     if ground.offer is None:
         await up_others(ground)
+        return
+    async with asyncio.TaskGroup() as group:
+        group.create_task(_places(ground, ground.offer))
+        group.create_task(_width(ground))
 
 
 async def up_others(ground: Ground) -> None:
-    """`up-anchor-N` and `up-peer`, beside each other: whoever is reached once need not be asked again."""
+    """`up-anchor-N` and `up-peer`, beside each other: whoever is reached once need not be asked again. Over a narrow
+    line nobody is asked about a server that answers.
+    """
+    peers = ground.wishes.peers[: 0 if ground.offer is not None and ground.line.is_narrow else 1]
     async with asyncio.TaskGroup() as group:
+        group.create_task(_certificate(ground))
         for number, anchor in enumerate(ground.wishes.anchors[:3]):
             group.create_task(_anchor(ground, f"anchor-{number + 1}", anchor, server=f"anchor-{number + 1}"))
-        for peer in ground.wishes.peers[:1]:
+        for peer in peers:
             group.create_task(_peer(ground, peer))
 
 
@@ -43,17 +59,10 @@ async def _server(ground: Ground) -> None:
     transport: Transport = "https" if page.is_secure else "tcp"
     tally = ground.book.open("up-server", port=page.port, transport=transport, payload="neutral", server="page-1")
     await _offer(ground, tally)
-    is_there = bool(tally.answers)
-    async with asyncio.TaskGroup() as group:
-        if is_there:
-            group.create_task(_look(ground, tally))
-        for _ in range(_TRIES - 1 if is_there else _TRIES - 1 + _MORE_TRIES):
-            group.create_task(_offer(ground, tally))
     if not tally.answers:
-        return
-    ground.line.rtt = max(0.02, min(tally.rtts) / (4 if page.is_secure else 2))
-    if not is_there:
-        await _look(ground, tally)
+        async with asyncio.TaskGroup() as group:
+            for _ in range(_TRIES - 1 + _MORE_TRIES):
+                group.create_task(_offer(ground, tally))
 
 
 async def up_end(ground: Ground) -> None:
@@ -101,20 +110,25 @@ def _of_page(error: BaseException) -> tuple[str, str | None]:
     return ("http_request_failed", "http_replaced") if word == "unknown_failure" else (word, artefact)
 
 
-async def _look(ground: Ground, tally: Tally) -> None:
-    """Where the services are, and whether the page's certificate is the server's own."""
-    offer, page = ground.offer, ground.page
-    assert offer is not None
-    host = await _address(page.host)
+async def _places(ground: Ground, offer: Offer) -> None:
+    """Where the services are."""
+    host = await _address(ground.page.host)
     ground.udp_host = _routed(offer.udp_host or host)
     ground.tcp_host = _routed(offer.tcp_host or host)
-    if page.is_secure and offer.page_sha256:
-        place = Place(page.host, page.port, page.host, proxy=page.proxy)
-        try:
-            if await fingerprint(place, page.context, _SECONDS) != offer.page_sha256:
-                tally.artefact = "tls_resigned"
-        except EXPECTED as error:
-            tally.failed(*named(error))
+
+
+async def _certificate(ground: Ground) -> None:
+    """Whether the page's certificate is the server's own: a mark of `up-server`."""
+    offer, page, tally = ground.offer, ground.page, ground.book.tallies["up-server"]
+    if offer is None or not page.is_secure or not offer.page_sha256:
+        return
+    place = Place(page.host, page.port, page.host, proxy=page.proxy)
+    await ground.line.turn(_SHAKE_BYTES)
+    try:
+        if await fingerprint(place, page.context, _SECONDS) != offer.page_sha256:
+            tally.artefact = "tls_resigned"
+    except EXPECTED as error:
+        tally.failed(*named(error))
 
 
 async def _address(host: str) -> str:
@@ -145,6 +159,7 @@ async def _anchor(ground: Ground, word: str, anchor: str, *, server: str) -> Non
     place = Place(host, port, host, proxy=ground.wishes.proxy)
     for _ in range(_OTHERS_TRIES):
         tally.sent += 1
+        await ground.line.turn(_SHAKE_BYTES)
         began = time.monotonic()
         try:
             async with conversation(place, _SECONDS):
@@ -162,6 +177,7 @@ async def _peer(ground: Ground, peer: str) -> None:
     async with Page(peer, proxy=ground.wishes.proxy, authority=ground.wishes.authority) as page:
         for _ in range(_OTHERS_TRIES):
             tally.sent += 1
+            await ground.line.turn(_SHAKE_BYTES)
             try:
                 offer = await page.offer(_SECONDS)
             except EXPECTED as error:
@@ -181,29 +197,37 @@ def _said_of(page: Page, peers: dict[str, bool]) -> bool | None:
 
 async def _width(ground: Ground) -> None:
     """Bits a second between the first and the last byte of a small answer, as often as it takes for some to agree:
-    a thin line known from a wide one."""
-    if ground.offer is None:
-        return
+    a thin line known from a wide one. The first is the second attempt of `up-server`.
+    """
+    server, page = ground.book.tallies["up-server"], ground.page
     samples: list[float] = []
     while len(samples) < _SAMPLES and agreed(samples) is None:
-        samples.append(await _sample(ground))
-    kbps = believed(samples)
-    if kbps is not None:
-        ground.line = Line(rtt=ground.line.rtt, kbps=kbps)
+        is_slow = not samples and min(server.rtts) > _SLOW_SECONDS
+        is_thin = is_slow or (believed(samples) or CALL_KBPS) < CALL_KBPS
+        samples.append(await _sample(ground, server, *(_THIN_SAMPLE if is_thin else _SAMPLE)))
+    rtt = max(0.02, min(server.rtts) / (4 if page.is_secure else 2))
+    ground.line = Line(rtt=rtt, kbps=believed(samples))
 
 
-async def _sample(ground: Ground) -> float:
+async def _sample(ground: Ground, server: Tally, size: int, pieces: int) -> float:
     """In kbit/s; `AT_ONCE` if it came in one piece, 0 if it did not come.
 
     In pieces, because TLS hands on a record only once it is there as a whole; in few, so that all leave at once:
     beyond ten segments TCP waits for the far end, and a satellite would look thin.
     """
-    path = f"/check/long?bytes={_SAMPLE_BYTES}&pieces=6&ms=0"
+    path, number = f"/check/long?bytes={size}&pieces={pieces}&ms=0", server.sent
+    is_try = number < _TRIES
+    server.sent += is_try
     first, last, after = 0.0, 0.0, 0
     try:
         async for at, more in ground.page.pieces(path, 3 * _SECONDS):
             after += more if first else 0
             first, last = first or at, at
-    except EXPECTED:
+    except EXPECTED as error:
+        if is_try:
+            server.failed(*named(error))
         return 0.0
+    if is_try:
+        server.answered(number, rtt=first)
+    ground.read_seconds = min(last, ground.read_seconds or last)
     return after * 8 / 1_000 / max(0.001, last - first) if after else AT_ONCE

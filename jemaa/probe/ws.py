@@ -8,32 +8,35 @@ from .ground import Ground
 from .pairs import GAP_SECONDS
 from .trouble import EXPECTED, NotOurs, named
 
-_TRIES = 3
-_MESSAGES = 5
+_TRIES, _THIN_TRIES = 3, 2
+_MESSAGES, _THIN_MESSAGES = 5, 2
+"""On a thin line `live` has sent ten already."""
+
 _MESSAGE_BYTES = 300
-_TRY_BYTES = 4_000
-"""TLS, the upgrade and the messages."""
+_TRY_BYTES = 3_000
+"""TLS, the upgrade and the messages of a thin line."""
 
 
 async def ws(ground: Ground) -> None:
     """`ws-page-genuine`, each try begun a moment after the one before it."""
     port = ground.page.port
     tally = ground.book.open("ws-page-genuine", port=port, transport="ws", payload="genuine", server="page-1")
+    tries, messages = (_TRIES, _MESSAGES) if ground.line.carries_calls else (_THIN_TRIES, _THIN_MESSAGES)
     async with asyncio.TaskGroup() as group:
-        for _ in range(_TRIES):
-            await ground.line.turn(_TRY_BYTES)
-            group.create_task(_try(ground, tally, ground.filling(_MESSAGE_BYTES)))
+        for _ in range(tries):
+            group.create_task(_try(ground, tally, [ground.filling(_MESSAGE_BYTES)] * messages))
             await asyncio.sleep(GAP_SECONDS)
 
 
-async def _try(ground: Ground, tally: Tally, message: bytes) -> None:
-    seconds = 4 + 8 * ground.line.rtt
+async def _try(ground: Ground, tally: Tally, messages: list[bytes]) -> None:
+    await ground.line.turn(_TRY_BYTES)
+    seconds = 4 + 8 * ground.line.rtt + (ground.line.patience if ground.line.is_slow else 0.0)
     number, began = tally.sent, time.monotonic()
     tally.sent += 1
     try:
         async with ground.page.socket(seconds) as socket, asyncio.timeout(seconds):
             opened = time.monotonic() - began
-            for _ in range(_MESSAGES):
+            for message in messages:
                 await socket.send_bytes(message)
                 if (await socket.receive()).data != message:
                     raise NotOurs("eof_error")

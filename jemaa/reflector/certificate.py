@@ -32,6 +32,7 @@ class Certificate:
     def context(self) -> ssl.SSLContext:
         """A server's side of TLS with it."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.num_tickets = 0  # nobody comes back to a connection of a check: half a kilobyte each on a thin line
         encoding, plain = serialization.Encoding.PEM, serialization.NoEncryption()
         private = self.key.private_bytes(encoding, serialization.PrivateFormat.PKCS8, plain)
         with tempfile.TemporaryDirectory(prefix="jemaa-") as folder:  # the module ssl reads files only

@@ -7,10 +7,12 @@ from hypothesis import strategies as st
 from jemaa.facts.record import (
     ACCESS,
     ARTEFACTS,
+    REASONS,
     RUNGS,
     STEPS,
     Arm,
     Controls,
+    LeftOut,
     Measurement,
     Network,
     Plan,
@@ -70,6 +72,7 @@ def measurements(draw: st.DrawFn) -> Measurement:
         loss=_maybe(SHARES), jitter_ms=_maybe(st.floats(0, 9_000)), delay_ms_p95=_maybe(st.floats(0, 9_000)),
         kbps=_maybe(st.floats(0, 1e5)),
     )  # fmt: skip
+    left_out = st.builds(LeftOut, step=st.sampled_from(STEPS), why=st.sampled_from(REASONS))
     return Measurement(
         software=draw(LABELS),
         started_at=draw(st.integers(1_735_689_600, 1_900_000_000)),
@@ -80,7 +83,10 @@ def measurements(draw: st.DrawFn) -> Measurement:
             access=draw(st.sampled_from(ACCESS)),
             vpn=draw(_maybe(st.booleans())),
         ),
-        plan=Plan(seed=draw(st.integers(0, 2**63 - 1)), order=ids, steps=draw(st.lists(st.sampled_from(STEPS)))),
+        plan=Plan(
+            seed=draw(st.integers(0, 2**63 - 1)), order=ids, steps=draw(st.lists(st.sampled_from(STEPS))),
+            left_out=draw(st.lists(left_out, max_size=4)),
+        ),
         arms=found,
         series=draw(st.lists(series, max_size=8)) if ids else [],
         residual=draw(st.lists(residual, max_size=5)) if ids else [],

@@ -63,6 +63,7 @@ def test_what_is_written_is_read_again() -> None:
         ("arms.0.step", "spy"), ("arms.0.artefact", "ghost"), ("arms.0.failure", "getaddrinfo: call.example"),
         ("arms.0.address", "192.0.2.1"), ("name", "Amina"), ("network.ip", "192.0.2.1"), ("network.cc", "Morocco"),
         ("network.access", "wire"), ("network.asn", 0), ("plan.seed", -1), ("plan.steps", ["nothing"]),
+        ("plan.left_out", [{"step": "nothing", "why": "lite"}]), ("plan.left_out", [{"step": "rtp", "why": "Amina"}]),
         ("rungs.0.loss", 1.5), ("rungs.0.name", "magic"), ("series.0.up", [-1]), ("series.0.up", [0] * 1_201),
         ("arms", [{}] * 1_001), ("software", "x" * 49), ("software", "v=0\r\no=- 1 IN IP4"), ("controls", [[[[]]]]),
         ("version", "one"), ("started_at", 1.5),

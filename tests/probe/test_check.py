@@ -61,7 +61,13 @@ def test_behind_no_filter_everything_comes_through_and_both_ends_say_so(tmp_path
     assert {rung.name: rung.usable for rung in found.rungs} == {"webrtc-udp": True, "turn-udp": True}
     assert found.residual and all(one.ok for one in found.residual)
     assert found.stack.startswith("OpenSSL") and found.plan.order == list(arms)
+    assert not found.plan.left_out
     assert "rtp skipped" in seen and "long_flow skipped" in seen and "stun ends" in seen
+
+
+def test_what_was_not_agreed_to_is_left_out_with_its_reason(tmp_path: Path) -> None:
+    found, _ = run(tmp_path, Wishes(steps=("rtp", "shape"), lite=True))
+    assert [(one.step, one.why) for one in found.plan.left_out] == [("rtp", "lite"), ("shape", "lite")]
 
 
 def test_without_measuring_services_the_pages_are_checked_all_the_same(tmp_path: Path) -> None:

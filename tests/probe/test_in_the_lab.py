@@ -22,6 +22,7 @@ NETWORKS = {
     "dtls-fingerprint": QUICK,
     "sni-drop": QUICK,
     "rtp-loss": "udp,rtp",
+    "link-edge": "udp,sip,ws,rtp",
 }
 LITE = "a lite check"
 LITE_SEED = 2
@@ -74,6 +75,14 @@ def test_both_ends_tell_where_packets_got_lost(facts: dict[str, Measurement]) ->
 def test_a_check_behind_nothing_finds_a_live_network_and_a_true_alarm(facts: dict[str, Measurement]) -> None:
     controls = facts["clean"].controls
     assert controls.anchors_ok and controls.server_ok_elsewhere and controls.positive_ok
+
+
+def test_what_a_thin_line_cannot_carry_is_left_out_with_its_reason(facts: dict[str, Measurement]) -> None:
+    edge = facts["link-edge"]
+    assert {(one.step, one.why) for one in edge.plan.left_out} == {(step, "thin_line") for step in ("sip", "rtp", "up")}
+    assert {arm.step for arm in edge.arms} == {"up", "udp", "ws"}
+    assert [arm.rx_client for arm in edge.arms if arm.id in ("up-server", "ws-page-genuine")] == [2, 2]
+    assert not facts["rtp-loss"].plan.left_out
 
 
 def test_a_lite_check_costs_little_and_accuses_a_clean_network_of_nothing(

@@ -42,6 +42,24 @@ def test_a_wide_line_that_was_slow_once_stays_wide() -> None:
     assert believed((900.0, 40.0, 1_500.0)) == 900.0
 
 
+def test_a_thin_line_is_used_well_where_it_carries_as_much_up_and_leaves_flows_their_part() -> None:
+    line = Line(rtt=0.45, kbps=64.0)
+    assert line.share == 0.4
+    line.echoed(1_250, 0.77)
+    assert line.share == 0.85
+    line.unpaced_kbps = 16.0
+    assert line.share == pytest.approx(0.6)
+    line.echoed(1_250, 1.0)
+    assert line.share == 0.4
+
+
+@pytest.mark.parametrize("kbps", [None, 200.0, 900.0])
+def test_a_wider_line_is_shared_as_if_less_went_up(kbps: float | None) -> None:
+    line = Line(rtt=0.1, kbps=kbps)
+    line.echoed(1_250, 5.0)
+    assert line.share == 0.6
+
+
 def test_where_nothing_agrees_the_only_ones_are_believed() -> None:
     assert believed((FAILED, 64.0, FAILED)) == 64.0
     assert believed((FAILED, AT_ONCE, FAILED)) == WIDE

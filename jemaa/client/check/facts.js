@@ -134,7 +134,7 @@ export function measurement(book, tried, counts, about) {
     started_at: Math.floor(about.started_s / HOUR_S) * HOUR_S,
     seconds: tenth(about.seconds),
     network: { access: about.access, vpn: about.vpn },
-    plan: { seed: about.seed, order: sent.map((tally) => tally.id), steps: about.steps, lite: true },
+    plan: { seed: about.seed, order: sent.map((tally) => tally.id), steps: about.steps, lite: true, left_out: [] },
     arms: sent.map((tally) => tally.arm(counts)),
     series: sent.filter((tally) => tally.place.inSeries).map((tally) => tally.series(counts)),
     rungs: Object.entries(tried).map(([name, found]) => rung(name, found)),
