@@ -44,13 +44,15 @@ _EARLY = (
     "document.addEventListener('readystatechange',()=>{"
     "const came=performance.getEntriesByType('navigation')[0],answer=document.getElementById('answer');"
     "if(document.readyState!=='interactive'||!came||!('AudioDecoder'in window))return;"
-    "const ms=performance.now()-came.responseStart,kbps=8*(came.transferSize||7500)/Math.max(1,ms);"
+    "const round=(came.secureConnectionStart||came.connectEnd)-came.connectStart,"
+    "ms=performance.now()-came.requestStart-round,kbps=8*(came.transferSize||7500)/Math.max(1,ms);"
     "if(kbps<14||kbps>150)return;"
     "answer.textContent=answer.dataset.early.replace('{kbps}',Math.round(kbps));"
     "answer.dataset.how='sound'})"
 )
-"""On a thin line the scripts take seconds. The page itself has come whole, and how long it took is the line's rate:
-between what the sound needs and what is thin, it says so before any script is there, and no way, since none was tried."""
+"""On a thin line the scripts take seconds. The page itself has come whole, and how long that took, but for a way there
+and back, is the line's rate (its first byte says nothing: TLS gives it out together with the last). Between what the
+sound needs and what is thin, it says so before any script is there, and no way, since none was tried."""
 
 
 async def check_page(request: web.Request) -> web.Response:

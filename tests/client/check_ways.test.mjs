@@ -24,6 +24,8 @@ const network = {
   portal: (_, answer) => answer.end(PORTAL),
   /** Keeps a long answer until it is complete. */
   collects: (url, answer) => url.pathname === "/check/long" && later(number(url, "ms") * (number(url, "pieces") - 1)).then(() => answer.end(longOf(url))),
+  /** Does so once, as a lost packet does. */
+  collects_once: (url, answer) => url.pathname === "/check/long" && !lost++ && network.collects(url, answer),
   /** Hands on no less than 8 kB at a time. */
   collects_8kB: (url, answer) => url.pathname === "/check/long" && slowly(url, answer, 8192),
   cuts: (url, answer) => url.pathname === "/check/long" && (answer.writeHead(200, { "Content-Length": number(url, "bytes") }), answer.write(longOf(url).subarray(0, 500)), setTimeout(() => answer.destroy(), 50)),
@@ -46,6 +48,7 @@ function crawl(answer, body) {
   return true;
 }
 
+let lost = 0;
 const longOf = (url) => Buffer.from(longFilling(number(url, "bytes"), number(url, "pieces")));
 
 async function slowly(url, answer, atOnce) {
@@ -192,6 +195,8 @@ test("on a thin line the page itself has shown the rate, and the answer waits fo
     const heard = [];
     await behind("clean", () => firstAdvice(({ advice }) => heard.push(advice.down), { load_kbps: 64 }));
     assert.deepEqual([heard[0], heard[1], heard[2], heard.at(-1)], ["text", "stream", "stream", "live"]);
+    const again = await behind("collects_once", () => firstAdvice(() => {}, { load_kbps: 64 }));
+    assert.ok(again.tried.stream.usable && lost > 1, "what was held back once is no proxy");
     const held = [];
     await behind("collects", () => firstAdvice(({ advice }) => held.push(advice.down), { load_kbps: 64 }));
     assert.deepEqual([held[0], held[2], held.at(-1)], ["text", "pieces", "live"]);

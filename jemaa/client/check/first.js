@@ -63,7 +63,7 @@ export async function firstAdvice(onNews, { family = "", load_kbps = null } = {}
     tell();
   };
   // Over a thin line a meeting begins with `stream`: that is tried at once, and what else there is when the line is free again.
-  const stream = () => note("stream", tryStream(patience(all)));
+  const stream = () => note("stream", streamOf(first, all));
   await Promise.all([note("text", reach(first, all)), ...(first.isThin ? [stream()] : [])]);
   if (!first.tried.text?.usable) return first;
   const live = () => note("live", tryLive(patience(all)));
@@ -99,6 +99,12 @@ async function reach(first, signal) {
   } catch (error) {
     return { usable: false, why: error instanceof CheckFailure ? error.code : "no_answer" };
   }
+}
+
+/** Over a thin line one packet that was lost collects all that comes after it: it was a proxy if it is so again. @param {First} first @param {AbortSignal} signal @returns {Promise<Tried>} */
+async function streamOf({ isThin }, signal) {
+  const found = await tryStream(patience(signal));
+  return isThin && found.why === "collected" ? tryStream(patience(signal)) : found;
 }
 
 /** A stream that flows lets a radio flow; only where it is collected does a longer one say more. @param {First} first @param {AbortSignal} signal @returns {Promise<Tried>} */
