@@ -41,6 +41,23 @@ def test_what_a_network_does_is_named_and_nothing_else_is(name: str) -> None:
         assert nodes <= got.keys() and not others, f"seed {seed}: {got}"
 
 
+def midway(**changes: object) -> dict[str, str]:
+    """A host blocked in the middle of the second half of a flow of a call's shape."""
+    whole = measured(PROFILES["shape-block"][0], 1)
+    arms = [
+        msgspec.structs.replace(arm, rx_client=4 * arm.sent // 10) if arm.id == "shape-udp_late-random" else arm
+        for arm in whole.arms
+    ]
+    return accused(judge(msgspec.structs.replace(whole, arms=arms, **changes)))
+
+
+def test_a_host_that_is_blocked_later_than_expected_is_seen_where_it_stays_so_and_the_network_is_there() -> None:
+    assert midway()["flow.drop.shape"] == "likely_blocked"
+    whole = measured(PROFILES["shape-block"][0], 1)
+    soon = [one for one in whole.residual if one.after_s < 15 or not one.trigger.startswith("shape-")]
+    assert "flow.drop.shape" not in midway(residual=soon), "an outage of seconds does the same"
+
+
 def test_no_network_that_does_nothing_is_accused() -> None:
     """Clean, thin, lossy to 40 %, in bursts of 25, congested, with outages of seconds."""
     assert not accusations(range(NEUTRAL))

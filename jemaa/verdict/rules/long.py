@@ -73,6 +73,17 @@ RULES = (
         seen="Pakistan's hunt for grey traffic since 2013 (press); lab: shape-block, pk-grey",
     ),
     Rule(
+        id="shape-drop-midway", node="flow.drop.shape", says="blocked", family="long", twin=True,
+        when=(
+            Cut(of="shape-udp_late-*", beside="shape-udp_early-*", most=0.5, least=0.8),
+            Both(what=(Lingers(of="shape-udp_late-*", seconds=15), STILL_UP)),
+        ),
+        unless=("shape-drop-udp", "udp-age", "flow-age"),
+        because="What moves like a call stops some seconds later than it might have, and so does all that is sent to"
+        " that address for a quarter of a minute, while the network is still there.",
+        seen="Lab: shape-block, where a late packet begins the filter's clock anew",
+    ),
+    Rule(
         id="shape-drop-tls", node="flow.drop.shape", says="blocked", family="long", twin=True,
         when=(
             Cut(of="shape-tls_late-*", beside="shape-tls_early-*"),
@@ -82,14 +93,14 @@ RULES = (
             Through(of="shape-tls_control-*", least=0.6),
             Both(what=(Lingers(of="shape-tls_late-*", seconds=15), STILL_UP)),
         ),
-        unless=("shape-drop-udp", "tcp-bytes", "tls-age", "flow-age"),
+        unless=("shape-drop-udp", "shape-drop-midway", "tcp-bytes", "tls-age", "flow-age"),
         because="As shape-drop-udp, in TLS.",
         seen="As shape-drop-udp",
     ),
     Rule(
         id="shape-residue", node="flow.residual", says="blocked", family="long", twin=True,
         when=(Lingers(of="shape-*"),),
-        only_with=("shape-drop-udp", "shape-drop-tls"),
+        only_with=("shape-drop-udp", "shape-drop-midway", "shape-drop-tls"),
         because="After it the whole host stayed dead for a while.",
         seen="Lab: shape-block",
     ),
