@@ -8,27 +8,23 @@ failed; 2 a wrong argument.
 import argparse
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import msgspec
 from msgspec.structs import replace
-from playwright.sync_api import sync_playwright
 
 from bench.advice_cell import ask, facts_of
 from bench.advice_page import page
-from bench.advice_results import Advised, Run, decode, encode, facts_in, judged, with_facts
+from bench.advice_results import Advised, Run, decode, facts_in, judged, with_facts
 from jemaa.errors import JemaaError, SettingsError
 from jemaa.facts.record import Measurement
 from jemaa.lab.profile import names
 from jemaa.matrix.asking import Props
-from jemaa.matrix.results import write_whole
-from jemaa.matrix.run import attempted, check_machine, commit, machine, network_of
-from jemaa.people.loudspeaker import Square
+from jemaa.matrix.results import encode, kept, write_whole
+from jemaa.matrix.run import attempted, check_machine, commit, machine, network_of, props
 
 DOCS = Path(__file__).parent.parent / "docs" / "advice"
 LISTEN_SECONDS = 12
@@ -40,7 +36,7 @@ class Folder:
 
     def __init__(self, folder: Path, *, resume: bool) -> None:
         self._folder = folder
-        self.run = self._kept() if resume else None
+        self.run = kept(folder / RESULT, decode) if resume else None
         self.facts = facts_in(folder / FACTS) if resume else []
 
     def begin(self, profiles: Sequence[str]) -> Run:
@@ -65,26 +61,6 @@ class Folder:
         write_whole(self._folder / FACTS, lines)
         write_whole(self._folder / PAGE, page(run, facts).encode())
 
-    def _kept(self) -> Run | None:
-        file = self._folder / RESULT
-        try:
-            return decode(file.read_bytes())
-        except FileNotFoundError:
-            return None
-        except (OSError, msgspec.DecodeError) as error:
-            raise SettingsError("matrix-unreadable", f"{file} is no result of this: {error}") from None
-
-
-@contextmanager
-def props() -> Iterator[Props]:
-    """Sound, certificates and a browser's driver, for all networks of a run."""
-    with (
-        TemporaryDirectory(prefix="jemaa-advice-") as folder,
-        sync_playwright() as playwright,
-        Square(Path(folder, "square"), places=1) as square,
-    ):
-        yield Props(Path(folder), square, playwright)
-
 
 def line(cell: Advised) -> str:
     """What came of it, for whoever watches."""
@@ -106,7 +82,7 @@ def go(given: argparse.Namespace, profiles: Sequence[str]) -> int:
     check_machine()
     until = time.monotonic() + given.minutes * 60 if given.minutes else float("inf")
     left = len(jobs)
-    with props() as ground:
+    with props(places=1) as ground:
         for kind, name in jobs:
             if time.monotonic() > until:
                 break

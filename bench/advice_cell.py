@@ -91,7 +91,7 @@ def facts_of(props: Props, profile: str) -> Measurement | None:
         except Error:
             return None
     pulse.refuse_if_late()
-    return msgspec.structs.replace(facts, profile=profile.replace("+", "-"))
+    return replace(facts, profile=profile.replace("+", "-"))
 
 
 def _press(page: Page, name: str) -> None:

@@ -7,36 +7,22 @@ from statistics import median
 from bench.advice_results import CAP, FIRST_SECONDS, SILENT_AT_MOST, STOI_UNDERSTOOD, Advised, Judged, Run, judged
 from bench.advice_results import profile_of as name_of
 from jemaa.facts.record import Measurement
-from jemaa.matrix.page import NOTHING, the_networks
+from jemaa.matrix.page import NOTHING, document, the_networks
 from jemaa.matrix.page_grid import grouped, sign
-from jemaa.matrix.page_style import STYLE
 
+LEAD = """Somebody behind each network of <code>jemaa lab list</code> opens <code>/check</code> in a real browser,
+reads how he can attend, and does it. What he then hears, or reads, decides whether the advice was right."""
 HEADS = (
-    "the way it names", "works when it is used", "first words, s", "way named, s", "all ways tried, s", "first sound, s", "STOI",
-    "silent", "ways that work, by what it says", "the fuller test accuses",
+    "the way it names", "works when it is used", "first words, s", "way named, s", "all ways tried, s",
+    "first sound, s", "STOI", "silent", "ways that work, by what it says", "the fuller test accuses",
 )  # fmt: skip
 
 
 def page(run: Run, facts: Sequence[Measurement]) -> str:
     """The HTML of the whole page."""
     found = {name_of(one): judged(one) for one in facts}
-    return f"""<!doctype html>
-<html lang="en">
-<meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
-<title>Is the advice right</title>
-<style>{STYLE}</style>
-<main>
-<h1>Is the advice right</h1>
-<p class="lead">Somebody behind each network of <code>jemaa lab list</code> opens <code>/check</code> in a real browser,
-reads how he can attend, and does it. What he then hears, or reads, decides whether the advice was right.</p>
-{_summary(run, found)}
-{_grid(run, found)}
-{_wrong(run, found)}
-{the_networks(run.networks)}
-{_method(run)}
-</main>
-</html>
-"""
+    parts = (_summary(run, found), _grid(run, found), _wrong(run, found), the_networks(run.networks), _method(run))
+    return document("Is the advice right", LEAD, *parts)
 
 
 def summary(run: Run, found: dict[str, Judged]) -> str:

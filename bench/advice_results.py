@@ -147,11 +147,6 @@ def profile_of(facts: Measurement) -> str:
     return names.get(facts.profile or "", facts.profile or "")
 
 
-def encode(run: Run) -> bytes:
-    """As JSON, for people too."""
-    return msgspec.json.format(msgspec.json.encode(run), indent=1) + b"\n"
-
-
 def decode(data: bytes) -> Run:
     """From JSON; `msgspec.ValidationError` if it is none of ours."""
     return msgspec.json.decode(data, type=Run)

@@ -23,6 +23,7 @@ from bench.lanes import Done, Job, Lanes, Limits
 from bench.machine import Machine
 from jemaa.facts.record import Measurement
 from jemaa.lab.profile import names
+from jemaa.matrix.pulse import MOST_LATE_SECONDS
 from jemaa.verdict.judge import judge
 
 DOCS = Path(__file__).parent.parent / "docs" / "ground-truth"
@@ -111,7 +112,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--together", type=int, default=48, help="labs at once, at most; fewer if the machine is late")
     parser.add_argument("--idle", type=float, default=0.2, help="share of the processors that stays free")
     parser.add_argument(
-        "--late-ms", type=float, default=20.0, help="a check beside which the machine was later is void"
+        "--late-ms",
+        type=float,
+        default=MOST_LATE_SECONDS * 1_000,
+        help="a check beside which the machine was later is void",
     )
     parser.add_argument("--minutes", type=float, default=0, help="begin nothing after so many; 0: until all is there")
     parser.add_argument("--out", type=Path, default=Path("build/ground-truth"))

@@ -6,14 +6,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from jemaa.errors import JemaaError, SettingsError
 from jemaa.lab import profile as profiles
 
 from .failures import MatrixFailed
 from .page import page
-from .results import ACTS, Cell, Matrix, decode, encode, write_whole
+from .results import ACTS, Cell, Matrix, decode, encode, kept, write_whole
 
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -69,11 +67,13 @@ def _run(args: argparse.Namespace) -> int:
         raise SettingsError("bad-setting", "To go on with a run, say where it is kept: --out DIR.")
     names = args.profiles.split(",") if args.profiles else profiles.names()
     plan = whole.Plan(named(args.systems.split(",")), names, by_route=args.paths, seconds=args.seconds)
-    earlier = _kept(args.like) if args.like else None
+    earlier = kept(args.like / RESULT, decode) if args.like else None
     for system in plan.systems:
         if lacking := system.missing():
             print(f"{system.name} is left out: {lacking}", file=sys.stderr)
-    matrix = whole.run(plan, _kept(args.out) if args.resume else None, _Watch(args.out), minutes=args.minutes)
+    matrix = whole.run(
+        plan, kept(args.out / RESULT, decode) if args.resume else None, _Watch(args.out), minutes=args.minutes
+    )
     if args.json:
         print(encode(matrix).decode(), end="")
     left = len(plan.missing(matrix))
@@ -100,17 +100,6 @@ class _Watch:
     def failed(self, text: str) -> None:
         """See `run.Watch`."""
         print(f"jemaa lab matrix: {text}", file=sys.stderr)
-
-
-def _kept(folder: Path) -> Matrix | None:
-    """What an earlier run left; None if it left nothing."""
-    file = folder / RESULT
-    try:
-        return decode(file.read_bytes())
-    except FileNotFoundError:
-        return None
-    except (OSError, msgspec.DecodeError) as error:
-        raise SettingsError("matrix-unreadable", f"{file} is no result of a matrix: {error}") from None
 
 
 def _line(cell: Cell) -> str:

@@ -23,25 +23,38 @@ FIGURES = (
 NOTHING = "–"
 
 
+LEAD = """A public meeting, and somebody behind each network of <code>jemaa lab list</code> who wants to take
+part. A real server, a room that speaks, a real browser, and a network in between that blocks what such networks are
+reported to block. What is answered here was tried, not asked of a data sheet."""
+
+
 def page(matrix: Matrix) -> str:
     """The HTML of the whole page."""
+    return document(
+        "Who can still attend",
+        LEAD,
+        _summary(matrix),
+        choice_grid(matrix),
+        forced_grid(matrix),
+        _details(matrix),
+        _failures(matrix),
+        the_networks(matrix.networks),
+        _method(matrix),
+    )
+
+
+def document(title: str, lead: str, *parts: str) -> str:
+    """A page that needs nothing but itself; all of it is HTML already."""
+    body = "\n".join(parts)
     return f"""<!doctype html>
 <html lang="en">
 <meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
-<title>Who can still attend</title>
+<title>{title}</title>
 <style>{STYLE}</style>
 <main>
-<h1>Who can still attend</h1>
-<p class="lead">A public meeting, and somebody behind each network of <code>jemaa lab list</code> who wants to take
-part. A real server, a room that speaks, a real browser, and a network in between that blocks what such networks are
-reported to block. What is answered here was tried, not asked of a data sheet.</p>
-{_summary(matrix)}
-{choice_grid(matrix)}
-{forced_grid(matrix)}
-{_details(matrix)}
-{_failures(matrix)}
-{the_networks(matrix.networks)}
-{_method(matrix)}
+<h1>{title}</h1>
+<p class="lead">{lead}</p>
+{body}
 </main>
 </html>
 """

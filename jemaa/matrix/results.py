@@ -1,9 +1,15 @@
 """Matrix room. What the matrix found: records that become JSON and a page."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 from msgspec.structs import replace
+
+from jemaa.errors import SettingsError
+
+T = TypeVar("T")
 
 ACTS = ("hears", "sees", "reads", "asks", "note", "speaks")
 """The questions of a cell, in the order of a page."""
@@ -103,14 +109,24 @@ class Matrix(msgspec.Struct, frozen=True, kw_only=True):
         ]
 
 
-def encode(matrix: Matrix) -> bytes:
+def encode(found: msgspec.Struct) -> bytes:
     """As JSON, for people too."""
-    return msgspec.json.format(msgspec.json.encode(matrix), indent=1) + b"\n"
+    return msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n"
 
 
 def decode(data: bytes) -> Matrix:
     """From JSON; `msgspec.ValidationError` if it is none of ours."""
     return msgspec.json.decode(data, type=Matrix)
+
+
+def kept(file: Path, read: Callable[[bytes], T]) -> T | None:
+    """What an earlier run left; None if it left nothing. `SettingsError` `matrix-unreadable`."""
+    try:
+        return read(file.read_bytes())
+    except FileNotFoundError:
+        return None
+    except (OSError, msgspec.DecodeError) as error:
+        raise SettingsError("matrix-unreadable", f"{file} is no result of such a run: {error}") from None
 
 
 def write_whole(file: Path, data: bytes) -> None:

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -87,22 +88,28 @@ def run(plan: Plan, done: Matrix | None, watch: Watch, *, minutes: float | None 
     check_machine()
     until = time.monotonic() + 60 * minutes if minutes else None
     wanted = set(plan.missing(matrix))
-    with (
-        TemporaryDirectory(prefix="jemaa-matrix-") as folder,
-        sync_playwright() as playwright,
-        Square(Path(folder, "square"), places=2) as square,
-    ):
-        props = Props(Path(folder), square, playwright)
+    with props(places=2) as ground:
         for system, route, name in plan.cells():
             if (system.name, route.name, name) not in wanted:
                 continue
             if until and time.monotonic() > until:
                 break
-            cell = _ask(props, system, route, name, plan.seconds, watch)
+            cell = _ask(ground, system, route, name, plan.seconds, watch)
             if cell:
                 matrix = matrix.with_cell(replace(cell, commit=commit()))
                 watch.told(cell, matrix)
     return matrix
+
+
+@contextmanager
+def props(*, places: int) -> Iterator[Props]:
+    """Certificates, a browser's driver and a square for so many people, for all networks of a run."""
+    with (
+        TemporaryDirectory(prefix="jemaa-matrix-") as folder,
+        sync_playwright() as playwright,
+        Square(Path(folder, "square"), places=places) as square,
+    ):
+        yield Props(Path(folder), square, playwright)
 
 
 def check_machine() -> None:
@@ -149,7 +156,6 @@ def attempted(what: str, do: Callable[[], T], failed: Callable[[str], None]) -> 
     return None
 
 
-def _ask(props: Props, system: System, route: Route, name: str, seconds: int, watch: Watch) -> Cell | None:
-    return attempted(
-        f"{system.name} on {name}", lambda: ask(props, system, name, route, seconds), watch.failed
-    )  # fmt: skip
+def _ask(ground: Props, system: System, route: Route, name: str, seconds: int, watch: Watch) -> Cell | None:
+    what = f"{system.name} on {name}"
+    return attempted(what, lambda: ask(ground, system, name, route, seconds), watch.failed)

@@ -7,9 +7,10 @@ import msgspec
 
 from bench.advice import PAGE, RESULT, Folder, arguments
 from bench.advice_page import page, summary
-from bench.advice_results import Advised, Judged, Run, Used, decode, encode, facts_in, judged, with_facts
+from bench.advice_results import Advised, Judged, Run, Used, decode, facts_in, judged, with_facts
 from jemaa.facts.record import Arm, Measurement, Network, Plan, Rung
 from jemaa.matrix.results import Network as Told
+from jemaa.matrix.results import encode
 
 WORKS, FAILS = Used(works=True, first_sound=0.5, stoi=0.9, silent=0.0), Used(works=False, why_not="silence")
 
