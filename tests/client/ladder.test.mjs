@@ -53,14 +53,16 @@ test("it climbs once the sound is steady, make before break", () => {
   assert.equal(one.ladder.why, "better");
 });
 
-test("silence that is longer than any before opens the rung below, and it is said why", () => {
+test("what is late has the rung below opened beside it, and silence leaves it for that, and it is said why", () => {
   const one = attending();
   one.run(2500, "stream", "live");
   assert.equal(one.ladder.current, "live");
-  one.run(500);
+  one.run(300);
   assert.equal(opened(one), "live");
   one.run(200);
   assert.equal(opened(one), "live,stream");
+  one.run(200, "stream");
+  assert.equal(one.ladder.current, "live");
   one.run(400, "stream");
   assert.equal(opened(one), "stream");
   assert.equal(one.ladder.why, "stalled");
@@ -75,10 +77,20 @@ test("a path that sounds again keeps its place", () => {
   assert.equal(opened(one), "live");
 });
 
+test("who has seconds of sound in reserve opens nothing in a hurry", () => {
+  const one = attending();
+  one.run(2500, "stream", "live");
+  one.ladder.hasReserve = true;
+  one.run(500);
+  assert.equal(opened(one), "live");
+  one.run(200);
+  assert.equal(opened(one), "live,stream");
+});
+
 test("who is far away, or comes unevenly, is not silent so soon", () => {
   const far = attending({ rttMs: 400 });
   far.run(2500, "stream", "live");
-  far.run(1600);
+  far.run(1100);
   assert.equal(opened(far), "live");
   const uneven = attending();
   uneven.run(2500, "stream", "live");

@@ -71,6 +71,7 @@ def test_where_connections_freeze_after_16_kilobytes_the_page_learns_to_use_smal
     tmp_path: Path, loop: Speech, playwright: Playwright, square: Square
 ) -> None:
     with listening("kill-after-bytes", tmp_path, loop, playwright, square) as (_, amina, mark):
+        acts.raise_hand(amina)
         sound = heard_for(amina, mark, 40)
         found = judged(sound, loop)
         assert found.first is not None and found.first < 3

@@ -21,7 +21,7 @@ const THIN_BURST_MS = 3000;
 const THIN_KBPS = 80;
 const THIN_BYTES = 8000; // fewer say nothing of a line
 const THIN_RTT_MS = 60; // who is nearer and yet slow has a busy machine
-const DEAD_MS = 700; // without a word of the answer: the connection may be dead
+const DEAD_MS = 700;
 const ANSWER_MS = 10_000; // for a short answer, at the most
 const KNOWN_MS = 12 * 3600_000; // what was learned of a network on another day may be of another network
 
@@ -39,13 +39,11 @@ const KNOWN_MS = 12 * 3600_000; // what was learned of a network on another day 
  * @property {Pick<Storage, "getItem"|"setItem">|null} [storage] keeps who one is, and what worked last time
  */
 
-/**
- * Path `stream`: one long answer. `opened` starts it; `onEnd` hears once why it is over.
- */
+/** Path `stream`: one long answer. `onEnd` hears once why it is over. */
 export class Stream {
   /**
    * @param {Attendance} attendance
-   * @param {{sound: string|null, picture?: string|null, back_ms?: number}} wish
+   * @param {{sound: string|null, picture?: string|null, back_ms?: number, credentials?: RequestCredentials}} wish
    * @param {(record: TrackRecord) => void} onRecord
    * @param {(code: string) => void} onEnd
    */
@@ -55,34 +53,16 @@ export class Stream {
     const query = new URLSearchParams({ batch_ms: attendance.network.isThin ? "200" : "60", back_ms: String(Math.round(wish.back_ms ?? BURST_MS)) });
     if (wish.sound) query.set("sound", wish.sound);
     if (wish.picture) query.set("picture", wish.picture);
-    this.#read(attendance, `stream?${query}`, onRecord).then(onEnd, (error) => onEnd(error.code ?? "lost"));
+    this.#read(attendance, (how) => attendance.request(`stream?${query}`, { credentials: wish.credentials, ...how }), onRecord).then(onEnd, (error) => onEnd(error.code ?? "lost"));
   }
 
   close() {
     this.stop.abort();
   }
 
-  // Where no answer comes it is asked for again on a connection that carried nothing yet: what brought the page may be
-  // dead by now. Without cookies a browser does not take up one that it has used with them.
-  /** @param {Attendance} attendance @param {string} address @returns {Promise<Response>} */
-  #ask(attendance, address) {
-    const stops = [new AbortController(), new AbortController()];
-    this.stop.signal.addEventListener("abort", () => stops.forEach((stop) => stop.abort()));
-    let isThere = false;
-    const ask = async (/** @type {number} */ n, /** @type {RequestInit} */ init) => {
-      const answer = await attendance.request(address, { ...init, signal: stops[n].signal });
-      isThere = true;
-      stops[1 - n].abort();
-      return answer;
-    };
-    const first = ask(0, {});
-    const late = new Promise((resolve) => setTimeout(resolve, DEAD_MS + 4 * attendance.network.rttMs));
-    return Promise.race([first, late.then(() => (isThere ? first : ask(1, { credentials: "omit" }))).catch(() => first)]);
-  }
-
-  /** @param {Attendance} attendance @param {string} address @param {(record: TrackRecord) => void} onRecord */
-  async #read(attendance, address, onRecord) {
-    const answer = await this.#ask(attendance, address);
+  /** @param {Attendance} attendance @param {(how: RequestInit) => Promise<Response>} ask @param {(record: TrackRecord) => void} onRecord */
+  async #read(attendance, ask, onRecord) {
+    const answer = await insist(ask, deadMs(attendance.network), this.stop.signal);
     const reader = /** @type {ReadableStream<Uint8Array>} */ (answer.body).getReader();
     const records = new RecordStream();
     for (;;) {
@@ -94,6 +74,31 @@ export class Stream {
   }
 }
 
+/**
+ * What comes first: an answer, or where it is late the answer to the same by a connection that has carried nothing yet. A
+ * network may have frozen what brought the page, and says so to nobody. What is asked must be safe to repeat.
+ * @template T @param {(how: RequestInit) => Promise<T>} ask rejects with a `Refusal`; so does this, `offline` if neither came
+ * @param {number} lateMs @param {AbortSignal} [signal] @returns {Promise<T>}
+ */
+export async function insist(ask, lateMs, signal) {
+  const stops = [new AbortController(), new AbortController()];
+  signal?.addEventListener("abort", () => stops.forEach((stop) => stop.abort()));
+  const one = async (/** @type {number} */ n, /** @type {RequestInit} */ how) => {
+    const answer = ask({ ...how, signal: stops[n].signal });
+    await answer.catch(({ code }) => code === "offline" && Promise.reject()).then(() => stops[1 - n].abort(), () => {});
+    return answer;
+  };
+  const first = one(0, {});
+  const late = new Promise((resolve) => setTimeout(resolve, lateMs, "late"));
+  if ((await Promise.race([first.catch(() => {}), late])) !== "late") return first;
+  // Without cookies a browser takes no connection that it has used with them; else its cache would wait for the first.
+  const both = [first, one(1, { credentials: "omit", cache: "reload" })];
+  return Promise.any(both).catch(({ errors }) => Promise.reject(errors.find((/** @type {Refusal} */ { code }) => code !== "offline") ?? errors[0]));
+}
+
+/** After so long without an answer its connection may be dead. @param {Network} network */
+export const deadMs = ({ rttMs }) => DEAD_MS + 4 * rttMs;
+
 /** An answer that is no success, or a refusal; `code` is stable (docs/protocol.md §6). */
 export class Refusal extends Error {
   /** @param {string} code @param {string} text @param {Record<string, any>} [more] */
@@ -103,6 +108,9 @@ export class Refusal extends Error {
     this.more = more;
   }
 }
+
+/** Nothing came. @param {unknown} [cause] */
+export const offline = (cause) => new Refusal("offline", "There is no connection at the moment.", { cause });
 
 /**
  * Events: `state` (`detail.events`), `status`, `path`, `cost`, `publishing`, `unpublished` (`detail` `{kind, code, text}`),
@@ -147,8 +155,7 @@ export class Attendance extends EventTarget {
     /** @type {[string, number][]} what was spent before anyone counted */
     this.early = [];
   }
-  /** @type {Promise<import("./attending.js").Attending>|null} */
-  #rest = null;
+  #rest = /** @type {Promise<import("./attending.js").Attending>|null} */ (null);
   /** The first sound needs the network for itself. */
   #firstSound = Promise.resolve();
 
@@ -224,9 +231,7 @@ export class Attendance extends EventTarget {
     if (this.network.isCutting) headers.set("Jemaa-Connection", "once");
     this.spent("request", 0);
     const signal = init.signal ?? AbortSignal.timeout(ANSWER_MS + 10 * this.network.rttMs);
-    const answer = await fetch(`/api/s/${this.session}/${address}`, { ...init, headers, signal }).catch((error) => {
-      throw new Refusal("offline", "There is no connection at the moment.", { cause: error });
-    });
+    const answer = await fetch(`/api/s/${this.session}/${address}`, { ...init, headers, signal }).catch((error) => Promise.reject(offline(error)));
     if (answer.ok) return answer;
     const { error = {} } = await answer.json().catch(() => ({}));
     throw new Refusal(error.code ?? `http-${answer.status}`, error.text ?? "The server did not answer as expected.", error);
@@ -284,7 +289,7 @@ export class Attendance extends EventTarget {
       (module) => new module.Attending(this),
       (error) => {
         this.#rest = null;
-        throw new Refusal("offline", "There is no connection at the moment.", { cause: error });
+        throw offline(error);
       },
     );
     return this.#rest;
@@ -300,15 +305,12 @@ export class Attendance extends EventTarget {
     const lane = /** @type {Player} */ (this.player).lane(marginMs, () => {}, startMs);
     const wish = { sound: `sound/${this.rendition ?? kbps}`, back_ms };
     const stream = new Stream(this, wish, ({ track, body }) => track && lane.push(decodeChunk(body)), (code) => first && (first.ended = code));
-    /** @type {NonNullable<typeof this.first>} */
-    const first = { stream, lane, ended: null, since: performance.now() };
-    this.first = first;
+    const first = (this.first = { stream, lane, ended: /** @type {string|null} */ (null), since: performance.now() });
     this.#firstSound = new Promise((resolve) => {
       this.addEventListener("playing", () => resolve(), { once: true });
       setTimeout(resolve, ALONE_MS + 6 * this.network.rttMs);
     });
-    this.path.down = "stream";
-    if (this.down) this.path.why = "forced";
+    Object.assign(this.path, { down: "stream", ...(this.down && { why: "forced" }) });
   }
 
   /** How path `stream` is used on this line: reserve, how much of the first burst is played, rendition, burst. @param {number} back_ms */
@@ -364,11 +366,9 @@ class SoundControls {
 }
 
 /**
- * @typedef {object} Network
- * @property {number} rttMs how long an answer takes at the least
- * @property {boolean} isThin the line has little more room than the sound needs
- * @property {boolean} isCutting connections that live long or carry much are cut
- * @property {string} [path] what worked last
+ * `rttMs`: how long an answer takes at the least. `isThin`: the line has little more room than the sound needs. `isCutting`:
+ * connections that live long or carry much are cut. `path`: what worked last.
+ * @typedef {{rttMs: number, isThin: boolean, isCutting: boolean, path?: string}} Network
  */
 
 /**

@@ -5,10 +5,12 @@
  * It joins the parts and holds no rule of its own.
  */
 
+import { lateMs, newKey, post } from "./asking.js";
 import { Cost } from "./cost.js";
 import { Identity } from "./identity.js";
 import { Line } from "./line.js";
 import { Listening } from "./listening.js";
+import { pause } from "./retry.js";
 
 /** @typedef {import("./attendance.js").Attendance} Attendance */
 
@@ -42,10 +44,15 @@ export class Attending {
   /** @param {object} command @returns {Promise<{seq: number}>} */
   async command(command) {
     await this.identity.join();
-    if (this.line.live) return this.line.live.ask({ op: "command", command });
-    const body = JSON.stringify(command);
-    const answer = await this.attendance.request("commands", { method: "POST", body, headers: { "Content-Type": "application/json" } });
-    return answer.json();
+    const key = newKey();
+    return (await this.#byLive(command, key)) ?? post(this.attendance, "commands", command, key);
+  }
+
+  /** @param {object} command @param {string} key @returns {Promise<{seq: number}|null>} null: not open, or frozen */
+  async #byLive(command, key) {
+    const { live } = this.line;
+    const late = pause(lateMs(this.attendance)).then(() => null);
+    return live && Promise.race([late, live.ask({ op: "command", key, command }).catch((error) => (error.code === "offline" ? null : Promise.reject(error)))]);
   }
 
   /** @param {MediaStream} stream */

@@ -3,6 +3,7 @@
  * Net. Who one is: joins once, and remembers, so that a reload or another day is the same person.
  */
 
+import { lateMs, newKey, post } from "./asking.js";
 import { Refusal } from "./attendance.js";
 import { Retry, pause } from "./retry.js";
 
@@ -49,8 +50,12 @@ export class Identity {
 
   /** @param {{token?: string, resume?: string}} how */
   async #ask(how) {
-    const init = { method: "POST", body: JSON.stringify(how), headers: { "Content-Type": "application/json" } };
-    return (await this.attendance.request("join", init)).json();
+    const { attendance } = this;
+    const [key, since] = [newKey(), performance.now()];
+    const answer = await post(attendance, "join", how, key);
+    // It may have come without its cookie, which `radio` and the page without scripts need: once more, for that alone.
+    if (performance.now() - since > lateMs(attendance)) post(attendance, "join", how, key).catch(() => {});
+    return answer;
   }
 
   /** @param {{person: string, role: string, token: string}} answer */

@@ -12,7 +12,10 @@
 /** From the best to the last; `text` has no sound and is always there. @type {readonly Rung[]} */
 export const RUNGS = ["live", "stream", "pieces", "radio"];
 
-/** Silence after which something may be wrong: what comes by each path comes at least so often, and a bit. */
+/** So late may be a cut: what is below is opened, and heard if nothing comes until it sounds. Twice round, and what is usual, come to it. */
+const LATE_MS = 300;
+const LATE_USUAL = 2.5;
+/** Silence after which something is wrong: what comes by each path comes at least so often, and a bit. */
 const SILENCE_MS = { live: 500, stream: 800, pieces: 2000, radio: 4000, text: Infinity };
 const PICTURE_MS = 1500; // a key frame before the sound on the same connection
 const CUT_MS = 300; // more, and it is given up for what sounds beside it
@@ -53,6 +56,8 @@ export class Ladder {
     this.climbNotBefore = 0;
     /** Whether a picture comes the same way. */
     this.hasPicture = false;
+    /** Whether there is sound for seconds: nothing has to be opened in a hurry. */
+    this.hasReserve = false;
     /** How much sound comes at once on `pieces`. */
     this.pieceMs = 960;
     /** The longest silence that was none: how unevenly the current path comes. */
@@ -87,7 +92,7 @@ export class Ladder {
     }
     if (!this.current) this.#goOnRacing(now);
     else if (!this.forced) {
-      if (this.#isSilent(now)) this.#beside(now);
+      if (this.#isLate(now)) this.#beside(now);
       else if (this.#isHeld(this.current, now)) this.#beside(now);
       else this.#climb(now);
       if (this.isProven(now)) this.#proven(this.current);
@@ -97,10 +102,10 @@ export class Ladder {
   /** Sound of this path has been put into the player. @param {Rung} rung @param {number} now */
   heard(rung, now) {
     if (rung === this.current) {
-      const wasSilent = this.#isSilent(now);
-      if (!wasSilent) this.usualMs = Math.max(now - this.heardAt, this.usualMs * 0.999);
+      const wasLate = this.#isLate(now);
+      if (!this.#isSilent(now)) this.usualMs = Math.max(now - this.heardAt, this.usualMs * 0.999);
       this.heardAt = now;
-      if (wasSilent) for (const other of [...this.trying.keys()]) if (isBelow(other, rung)) this.trying.delete(other);
+      if (wasLate) for (const other of [...this.trying.keys()]) if (isBelow(other, rung)) this.trying.delete(other);
       return;
     }
     if (!this.trying.has(rung)) return;
@@ -169,6 +174,13 @@ export class Ladder {
   /** @param {number} now */
   #isSilent(now) {
     return this.current !== null && now - this.heardAt > this.#silenceMs(this.current);
+  }
+
+  /** @param {number} now */
+  #isLate(now) {
+    if (this.#isSilent(now)) return true;
+    const isQuick = (this.current === "live" || this.current === "stream") && !this.hasPicture && !this.hasReserve;
+    return isQuick && now - this.heardAt > Math.max(LATE_MS + 2 * this.rttMs, LATE_USUAL * this.usualMs);
   }
 
   /** Whether this path is one not to be trusted now. @param {Rung} rung @param {number} now */

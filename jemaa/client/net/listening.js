@@ -114,6 +114,7 @@ export class Listening {
   #tick() {
     const now = performance.now();
     this.ladder.hasPicture = this.pictureName() !== null;
+    this.ladder.hasReserve = this.attendance.network.isThin;
     this.ladder.tick(now);
     this.#learn(now);
     const wanted = this.ladder.open;
@@ -210,7 +211,9 @@ export class Listening {
     const { marginMs, startMs, back_ms } = this.attendance.streamManner(OVERLAP_MS);
     const lane = this.#lane("stream", marginMs, startMs);
     let asked = this.pictureName();
-    const start = () => new Stream(this.attendance, { sound: this.soundName("stream"), picture: asked, back_ms }, (record) => this.#record(record, lane), ended);
+    // Beside what has fallen silent by a connection that carried nothing yet: those that did may be as dead.
+    const credentials = /** @type {RequestCredentials} */ (this.ladder.current === "live" ? "omit" : "same-origin");
+    const start = () => new Stream(this.attendance, { sound: this.soundName("stream"), picture: asked, back_ms, credentials }, (record) => this.#record(record, lane), ended);
     let stream = start();
     const change = () => {
       if (this.pictureName() === asked) return;

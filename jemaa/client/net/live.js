@@ -4,7 +4,7 @@
  */
 
 import { decodeRecords } from "../wire/record.js";
-import { Refusal } from "./attendance.js";
+import { Refusal, offline } from "./attendance.js";
 
 const OPENING_MS = 5000;
 const PING_MS = 5000;
@@ -65,7 +65,7 @@ export class LiveSocket {
   ask(message) {
     const id = this.nextId++;
     return new Promise((resolve, reject) => {
-      if (this.isOver) return reject(new Refusal("offline", "There is no connection at the moment."));
+      if (this.isOver) return reject(offline());
       this.asked.set(id, { resolve, reject });
       this.say({ ...message, id });
     });
@@ -119,7 +119,7 @@ export class LiveSocket {
     this.isOver = true;
     clearTimeout(this.opening);
     clearInterval(this.pinging);
-    const lost = new Refusal("offline", "There is no connection at the moment.");
+    const lost = offline();
     for (const { reject } of this.asked.values()) reject(lost);
     this.asked.clear();
     this.ear.closed(this.isOpen ? code : code === "lost" ? "blocked" : code, this.isOpen);

@@ -6,9 +6,13 @@
  * brought `import` then finds. On a thin line one file comes after the other, or the sound would have to wait for all.
  */
 
+import { deadMs, insist, offline } from "./attendance.js";
 import { pause } from "./retry.js";
 
+/** Without cookies a browser takes no connection that it has used with them. @type {RequestCredentials} */
+const FRESH = "omit";
 const STALL_MS = 2000;
+const SLOW = 2; // so many times what the slowest file took may be added by a line that is slow, not dead
 const AT_ONCE = 5;
 const THIN_AT_ONCE = 1; // two of them took 3 % of the sound over 24 kb/s
 const TRIES = 6;
@@ -22,6 +26,13 @@ const IMPORT = /(?:\bfrom|\bimport)\s*["'](\.[^"']+)["']/g;
 /** The modules that a module's text imports. @param {string} text @param {string} address @returns {string[]} */
 export function importsOf(text, address) {
   return [...text.matchAll(IMPORT)].map((found) => new URL(found[1], address).href);
+}
+
+/** What a file of this page took at the most so far. */
+function slowestMs() {
+  const entries = /** @type {PerformanceResourceTiming[]} */ (performance.getEntriesByType("resource"));
+  const came = entries.filter(({ name, transferSize }) => transferSize > 0 && /\/client\//.test(name));
+  return Math.max(0, ...came.map(({ duration }) => duration));
 }
 
 /** Settles when all are here, or when trying is no use: `import` will say what is wrong. @param {string[]} addresses @param {Attendance} attendance */
@@ -41,6 +52,8 @@ class Fetching {
     this.known = new Set(addresses);
     this.underWay = 0;
     this.lastAt = 0;
+    /** A fresh connection was quicker than one that had carried something: the next files come by fresh ones at once. */
+    this.isFreezing = false;
   }
 
   /** Go on until all is here, or nothing has come for too long: then every connection that was waited for is given up. */
@@ -76,16 +89,28 @@ class Fetching {
 
   /** @param {string} address @param {AbortSignal} signal */
   async #one(address, signal) {
-    /** @type {Record<string, string>} */
-    const headers = this.attendance.network.isCutting ? { "Jemaa-Connection": "once" } : {};
     await this.#room(signal);
-    this.attendance.spent("request", 0);
-    const answer = await fetch(address, { signal, headers });
-    this.lastAt = performance.now();
-    const text = await answer.text();
-    this.lastAt = performance.now();
+    const lateMs = deadMs(this.attendance.network) + SLOW * slowestMs();
+    const text = await insist((how) => this.#text(address, how), lateMs, signal);
     for (const next of importsOf(text, address)) {
       if (!this.known.has(next)) this.known.add(next), this.waiting.push(next);
+    }
+  }
+
+  /** @param {string} address @param {RequestInit} how */
+  async #text(address, how) {
+    this.attendance.spent("request", 0);
+    const isFresh = this.isFreezing || this.attendance.network.isCutting;
+    const init = isFresh ? { credentials: FRESH, ...how, headers: { "Jemaa-Connection": "once" } } : how;
+    try {
+      const answer = await fetch(address, init);
+      this.lastAt = performance.now();
+      const text = await answer.text();
+      this.lastAt = performance.now();
+      this.isFreezing ||= how.credentials === FRESH;
+      return text;
+    } catch (error) {
+      throw offline(error);
     }
   }
 

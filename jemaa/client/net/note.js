@@ -8,6 +8,7 @@ import { capture } from "../media/capture.js";
 import { wavOf } from "../media/wav.js";
 import { encodeChunk, opusMs } from "../wire/chunk.js";
 import { encodeRecord } from "../wire/record.js";
+import { ask, post } from "./asking.js";
 import { Refusal } from "./attendance.js";
 import { Drawer } from "./drawer.js";
 import { Retry, pause } from "./retry.js";
@@ -146,28 +147,22 @@ export class Note {
   async #attempt(progress, retry) {
     const { kept } = this;
     if (!kept.id) {
-      kept.id = (await this.#json("notes", { frame_ms: this.frameMs })).note;
+      kept.id = (await post(this.attendance, "notes", { frame_ms: this.frameMs })).note;
       await this.drawer.setId(kept.id);
     }
-    const { have, finished } = await (await this.attendance.request(`notes/${kept.id}`)).json();
+    const { have, finished } = await ask(this.attendance, `notes/${kept.id}`);
     const missing = finished ? [] : kept.pieces.map((_, n) => n).filter((n) => !have.includes(n));
     for (const [place, n] of missing.entries()) {
       progress((kept.pieces.length - missing.length + place) / kept.pieces.length);
       const body = this.#bytes(n);
-      await this.attendance.request(`notes/${kept.id}/${n}`, { method: "PUT", body });
+      await ask(this.attendance, `notes/${kept.id}/${n}`, { method: "PUT", body });
       this.attendance.spent("note", body.length);
       retry.succeeded();
     }
-    const answer = await this.#json(`notes/${kept.id}/finish`, { pieces: kept.pieces.length });
+    const answer = await post(this.attendance, `notes/${kept.id}/finish`, { pieces: kept.pieces.length });
     progress(1);
     await this.discard();
     return answer;
-  }
-
-  /** @param {string} address @param {object} value */
-  async #json(address, value) {
-    const init = { method: "POST", body: JSON.stringify(value), headers: { "Content-Type": "application/json" } };
-    return (await this.attendance.request(address, init)).json();
   }
 
   /** @param {number} n @returns {Uint8Array<ArrayBuffer>} */

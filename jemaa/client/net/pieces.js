@@ -71,11 +71,11 @@ export class Pieces {
     while (!signal.aborted) {
       try {
         const track = wanted();
-        /** @type {PiecePlace} */
-        const here = place?.track === track ? place : await this.#newest(track, signal);
-        this.listening.ladder.pieceMs = here.piece_ms;
         // Who came by no invitation is in a public meeting, and only what is for one person has his name in it.
         const isShared = !this.attendance.invitation && !track.startsWith("mix/");
+        /** @type {PiecePlace} */
+        const here = place?.track === track ? place : await this.#newest(track, signal, isShared);
+        this.listening.ladder.pieceMs = here.piece_ms;
         const data = await this.#get(`pieces/${here.epoch}/${track}/${here.n}`, here.dueAt, signal, isShared);
         for (const { track: number, body } of decodeRecords(data)) if (number) onChunk(body);
         place = { ...here, n: here.n + 1, dueAt: Math.min(here.dueAt, performance.now()) + here.piece_ms };
@@ -93,9 +93,9 @@ export class Pieces {
     return "closed";
   }
 
-  /** Where to begin: the newest that is complete. @param {string} track @param {AbortSignal} signal @returns {Promise<PiecePlace>} */
-  async #newest(track, signal) {
-    const data = await this.#get(`pieces/newest?track=${encodeURIComponent(track)}`, performance.now(), signal);
+  /** Where to begin: the newest that is complete. @param {string} track @param {AbortSignal} signal @param {boolean} isShared @returns {Promise<PiecePlace>} */
+  async #newest(track, signal, isShared) {
+    const data = await this.#get(`pieces/newest?track=${encodeURIComponent(track)}`, performance.now(), signal, isShared);
     return { ...JSON.parse(new TextDecoder().decode(data)), track, dueAt: performance.now() };
   }
 
@@ -104,10 +104,10 @@ export class Pieces {
    * @param {string} address
    * @param {number} dueAt
    * @param {AbortSignal} signal
-   * @param {boolean} [isShared]
+   * @param {boolean} isShared
    * @returns {Promise<Uint8Array>}
    */
-  async #get(address, dueAt, signal, isShared = false) {
+  async #get(address, dueAt, signal, isShared) {
     const race = new AbortController();
     const end = () => race.abort();
     signal.addEventListener("abort", end);

@@ -5,7 +5,7 @@
  */
 
 import { encodeChunk } from "../wire/chunk.js";
-import { Refusal } from "./attendance.js";
+import { Refusal, offline } from "./attendance.js";
 import { Retry, pause } from "./retry.js";
 import { UpLive } from "./up_live.js";
 import { UpPieces } from "./up_pieces.js";
@@ -109,7 +109,7 @@ export class Publishing {
     const isByPieces = up === "pieces" || (!up && network.isCutting);
     const socket = isByPieces ? null : await this.line.openLive();
     if (socket) return new UpLive(socket);
-    if (up === "live") throw new Refusal("offline", "There is no connection at the moment.");
+    if (up === "live") throw offline();
     const pieces = new UpPieces(this.attendance, (message) => this.#told(message), () => this.#cut(pieces));
     return pieces;
   }

@@ -5,6 +5,7 @@
 
 import { joined } from "../wire/chunk.js";
 import { encodeRecord } from "../wire/record.js";
+import { post } from "./asking.js";
 import { Refusal } from "./attendance.js";
 import { Retry, pause } from "./retry.js";
 
@@ -37,8 +38,7 @@ export class UpPieces {
 
   /** @param {object} what @returns {Promise<Published>} */
   async publish(what) {
-    const init = { method: "POST", body: JSON.stringify(what), headers: { "Content-Type": "application/json" } };
-    const answer = await (await this.attendance.request("publications", init)).json();
+    const answer = await post(this.attendance, "publications", what);
     this.publication = answer.publication;
     this.timer = setInterval(() => this.#cut(), this.attendance.network.isThin ? THIN_PIECE_MS : PIECE_MS);
     return answer;
