@@ -16,6 +16,12 @@ from .house import HOUSE, House, hall_of
 from .security import page_policy
 from .strings import direction
 
+EARLY_PRESS = (
+    '<script>document.addEventListener("click",e=>{const b=e.target.closest("#listen");'
+    'if(b&&!b.onclick){b.dataset.pressed="";b.classList.add("on")}})</script>'
+)
+"""Notes that *Listen* was pressed before the scripts have come, which on a thin line takes seconds (ui/listen.js)."""
+
 _PLACEHOLDER = re.compile(r"\{\{([a-z_]+|t:[a-z0-9_.]+)\}\}")
 
 
@@ -98,7 +104,7 @@ def _answer(request: web.Request, house: House, shell: str, values: dict[str, st
     first = {key: text for key, text in words.items() if key.startswith("first.")}
     known = {"session": "", "meeting": "", "public": "true", "meetings": "", "rooms": ""} | values
     known |= {"base": house.client.base, "lang": language, "dir": direction(language), "strings": embedded_json(first)}
-    known["style"] = house.client.style
+    known |= {"style": house.client.style, "early_press": EARLY_PRESS}
     page = fill(house.client.shell(shell), known, words)
     body = page.encode()
     headers = {

@@ -215,14 +215,6 @@ test("what worked last time is a hint and no more", () => {
   assert.equal(one.ladder.current, "stream");
 });
 
-test("another network is another matter", () => {
-  const one = attending({ isCutting: true, hint: "pieces" });
-  one.run(2000, "pieces");
-  one.ladder.forget();
-  one.run(300, "pieces", "live");
-  assert.equal(one.ladder.current, "live");
-});
-
 test("what the page's own files took says how far the server is, and how thin the line", () => {
   const name = "https://meeting.example/client/abc/net/x.js";
   const file = (start, end, size) => ({ name, connectStart: 0, connectEnd: 0, secureConnectionStart: 0, transferSize: size, encodedBodySize: size, requestStart: start, responseEnd: end });

@@ -37,6 +37,14 @@ test("a late frame is counted, and waits with more in reserve", () => {
   assert.ok(timeline.wanted() > timeline.margin);
 });
 
+test("what comes in long pieces is played whole, though the last of a piece is early by its length", () => {
+  const timeline = new Timeline();
+  Object.assign(timeline, { margin: 0.35, burst: 3.84 });
+  const placed = feed(timeline, { to: 23_040, durationMs: 60, arrival: (ms) => (Math.floor(ms / 3840) + 1) * 3.84 });
+  assert.equal(placed.length, 384);
+  assert.ok(placed.every((one) => !one.isJump));
+});
+
 test("too much in reserve is caught up in silence, fast", () => {
   const timeline = new Timeline();
   timeline.margin = 0.04;

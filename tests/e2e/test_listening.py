@@ -1,14 +1,17 @@
 """A listener hears the floor on every path; what counts is the sound at the loudspeaker."""
 
+import subprocess
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from jemaa.matrix.measure import gaps_of
 from jemaa.people import hearing
-from jemaa.people.person import Cast
+from jemaa.people.person import Cast, wait_for_sound
 from jemaa.people.speech import CHAIR_SPEECH, RATE, Samples, Speech, unbroken
+from jemaa.people.wait import wait_until
 from tests.harness.server import Server
 
 from . import acts
@@ -44,6 +47,40 @@ def test_the_page_is_silent_until_listen_is_pressed(cast: Cast, meeting: Server)
         assert hearing.level_db(amina.heard(start, end)) < -90
 
 
+def test_who_wants_the_picture_alone_hears_nothing_until_he_listens(cast: Cast, floor: Speech, tmp_path: Path) -> None:
+    film = filmed(floor, tmp_path)
+    with (
+        Server(tmp_path / "data", "--floor", str(film)) as server,
+        cast.person("Dunia", server.page("participant")) as dunia,
+    ):
+        acts.button(dunia.page, "Show the picture").click(timeout=15_000)
+        canvas = dunia.page.get_by_test_id("picture")
+        wait_until(lambda: canvas.evaluate(IS_DRAWN), "the picture")
+        start, end = acts.record_for(dunia, 2)
+        assert hearing.level_db(dunia.heard(start, end)) < -90
+        acts.listen(dunia)
+        acts.wait_until_hears(dunia, floor)
+        acts.button(dunia.page, "Stop listening").click()
+        wait_until(lambda: hearing.level_db(dunia.heard(*acts.record_for(dunia, 1))) < -90, "silence")
+        before = canvas.evaluate(LOOK)
+        wait_until(lambda: canvas.evaluate(LOOK) != before, "the picture goes on")
+
+
+LOOK = "canvas => canvas.toDataURL('image/jpeg', 0.5)"
+IS_DRAWN = (
+    "canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some(one => one > 60)"
+)
+
+
+def filmed(speech: Speech, folder: Path) -> Path:
+    """A moving test picture with this speech."""
+    film = folder / "floor.webm"
+    command = ["ffmpeg", "-loglevel", "error", "-i", str(speech.write(folder / "floor.wav"))]
+    command += ["-f", "lavfi", "-i", "testsrc=size=320x180:rate=10", "-shortest", "-c:a", "libopus", "-c:v", "libvpx"]
+    subprocess.run([*command, str(film)], check=True)
+    return film
+
+
 @pytest.fixture(scope="module")
 def unbroken_meeting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Speech]]:
     """A floor without any pause: an interruption is ours."""
@@ -51,6 +88,16 @@ def unbroken_meeting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple
     speech = unbroken(CHAIR_SPEECH)
     with Server(directory / "data", "--floor", str(speech.write(directory / "floor.wav"))) as server:
         yield server, speech
+
+
+def test_on_the_lowest_rung_nothing_is_missing(cast: Cast, unbroken_meeting: tuple[Server, Speech]) -> None:
+    server, speech = unbroken_meeting
+    with cast.person("Amina", server.page("participant", down="pieces", sound="8")) as amina:
+        acts.listen(amina)
+        wait_for_sound(amina)
+        heard = amina.heard(*acts.record_for(amina, 13))
+        assert not gaps_of(heard), "three pieces of 3.84 s, and a bit"
+        assert acts.is_part(heard, speech)
 
 
 def test_climbing_to_a_better_path_neither_loses_nor_doubles_sound(

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Route
 
 from jemaa.people.person import Cast
@@ -11,7 +12,8 @@ from tests.harness.server import Server
 from . import acts
 
 
-def test_a_press_before_the_scripts_have_come_is_not_lost(cast: Cast, floor: Speech, tmp_path: Path) -> None:
+@pytest.mark.parametrize("page", ["participant", "room", "chair", "captioner"])
+def test_a_press_before_the_scripts_have_come_is_not_lost(page: str, cast: Cast, floor: Speech, tmp_path: Path) -> None:
     held: list[Route] = []
     with (
         Server(tmp_path / "data", "--floor", str(floor.write(tmp_path / "floor.wav"))) as server,
@@ -19,7 +21,7 @@ def test_a_press_before_the_scripts_have_come_is_not_lost(cast: Cast, floor: Spe
     ):
         amina.page.route("**/ui/listen.js", lambda route: held.append(route))
         with amina.page.expect_request("**/ui/listen.js"):
-            amina.page.goto(server.page("participant"), wait_until="commit")
+            amina.page.goto(server.page(page), wait_until="commit")
         acts.listen(amina)
         assert amina.page.locator("#listen.on").count() == 1, "the button shows at once that it was pressed"
         held.pop().continue_()

@@ -38,6 +38,7 @@ const TOO_LATE = 2.5; // seconds of reserve more than needed: the tab slept; jum
 export class Timeline {
   constructor() {
     this.margin = 0.1;
+    this.burst = 0; // seconds that come at once: the last of them is early by so much
     this.late = 0;
     this.duplicates = 0;
     this.shortened = 0;
@@ -85,7 +86,7 @@ export class Timeline {
     const at = gap ? Math.max(this.endAt, Math.min(this.endAt + gap, now + this.wanted())) : this.endAt;
     const reserve = at - now;
     if (reserve < 0) return this.#after(timeMs, durationMs, now, -reserve);
-    const isTooMuch = reserve > this.wanted() + (this.#hurries ? LEAD : TOO_LATE);
+    const isTooMuch = reserve > this.wanted() + (this.#hurries ? LEAD : this.burst + TOO_LATE);
     this.#hurries = false;
     if (isTooMuch) return this.#put(timeMs, durationMs, now + this.wanted(), { isStart: true, isJump: true });
     const excess = this.#excess(now, reserve);
@@ -175,6 +176,7 @@ export class Lane {
     this.player = player;
     this.startMs = startMs;
     this.margin = marginMs / 1000;
+    this.burst = 0; // as in `Timeline`
     this.onHeard = onHeard;
     this.isClosed = false;
     /** @type {AudioDecoder|null} */
@@ -288,7 +290,7 @@ export class Player {
 
   /** @param {Lane} lane @param {Decoded} decoded */
   #play(lane, { timeMs, durationMs, buffer }) {
-    this.timeline.margin = lane.margin;
+    Object.assign(this.timeline, { margin: lane.margin, burst: lane.burst });
     const placed = this.timeline.place(timeMs, durationMs, this.context.currentTime, loudness(buffer.getChannelData(0)));
     if (placed) this.#schedule(buffer, placed);
   }

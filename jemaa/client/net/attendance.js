@@ -163,6 +163,11 @@ export class Attendance extends EventTarget {
     return this.wanted.sound;
   }
 
+  /** Whether anything comes: who wants the picture alone gets the sound with it, and does not hear it. */
+  get isReceiving() {
+    return this.wanted.sound || this.wanted.picture;
+  }
+
   /** Who one is, and all that happens, from now on. Settles when one is in. */
   async join() {
     return (await this.rest()).join();
@@ -173,11 +178,13 @@ export class Attendance extends EventTarget {
    * @param {{sound?: boolean, picture?: boolean}} wanted
    */
   async listen(wanted) {
+    const wasReceiving = this.isReceiving;
     Object.assign(this.wanted, wanted);
-    if (wanted.sound) {
+    if (this.isReceiving) {
       this.player ??= this.#openPlayer();
       this.player?.wake();
-      this.#startAtOnce();
+      this.sound.apply();
+      if (!wasReceiving) this.#startAtOnce();
       await this.#firstSound;
     }
     await (await this.rest()).listen();
@@ -189,19 +196,11 @@ export class Attendance extends EventTarget {
   }
 
   /** Send one's voice. `stream` stays the caller's to stop. @param {MediaStream} stream */
-  async publishSound(stream) {
-    return (await this.rest()).publishSound(stream);
-  }
-
+  publishSound = async (stream) => (await this.rest()).publishSound(stream);
   /** @param {MediaStream} stream @param {"camera"|"screen"} source */
-  async publishPicture(stream, source) {
-    return (await this.rest()).publishPicture(stream, source);
-  }
-
+  publishPicture = async (stream, source) => (await this.rest()).publishPicture(stream, source);
   /** @param {"sound"|"picture"} kind */
-  async stopPublishing(kind) {
-    return (await this.rest()).stopPublishing(kind);
-  }
+  stopPublishing = async (kind) => (await this.rest()).stopPublishing(kind);
 
   /** Where the picture is drawn; null: nowhere. @param {HTMLCanvasElement|OffscreenCanvas|null} canvas */
   showPicture(canvas) {
@@ -209,14 +208,9 @@ export class Attendance extends EventTarget {
   }
 
   /** Record a question, connection or none. @param {MediaStream} stream @returns {Promise<import("./note.js").NoteRecording>} */
-  async recordNote(stream) {
-    return (await this.rest()).recordNote(stream);
-  }
-
+  recordNote = async (stream) => (await this.rest()).recordNote(stream);
   /** A recording that has not been sent yet. @returns {Promise<import("./note.js").Note|null>} */
-  async pendingNote() {
-    return (await this.rest()).pendingNote();
-  }
+  pendingNote = async () => (await this.rest()).pendingNote();
 
   /**
    * A request to the session's part of the API, as the person one is. Rejects with a `Refusal` (`offline` if nothing came).
@@ -325,7 +319,6 @@ export class Attendance extends EventTarget {
   #openPlayer() {
     if (!("AudioDecoder" in globalThis)) return null;
     const player = new Player();
-    player.volume = this.sound.volume;
     player.onPlaying = () => this.tell("playing");
     return player;
   }
@@ -348,8 +341,13 @@ class SoundControls {
   }
   set volume(value) {
     this.#volume = value;
-    if (this.attendance.player) this.attendance.player.volume = value;
-    if (this.radio) this.radio.volume = value;
+    this.apply();
+  }
+
+  /** To whatever sounds; nothing is heard by who wants the picture alone. */
+  apply() {
+    const volume = this.attendance.isListening ? this.#volume : 0;
+    for (const one of [this.attendance.player, this.radio]) if (one) one.volume = volume;
   }
 
   /** dBFS of what is heard; -Infinity where the browser does not say. */

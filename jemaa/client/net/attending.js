@@ -91,6 +91,6 @@ export class Attending {
 
   #tellCost() {
     this.attendance.cost = { kbps: this.cost.kbps, bytes: this.cost.bytes };
-    if (this.attendance.isListening) this.attendance.tell("cost");
+    if (this.attendance.isReceiving) this.attendance.tell("cost");
   }
 }

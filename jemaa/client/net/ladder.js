@@ -153,12 +153,6 @@ export class Ladder {
     this.climbNotBefore = now + HOLD_MS[1];
   }
 
-  /** Another network: what was learned of the old one says nothing. */
-  forget() {
-    this.cuts = this.climbNotBefore = this.usualMs = 0;
-    this.history.clear();
-  }
-
   /** Whether the current path has lasted. @param {number} now */
   isProven(now) {
     return this.current !== null && now - this.currentSince > PROVEN_MS;

@@ -57,10 +57,10 @@ export class Listening {
 
   /** What one wants to hear and see has changed. */
   update() {
-    const { sound, picture } = this.attendance.wanted;
-    this.#showPicture(picture);
-    if (sound && !this.isOn && this.attendance.down !== "text") this.#begin();
-    else if (!sound && this.isOn) this.#end();
+    const { isReceiving, wanted, down } = this.attendance;
+    this.#showPicture(wanted.picture);
+    if (isReceiving && !this.isOn && down !== "text") this.#begin();
+    else if (!isReceiving && this.isOn) this.#end();
     else for (const path of this.paths.values()) path.change?.();
   }
 

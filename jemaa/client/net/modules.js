@@ -118,7 +118,7 @@ class Fetching {
   async #room(signal) {
     const { attendance } = this;
     const until = performance.now() + WAIT_MS;
-    while (attendance.network.isThin && attendance.isListening && !signal.aborted && performance.now() < until) {
+    while (attendance.network.isThin && attendance.isReceiving && !signal.aborted && performance.now() < until) {
       const { timeline, context } = /** @type {import("../media/player.js").Player} */ (attendance.player);
       if (timeline.endMs === null || timeline.endAt - context.currentTime >= ROOM * timeline.wanted()) break;
       await pause(PAUSE_MS, signal);

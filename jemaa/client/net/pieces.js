@@ -75,11 +75,10 @@ export class Pieces {
         const isShared = !this.attendance.invitation && !track.startsWith("mix/");
         /** @type {PiecePlace} */
         const here = place?.track === track ? place : await this.#newest(track, signal, isShared);
-        this.listening.ladder.pieceMs = here.piece_ms;
+        if (signal === this.stop.signal) this.#expect(here.piece_ms);
         const data = await this.#get(`pieces/${here.epoch}/${track}/${here.n}`, here.dueAt, signal, isShared);
         for (const { track: number, body } of decodeRecords(data)) if (number) onChunk(body);
         place = { ...here, n: here.n + 1, dueAt: Math.min(here.dueAt, performance.now()) + here.piece_ms };
-        if (this.attendance.network.isCutting) this.lane.margin = CUTTING_MARGIN_MS / 1000;
         retry.succeeded();
       } catch (error) {
         if (signal.aborted) return "closed";
@@ -91,6 +90,13 @@ export class Pieces {
       }
     }
     return "closed";
+  }
+
+  /** So much sound comes at once. @param {number} pieceMs */
+  #expect(pieceMs) {
+    this.listening.ladder.pieceMs = pieceMs;
+    this.lane.burst = pieceMs / 1000;
+    if (this.attendance.network.isCutting) this.lane.margin = CUTTING_MARGIN_MS / 1000;
   }
 
   /** Where to begin: the newest that is complete. @param {string} track @param {AbortSignal} signal @param {boolean} isShared @returns {Promise<PiecePlace>} */

@@ -17,8 +17,8 @@ export class Radio {
     const plays = this.element.canPlayType('audio/ogg; codecs="opus"') && rendition !== "mp3";
     this.element.src = plays ? `/s/${session}/radio.opus?kbps=${rendition ?? 12}` : `/s/${session}/radio.mp3`;
     this.kbps = plays ? Number(rendition ?? 12) : 24;
-    this.element.volume = sound.volume;
     sound.radio = this.element;
+    sound.apply();
     if (sound.output) this.element.setSinkId?.(sound.output).catch(() => {});
     this.last = 0;
     this.isToldOf = false;

@@ -44,6 +44,7 @@
  * @property {string|null} person this person's id
  * @property {string|null} role
  * @property {boolean} isListening
+ * @property {boolean} isReceiving
  * @property {{down: string|null, up: string|null, why: string, connected: boolean}} path
  * @property {{kbps: number, bytes: number}} cost
  * @property {{sound: {readonly level: number}|null, picture: object|null}} publishing

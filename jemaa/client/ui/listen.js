@@ -69,7 +69,7 @@ function show(listening, hint) {
 element("listen").onclick = press;
 if ("pressed" in element("listen").dataset) press();
 attendance.addEventListener("playing", () => {
-  show(true, "");
+  show(attendance.isListening, "");
   loadRest();
 });
 if (document.body.dataset.page !== "participant" || address.get("down") === "text") loadRest();

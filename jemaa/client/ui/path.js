@@ -42,7 +42,7 @@ export function followPath({ attendance, t }) {
     write(rest, words.rest);
     set(line, "data-path", attendance.path.down ?? "");
     set(line, "data-lost", known && !attendance.path.connected);
-    since = attendance.isListening ? (since ?? performance.now()) : null;
+    since = attendance.isReceiving ? (since ?? performance.now()) : null;
     const isSettled = since !== null && performance.now() - since > SETTLED_MS;
     write(cost, isSettled ? t("cost", costWords(attendance.cost)) : "");
   };

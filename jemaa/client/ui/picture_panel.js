@@ -5,7 +5,7 @@
  */
 
 import { button, el, theirs, write } from "./dom.js";
-import { Panel, attempt, notice } from "./panel.js";
+import { Panel, attempt } from "./panel.js";
 
 export class Picture extends Panel {
   /** @param {HTMLElement} root @param {import("./panel.js").Page} page */
@@ -20,7 +20,6 @@ export class Picture extends Panel {
   }
 
   async press() {
-    if (!this.shown && !this.attendance.isListening) return notice(this.t("picture.listen"));
     this.shown = !this.shown;
     this.attendance.showPicture(this.shown ? this.canvas : null);
     if (!(await attempt(this.page, () => this.attendance.listen({ picture: this.shown })))) this.shown = !this.shown;
@@ -33,7 +32,6 @@ export class Picture extends Panel {
     this.root.hidden = !person && !this.shown;
     this.canvas.hidden = !this.shown;
     this.hint.hidden = this.shown;
-    write(this.hint, this.t(this.attendance.isListening ? "picture.cost" : "picture.listen"));
     write(this.toggle, this.t(this.shown ? "picture.hide" : "picture.show"));
     const name = person ? state.persons[person]?.name ?? "" : this.t("picture.none");
     if (this.who.textContent !== name) this.who.replaceChildren(theirs(name));
