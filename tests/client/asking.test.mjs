@@ -86,6 +86,11 @@ test("where both bring nothing it is said that there is no connection", async ()
   await assert.rejects(insist(fail, 5), { code: "offline" });
 });
 
+test("who has given up already does not wait for a frozen connection", async () => {
+  const target = attendance(null, null);
+  await assert.rejects(insist((how) => target.request("notes/n1", how), 10, AbortSignal.abort()), { code: "offline" });
+});
+
 test("a body without content is an answer too", async () => {
   assert.equal(await ask(attendance([204, {}]), "notes/n1/0", { method: "PUT", body: "x" }), null);
 });

@@ -82,7 +82,9 @@ export class Stream {
  */
 export async function insist(ask, lateMs, signal) {
   const stops = [new AbortController(), new AbortController()];
-  signal?.addEventListener("abort", () => stops.forEach((stop) => stop.abort()));
+  const end = () => stops.forEach((stop) => stop.abort());
+  signal?.addEventListener("abort", end);
+  if (signal?.aborted) end();
   const one = async (/** @type {number} */ n, /** @type {RequestInit} */ how) => {
     const answer = ask({ ...how, signal: stops[n].signal });
     await answer.catch(({ code }) => code === "offline" && Promise.reject()).then(() => stops[1 - n].abort(), () => {});
