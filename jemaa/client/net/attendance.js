@@ -101,6 +101,13 @@ export async function insist(ask, lateMs, signal) {
 /** After so long without an answer its connection may be dead. @param {Network} network */
 export const deadMs = ({ rttMs }) => DEAD_MS + 4 * rttMs;
 
+/** A file is in the browser's cache, however long it takes: `import` waits for ever on a frozen connection. @param {URL} file @param {Network} network */
+async function brought(file, network) {
+  const ask = (/** @type {RequestInit} */ how) => fetch(file, how).then((answer) => answer.text()).catch((error) => Promise.reject(offline(error)));
+  const lateMs = deadMs(network) * (network.isThin ? 3 : 1); // what is slow anyway has nothing left for asking twice
+  while ((await insist(ask, lateMs, AbortSignal.timeout(ANSWER_MS)).catch(() => null)) === null) await new Promise((again) => setTimeout(again, DEAD_MS));
+}
+
 /** An answer that is no success, or a refusal; `code` is stable (docs/protocol.md §6). */
 export class Refusal extends Error {
   /** @param {string} code @param {string} text @param {Record<string, any>} [more] */
@@ -161,14 +168,9 @@ export class Attendance extends EventTarget {
   /** The first sound needs the network for itself. */
   #firstSound = Promise.resolve();
 
-  get isListening() {
-    return this.wanted.sound;
-  }
-
+  get isListening() { return this.wanted.sound; }
   /** Whether anything comes: who wants the picture alone gets the sound with it, and does not hear it. */
-  get isReceiving() {
-    return this.wanted.sound || this.wanted.picture;
-  }
+  get isReceiving() { return this.wanted.sound || this.wanted.picture; }
 
   /** Who one is, and all that happens, from now on. Settles when one is in. */
   async join() {
@@ -275,6 +277,7 @@ export class Attendance extends EventTarget {
    * @param {string[]} modules from the client's folder
    */
   async fetched(modules) {
+    await Promise.all(["./modules.js", "./retry.js"].map((file) => brought(new URL(file, import.meta.url), this.network)));
     const { fetchModules } = await import("./modules.js");
     await fetchModules(modules.map((module) => new URL(`../${module}`, import.meta.url).href), this);
   }
@@ -338,13 +341,8 @@ class SoundControls {
   }
 
   /** From 0 to 1. */
-  get volume() {
-    return this.#volume;
-  }
-  set volume(value) {
-    this.#volume = value;
-    this.apply();
-  }
+  get volume() { return this.#volume; }
+  set volume(value) { this.#volume = value, this.apply(); }
 
   /** To whatever sounds; nothing is heard by who wants the picture alone. */
   apply() {
@@ -353,9 +351,7 @@ class SoundControls {
   }
 
   /** dBFS of what is heard; -Infinity where the browser does not say. */
-  get level() {
-    return this.attendance.player?.level ?? -Infinity;
-  }
+  get level() { return this.attendance.player?.level ?? -Infinity; }
 
   /** @param {string} deviceId */
   async setOutput(deviceId) {

@@ -75,6 +75,7 @@ export class Attending {
 
   /** @param {MediaStream} stream */
   async recordNote(stream) {
+    await this.attendance.fetched(["net/note.js"]);
     return (await import("./note.js")).record(this.attendance, this.identity, stream);
   }
 

@@ -166,7 +166,7 @@ export class Listening {
     if (rung === "live") path = this.#openLive();
     else if (rung === "stream") path = this.#openStream(ended);
     else if (rung === "pieces") path = this.#late(rung, import("./pieces.js").then((module) => () => new module.Pieces(this, ended)));
-    else path = this.#late(rung, import("./radio.js").then((module) => () => new module.Radio(this, ended)));
+    else path = this.#late(rung, this.attendance.fetched(["net/radio.js"]).then(() => import("./radio.js")).then((module) => () => new module.Radio(this, ended)));
     if (path) this.paths.set(rung, path);
     else this.ladder.failed(rung, this.line.liveIs === "blocked" ? "blocked" : "lost", performance.now());
   }
@@ -330,6 +330,7 @@ export class Listening {
   /** @param {boolean} isWanted */
   async #showPicture(isWanted) {
     if (isWanted && !this.picture) {
+      await this.attendance.fetched(["media/picture.js"]);
       const { Picture } = await import("../media/picture.js");
       this.picture ??= new Picture(this.attendance, () => this.speakingChanged());
     }

@@ -15,8 +15,8 @@ const STALL_MS = 2000;
 const SLOW = 2; // so many times what the slowest file took may be added by a line that is slow, not dead
 const AT_ONCE = 5;
 const THIN_AT_ONCE = 1; // two of them took 3 % of the sound over 24 kb/s
-const TRIES = 6;
 const PAUSE_MS = 250;
+const MOST_PAUSE_MS = 5000;
 const ROOM = 0.6; // of the reserve that is wanted: a chunk of 8 kb/s is a second, so it is never full
 const WAIT_MS = 8000; // a line that cannot carry even the sound shall not keep the page away for ever
 const IMPORT = /(?:\bfrom|\bimport)\s*["'](\.[^"']+)["']/g;
@@ -35,12 +35,12 @@ function slowestMs() {
   return Math.max(0, ...came.map(({ duration }) => duration));
 }
 
-/** Settles when all are here, or when trying is no use: `import` will say what is wrong. @param {string[]} addresses @param {Attendance} attendance */
+/** Settles when all are here: a browser that has once failed to `import` a file may never try again. @param {string[]} addresses @param {Attendance} attendance */
 export async function fetchModules(addresses, attendance) {
   const fetching = new Fetching(addresses, attendance);
-  for (let n = 0; n < TRIES && fetching.waiting.length; n++) {
-    if (n) await pause(PAUSE_MS);
+  for (let pauseMs = PAUSE_MS; fetching.waiting.length; pauseMs = Math.min(2 * pauseMs, MOST_PAUSE_MS)) {
     await fetching.attempt();
+    if (fetching.waiting.length) await pause(pauseMs);
   }
 }
 

@@ -62,6 +62,7 @@ export class Publishing {
 
   /** @param {MediaStream} stream @param {"camera"|"screen"} from */
   async picture(stream, from) {
+    await this.attendance.fetched(["media/camera.js"]);
     const { Camera } = await import("../media/camera.js");
     await this.stop("picture");
     const camera = await Camera.begin(stream, from, (rendition, chunk) => this.current.get("picture")?.write(rendition, chunk));
