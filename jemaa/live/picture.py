@@ -13,7 +13,8 @@ from jemaa.wire.chunk import Chunk, decode_chunk
 
 from .track import Track, TrackInfo
 
-LOW = TrackInfo(5, "picture/low", "picture", "vp8", 100, 0, 0, 960)
+LOW = TrackInfo(5, "picture/low", "picture", "vp8", 100, 0, 0, 480)
+"""A piece with its key frame is 6 to 10 KB: where connections freeze after 16 it comes through, handshake and all."""
 HIGH = TrackInfo(6, "picture/high", "picture", "vp8", 400, 0, 0, 960)
 
 _ASK_AGAIN_MS = 1_000

@@ -3,7 +3,8 @@ import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 
 import { ask, newKey, post } from "../../jemaa/client/net/asking.js";
-import { Attendance, Refusal, insist } from "../../jemaa/client/net/attendance.js";
+import { Attendance } from "../../jemaa/client/net/attendance.js";
+import { Refusal, insist } from "../../jemaa/client/net/insist.js";
 
 /** What came, in turn. @type {{method: string, path: string, key: string|undefined, body: string, isGone: boolean}[]} */
 let came = [];

@@ -5,11 +5,10 @@ import { test } from "node:test";
 import { deflateSync } from "node:zlib";
 
 import {
-  decodeChunk, decodePictureConfig, encodeChunk, encodePictureConfig,
+  ProtocolError, Reader, decodeChunk, decodePictureConfig, encodeChunk, encodePictureConfig, encodeVarint,
 } from "../../jemaa/client/wire/chunk.js";
 import { invitationOf } from "../../jemaa/client/wire/invitation.js";
 import { RecordStream, decodeRecords, encodeRecord } from "../../jemaa/client/wire/record.js";
-import { ProtocolError, Reader, encodeVarint } from "../../jemaa/client/wire/varint.js";
 
 const vectors = JSON.parse(readFileSync(new URL("../vectors/chunk.json", import.meta.url), "utf8"));
 const bytes = (hex) => Uint8Array.from(Buffer.from(hex, "hex"));

@@ -67,7 +67,7 @@ export async function firstAdvice(onNews, { family = "", load_kbps = null } = {}
   await Promise.all([note("text", reach(first, all)), ...(first.isThin ? [stream()] : [])]);
   if (!first.tried.text?.usable) return first;
   const live = () => note("live", tryLive(patience(all)));
-  const pieces = () => note("pieces", tryPieces(patience(all)));
+  const pieces = () => note("pieces", tryPieces(patience(all), first.isThin));
   const rest = () => [note("up", tryUp(patience(all), first.tried.pieces?.isCutting)), note("radio", radioOf(first, all))];
   const calls = () => Promise.race([tryCalls(first, all).then(tell), ended]); // a script that never comes ends nothing
   if (first.isThin) {
@@ -92,7 +92,7 @@ function distrust(tried) {
 /** Whether the server itself answers; what is learned from the offer beside. @param {First} first @param {AbortSignal} signal @returns {Promise<Tried>} */
 async function reach(first, signal) {
   try {
-    const { offer, rtt_ms, server_ms } = await askOffer(patience(signal));
+    const { offer, rtt_ms, server_ms } = await askOffer(patience(signal), first.isThin);
     const off = server_ms === null ? 0 : Date.now() - server_ms;
     Object.assign(first, { offer, rtt_ms, clock_off_ms: Math.abs(off) > CLOCK_MS ? off : null });
     return { usable: true, setup_ms: rtt_ms };

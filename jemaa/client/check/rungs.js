@@ -5,6 +5,7 @@
  * Small on purpose: all of it is about 60 kB down and 15 kB up on a thin line, and only a fast one is asked for more.
  */
 
+import { insist, offline } from "../net/insist.js";
 import { CheckFailure, filling, isSame, longFilling, quantile, readOffer } from "./plan.js";
 
 /**
@@ -21,6 +22,8 @@ import { CheckFailure, filling, isSame, longFilling, quantile, readOffer } from 
  */
 
 const PATIENCE_MS = 5000;
+const LATE_MS = 1200; // a short answer that is later may sit on a dead connection
+const THIN_LATE_MS = 3600;
 const MESSAGES = 12;
 const MESSAGE_BYTES = 80; // a chunk of the thin sound
 const MESSAGE_MS = 60;
@@ -38,13 +41,23 @@ const LOAD_BYTES = 8_000;
 const UP_SIZES = [2_000, 8_000];
 
 /**
+ * A short answer: by a fresh connection where those that brought this page are frozen by now, which says nothing of others.
+ * @template T @param {(how: RequestInit) => Promise<T>} ask @param {AbortSignal} signal @param {boolean} isThin @returns {Promise<T>}
+ */
+function soon(ask, signal, isThin) {
+  const tell = (/** @type {unknown} */ error) => Promise.reject(error instanceof CheckFailure ? error : offline(error));
+  return insist((how) => ask(how).catch(tell), isThin ? THIN_LATE_MS : LATE_MS, signal);
+}
+
+/**
  * Ask for the offer, on the way with the answer's time and the server's clock.
  * @param {AbortSignal} signal
+ * @param {boolean} [isThin] the line has little room: nothing is asked for twice in a hurry
  * @returns {Promise<{offer: Offer, rtt_ms: number, server_ms: number|null}>} rejects with `CheckFailure`
  */
-export async function askOffer(signal) {
+export async function askOffer(signal, isThin = false) {
   const began = performance.now();
-  const answer = await get("/check/plan", signal);
+  const answer = await soon((how) => get("/check/plan", signal, how), signal, isThin);
   const offer = readOffer(await answer.text());
   const told = Date.parse(answer.headers.get("Date") ?? "");
   return { offer, rtt_ms: performance.now() - began, server_ms: Number.isFinite(told) ? told : null };
@@ -138,13 +151,14 @@ async function tryFlow({ bytes, pieces, ms }, signal) {
 /**
  * Path `pieces` and the rate: short answers, each larger than the one before while that is quick.
  * @param {AbortSignal} signal
+ * @param {boolean} [isThin] as in `askOffer`
  * @returns {Promise<Tried & {rtt_ms?: number}>}
  */
-export async function tryPieces(signal) {
+export async function tryPieces(signal, isThin = false) {
   const began = performance.now();
   let [first, kbps, since, came] = [0, 0, 0, 0];
   try {
-    first = await piece(137, signal); // a size that no cache of anybody's has
+    first = await soon((how) => piece(137, signal, how), signal, isThin); // a size that no cache of anybody's has
     for (const size of RATE_SIZES) {
       if (kbps && performance.now() - began > RATE_LAST_MS) break;
       [since, came] = [performance.now(), 0];

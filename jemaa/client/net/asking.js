@@ -7,10 +7,9 @@
  * server does it once.
  */
 
-import { deadMs, insist, offline } from "./attendance.js";
+import { insist, lateMs, offline } from "./insist.js";
 
 const ANSWER_MS = 10_000;
-const THIN = 3; // a line that is busy with the sound answers late, and a handshake costs it more than the wait
 
 /** @typedef {import("./attendance.js").Attendance} Attendance */
 
@@ -18,11 +17,6 @@ const THIN = 3; // a line that is busy with the sound answers late, and a handsh
 export function newKey() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-}
-
-/** How long one waits for a short answer before one asks again. @param {Attendance} attendance */
-export function lateMs({ network }) {
-  return deadMs(network) * (network.isThin ? THIN : 1);
 }
 
 /**
@@ -37,7 +31,7 @@ export function ask(attendance, address, init = {}) {
     const answer = await attendance.request(address, { ...init, ...how });
     return answer.status === 204 ? null : answer.json().catch((cause) => Promise.reject(offline(cause)));
   };
-  return insist(once, lateMs(attendance), AbortSignal.timeout(ANSWER_MS + 10 * attendance.network.rttMs));
+  return insist(once, lateMs(attendance.network), AbortSignal.timeout(ANSWER_MS + 10 * attendance.network.rttMs));
 }
 
 /**

@@ -9,6 +9,7 @@
 import { Player } from "../media/player.js";
 import { decodeChunk } from "../wire/chunk.js";
 import { RecordStream } from "../wire/record.js";
+import { Refusal, brought, deadMs, insist, offline } from "./insist.js";
 
 /** Of path `stream`: the reserve, and what is played of the first burst (a chunk's length more). */
 const STREAM_MARGIN_MS = 120;
@@ -21,7 +22,6 @@ const THIN_BURST_MS = 3000;
 const THIN_KBPS = 80;
 const THIN_BYTES = 8000; // fewer say nothing of a line
 const THIN_RTT_MS = 60; // who is nearer and yet slow has a busy machine
-const DEAD_MS = 700;
 const ANSWER_MS = 10_000; // for a short answer, at the most
 const KNOWN_MS = 12 * 3600_000; // what was learned of a network on another day may be of another network
 
@@ -75,53 +75,6 @@ export class Stream {
 }
 
 /**
- * What comes first: an answer, or where it is late the answer to the same by a connection that has carried nothing yet. A
- * network may have frozen what brought the page, and says so to nobody. What is asked must be safe to repeat.
- * @template T @param {(how: RequestInit) => Promise<T>} ask rejects with a `Refusal`; so does this, `offline` if neither came
- * @param {number} lateMs @param {AbortSignal} [signal] @returns {Promise<T>}
- */
-export async function insist(ask, lateMs, signal) {
-  const stops = [new AbortController(), new AbortController()];
-  const end = () => stops.forEach((stop) => stop.abort());
-  signal?.addEventListener("abort", end);
-  if (signal?.aborted) end();
-  const one = async (/** @type {number} */ n, /** @type {RequestInit} */ how) => {
-    const answer = ask({ ...how, signal: stops[n].signal });
-    await answer.catch(({ code }) => code === "offline" && Promise.reject()).then(() => stops[1 - n].abort(), () => {});
-    return answer;
-  };
-  const first = one(0, {});
-  const late = new Promise((resolve) => setTimeout(resolve, lateMs, "late"));
-  if ((await Promise.race([first.catch(() => {}), late])) !== "late") return first;
-  // Without cookies a browser takes no connection that it has used with them; else its cache would wait for the first.
-  const both = [first, one(1, { credentials: "omit", cache: "reload" })];
-  return Promise.any(both).catch(({ errors }) => Promise.reject(errors.find((/** @type {Refusal} */ { code }) => code !== "offline") ?? errors[0]));
-}
-
-/** After so long without an answer its connection may be dead. @param {Network} network */
-export const deadMs = ({ rttMs }) => DEAD_MS + 4 * rttMs;
-
-/** A file is in the browser's cache, however long it takes: `import` waits for ever on a frozen connection. @param {URL} file @param {Network} network */
-async function brought(file, network) {
-  const ask = (/** @type {RequestInit} */ how) => fetch(file, how).then((answer) => answer.text()).catch((error) => Promise.reject(offline(error)));
-  const lateMs = deadMs(network) * (network.isThin ? 3 : 1); // what is slow anyway has nothing left for asking twice
-  while ((await insist(ask, lateMs, AbortSignal.timeout(ANSWER_MS)).catch(() => null)) === null) await new Promise((again) => setTimeout(again, DEAD_MS));
-}
-
-/** An answer that is no success, or a refusal; `code` is stable (docs/protocol.md §6). */
-export class Refusal extends Error {
-  /** @param {string} code @param {string} text @param {Record<string, any>} [more] */
-  constructor(code, text, more = {}) {
-    super(text);
-    this.code = code;
-    this.more = more;
-  }
-}
-
-/** Nothing came. @param {unknown} [cause] */
-export const offline = (cause) => new Refusal("offline", "There is no connection at the moment.", { cause });
-
-/**
  * Events: `state` (`detail.events`), `status`, `path`, `cost`, `publishing`, `unpublished` (`detail` `{kind, code, text}`),
  * `playing` (once), `gone` (the link is not, or no more, valid; `detail` `{code, text}`).
  */
@@ -168,9 +121,14 @@ export class Attendance extends EventTarget {
   /** The first sound needs the network for itself. */
   #firstSound = Promise.resolve();
 
-  get isListening() { return this.wanted.sound; }
+  get isListening() {
+    return this.wanted.sound;
+  }
+
   /** Whether anything comes: who wants the picture alone gets the sound with it, and does not hear it. */
-  get isReceiving() { return this.wanted.sound || this.wanted.picture; }
+  get isReceiving() {
+    return this.wanted.sound || this.wanted.picture;
+  }
 
   /** Who one is, and all that happens, from now on. Settles when one is in. */
   async join() {
@@ -309,7 +267,8 @@ export class Attendance extends EventTarget {
       this.addEventListener("playing", () => resolve(), { once: true });
       setTimeout(resolve, ALONE_MS + 6 * this.network.rttMs);
     });
-    Object.assign(this.path, { down: "stream", ...(this.down && { why: "forced" }) });
+    this.path.down = "stream";
+    if (this.down) this.path.why = "forced";
   }
 
   /** How path `stream` is used on this line: reserve, how much of the first burst is played, rendition, burst. @param {number} back_ms */
@@ -341,8 +300,13 @@ class SoundControls {
   }
 
   /** From 0 to 1. */
-  get volume() { return this.#volume; }
-  set volume(value) { this.#volume = value, this.apply(); }
+  get volume() {
+    return this.#volume;
+  }
+  set volume(value) {
+    this.#volume = value;
+    this.apply();
+  }
 
   /** To whatever sounds; nothing is heard by who wants the picture alone. */
   apply() {
@@ -351,7 +315,9 @@ class SoundControls {
   }
 
   /** dBFS of what is heard; -Infinity where the browser does not say. */
-  get level() { return this.attendance.player?.level ?? -Infinity; }
+  get level() {
+    return this.attendance.player?.level ?? -Infinity;
+  }
 
   /** @param {string} deviceId */
   async setOutput(deviceId) {

@@ -5,9 +5,10 @@
  * It joins the parts and holds no rule of its own.
  */
 
-import { lateMs, newKey, post } from "./asking.js";
+import { newKey, post } from "./asking.js";
 import { Cost } from "./cost.js";
 import { Identity } from "./identity.js";
+import { lateMs } from "./insist.js";
 import { Line } from "./line.js";
 import { Listening } from "./listening.js";
 import { pause } from "./retry.js";
@@ -51,7 +52,7 @@ export class Attending {
   /** @param {object} command @param {string} key @returns {Promise<{seq: number}|null>} null: not open, or frozen */
   async #byLive(command, key) {
     const { live } = this.line;
-    const late = pause(lateMs(this.attendance)).then(() => null);
+    const late = pause(lateMs(this.attendance.network)).then(() => null);
     return live && Promise.race([late, live.ask({ op: "command", key, command }).catch((error) => (error.code === "offline" ? null : Promise.reject(error)))]);
   }
 

@@ -3,8 +3,8 @@
  * Net. Who one is: joins once, and remembers, so that a reload or another day is the same person.
  */
 
-import { lateMs, newKey, post } from "./asking.js";
-import { Refusal } from "./attendance.js";
+import { newKey, post } from "./asking.js";
+import { Refusal, lateMs } from "./insist.js";
 import { Retry, pause } from "./retry.js";
 
 export class Identity {
@@ -54,7 +54,7 @@ export class Identity {
     const [key, since] = [newKey(), performance.now()];
     const answer = await post(attendance, "join", how, key);
     // It may have come without its cookie, which `radio` and the page without scripts need: once more, for that alone.
-    if (performance.now() - since > lateMs(attendance)) post(attendance, "join", how, key).catch(() => {});
+    if (performance.now() - since > lateMs(attendance.network)) post(attendance, "join", how, key).catch(() => {});
     return answer;
   }
 

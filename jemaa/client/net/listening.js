@@ -6,7 +6,8 @@
  */
 
 import { decodeChunk } from "../wire/chunk.js";
-import { Refusal, Stream, lineOf } from "./attendance.js";
+import { Stream, lineOf } from "./attendance.js";
+import { FRESH, Refusal } from "./insist.js";
 import { Ladder } from "./ladder.js";
 
 /** @typedef {import("./ladder.js").Rung} Rung */
@@ -212,7 +213,7 @@ export class Listening {
     const lane = this.#lane("stream", marginMs, startMs);
     let asked = this.pictureName();
     // Beside what has fallen silent by a connection that carried nothing yet: those that did may be as dead.
-    const credentials = /** @type {RequestCredentials} */ (this.ladder.current === "live" ? "omit" : "same-origin");
+    const credentials = this.ladder.current === "live" ? FRESH : "same-origin";
     const start = () => new Stream(this.attendance, { sound: this.soundName("stream"), picture: asked, back_ms, credentials }, (record) => this.#record(record, lane), ended);
     let stream = start();
     const change = () => {

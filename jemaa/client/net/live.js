@@ -4,7 +4,7 @@
  */
 
 import { decodeRecords } from "../wire/record.js";
-import { Refusal, offline } from "./attendance.js";
+import { Refusal, offline } from "./insist.js";
 
 const OPENING_MS = 5000;
 const PING_MS = 5000;

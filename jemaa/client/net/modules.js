@@ -6,11 +6,9 @@
  * brought `import` then finds. On a thin line one file comes after the other, or the sound would have to wait for all.
  */
 
-import { deadMs, insist, offline } from "./attendance.js";
+import { FRESH, deadMs, insist, offline } from "./insist.js";
 import { pause } from "./retry.js";
 
-/** Without cookies a browser takes no connection that it has used with them. @type {RequestCredentials} */
-const FRESH = "omit";
 const STALL_MS = 2000;
 const SLOW = 2; // so many times what the slowest file took may be added by a line that is slow, not dead
 const AT_ONCE = 5;

@@ -9,8 +9,8 @@ import { wavOf } from "../media/wav.js";
 import { encodeChunk, joined, opusMs } from "../wire/chunk.js";
 import { encodeRecord } from "../wire/record.js";
 import { ask, post } from "./asking.js";
-import { Refusal } from "./attendance.js";
 import { Drawer } from "./drawer.js";
+import { Refusal } from "./insist.js";
 import { Retry, pause } from "./retry.js";
 
 const FRAME_MS = 60;

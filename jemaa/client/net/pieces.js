@@ -8,7 +8,7 @@
 
 import { decodeChunk } from "../wire/chunk.js";
 import { decodeRecords } from "../wire/record.js";
-import { Refusal } from "./attendance.js";
+import { FRESH, Refusal, offline } from "./insist.js";
 import { Retry, pause } from "./retry.js";
 
 const MARGIN_MS = 350;
@@ -18,8 +18,8 @@ const MOST_AT_ONCE = 3;
 const FAILURES = 4; // in a row: the path is lost, the ladder decides
 
 /** @typedef {{epoch: string, track: string, n: number, piece_ms: number, dueAt: number}} PiecePlace */
-/** Without cookies a browser takes no connection that it has used with them. @type {RequestCredentials[]} */
-const TWO_WAYS = ["same-origin", "omit"];
+/** @type {RequestCredentials[]} */
+const TWO_WAYS = ["same-origin", FRESH];
 
 export class Pieces {
   /** @param {import("./listening.js").Listening} listening @param {(code: string) => void} onEnd */
@@ -137,7 +137,7 @@ export class Pieces {
         // What is asked for again goes by another connection, and does not wait in the cache for the first answer.
         const credentials = TWO_WAYS[(n + Number(isShared)) % 2];
         const init = { signal, credentials, cache: /** @type {RequestCache} */ (n ? "no-store" : "default") };
-        if (asked < MOST_AT_ONCE) timer = setTimeout(ask, waitMs, overdueMs * 2);
+        timer = setTimeout(asked < MOST_AT_ONCE ? ask : () => reject(offline()), waitMs, overdueMs * 2);
         this.#body(address, init, isShared).then(
           (data) => (clearTimeout(timer), this.#came(n, performance.now() - dueAt), resolve(data)),
           (error) => ++failed === asked && (clearTimeout(timer), reject(error)),

@@ -5,7 +5,7 @@
  */
 
 import { encodeChunk } from "../wire/chunk.js";
-import { Refusal, offline } from "./attendance.js";
+import { Refusal, offline } from "./insist.js";
 import { Retry, pause } from "./retry.js";
 import { UpLive } from "./up_live.js";
 import { UpPieces } from "./up_pieces.js";

@@ -6,7 +6,7 @@
 import { joined } from "../wire/chunk.js";
 import { encodeRecord } from "../wire/record.js";
 import { post } from "./asking.js";
-import { Refusal } from "./attendance.js";
+import { Refusal } from "./insist.js";
 import { Retry, pause } from "./retry.js";
 
 const PIECE_MS = 500;

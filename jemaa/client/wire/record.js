@@ -1,8 +1,7 @@
 // @ts-check
 /** Records: chunks of several tracks in one body (docs/protocol.md §1.3). The mirror of `jemaa/wire/record.py`. */
 
-import { joined } from "./chunk.js";
-import { Reader, encodeVarint } from "./varint.js";
+import { Reader, encodeVarint, joined } from "./chunk.js";
 
 /** The track whose bodies are JSON messages, or empty. */
 export const CONTROL = 0;
@@ -26,7 +25,7 @@ export function encodeRecord(track, body) {
  * All records of `data`, which must end with one.
  * @param {Uint8Array} data
  * @returns {TrackRecord[]}
- * @throws {import("./varint.js").ProtocolError} `truncated`
+ * @throws {import("./chunk.js").ProtocolError} `truncated`
  */
 export function decodeRecords(data) {
   const reader = new Reader(data);
