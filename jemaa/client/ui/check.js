@@ -6,8 +6,7 @@
 
 import { firstAdvice } from "../check/first.js";
 import { rateOf } from "../check/rungs.js";
-import { pageStorage } from "./check_storage.js";
-import { button, byId, el, keep, set, write } from "./dom.js";
+import { button, byId, el, keep, pageStorage, set, write } from "./dom.js";
 import { translator } from "./strings.js";
 
 /**

@@ -9,8 +9,7 @@ import { FullTest } from "../check/full.js";
 import { rememberCutting } from "../check/memory.js";
 import { STEPS } from "../check/steps.js";
 import { heading, showResult, takeBackPanel } from "./check_result.js";
-import { pageStorage } from "./check_storage.js";
-import { button, byId, el, set, write } from "./dom.js";
+import { button, byId, el, pageStorage, set, write } from "./dom.js";
 import { loadStrings, translator } from "./strings.js";
 
 /**

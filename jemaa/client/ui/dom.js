@@ -106,3 +106,12 @@ export function byId(id) {
   if (!element) throw new Error(`the page has no #${id}`);
   return element;
 }
+
+/** Where a page keeps things in this browser; none where that is forbidden. @returns {Storage|null} */
+export function pageStorage() {
+  try {
+    return localStorage;
+  } catch {
+    return null;
+  }
+}
