@@ -21,6 +21,7 @@ const attendance = new Attendance({
   up: address.get("up") ?? undefined,
   sound: address.get("sound") ?? undefined,
 });
+document.documentElement.dataset.runs = ""; // the page itself watches whether this came (jemaa/web/pages.py)
 /** @type {Promise<unknown>|null} */
 let rest = null;
 
