@@ -116,7 +116,7 @@ def _answer(request: web.Request, house: House, shell: str, values: dict[str, st
     first = {key: text for key, text in words.items() if key.startswith("first.")}
     known = {"session": "", "meeting": "", "public": "true", "meetings": "", "rooms": ""} | values
     known |= {"base": house.client.base, "lang": language, "dir": direction(language), "strings": embedded_json(first)}
-    known |= {"style": house.client.style, "early_press": EARLY_PRESS + FROZEN_PAGE}
+    known |= {"style": house.client.style, "at_once": EARLY_PRESS + FROZEN_PAGE}
     page = fill(house.client.shell(shell), known, words)
     body = page.encode()
     headers = {

@@ -5,7 +5,7 @@
  * Small on purpose: all of it is about 60 kB down and 15 kB up on a thin line, and only a fast one is asked for more.
  */
 
-import { insist, offline } from "../net/insist.js";
+import { FRESH, insist, offline } from "../net/insist.js";
 import { CheckFailure, filling, isSame, longFilling, quantile, readOffer } from "./plan.js";
 
 /**
@@ -271,7 +271,7 @@ export async function piece(size, signal, init = {}, onBytes = () => {}) {
 }
 
 /** For what shall come on a connection of its own: the server closes it, and without cookies browsers take up no old one. */
-export const ALONE = { headers: { "Jemaa-Connection": "once" }, credentials: /** @type {const} */ ("omit") };
+export const ALONE = { headers: { "Jemaa-Connection": "once" }, credentials: FRESH };
 
 /**
  * So that what is opened next comes by new connections: browsers take up old ones, however near to their end those are.

@@ -7,9 +7,7 @@
  * server does it once.
  */
 
-import { insist, lateMs, offline } from "./insist.js";
-
-const ANSWER_MS = 10_000;
+import { inVain, insist, lateMs, offline } from "./insist.js";
 
 /** @typedef {import("./attendance.js").Attendance} Attendance */
 
@@ -31,7 +29,7 @@ export function ask(attendance, address, init = {}) {
     const answer = await attendance.request(address, { ...init, ...how });
     return answer.status === 204 ? null : answer.json().catch((cause) => Promise.reject(offline(cause)));
   };
-  return insist(once, lateMs(attendance.network), AbortSignal.timeout(ANSWER_MS + 10 * attendance.network.rttMs));
+  return insist(once, lateMs(attendance.network), inVain(attendance.network));
 }
 
 /**

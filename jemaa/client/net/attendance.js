@@ -9,7 +9,7 @@
 import { Player } from "../media/player.js";
 import { decodeChunk } from "../wire/chunk.js";
 import { RecordStream } from "../wire/record.js";
-import { Refusal, brought, deadMs, insist, offline } from "./insist.js";
+import { Refusal, brought, deadMs, inVain, insist, offline } from "./insist.js";
 
 /** Of path `stream`: the reserve, and what is played of the first burst (a chunk's length more). */
 const STREAM_MARGIN_MS = 120;
@@ -22,7 +22,6 @@ const THIN_BURST_MS = 3000;
 const THIN_KBPS = 80;
 const THIN_BYTES = 8000; // fewer say nothing of a line
 const THIN_RTT_MS = 60; // who is nearer and yet slow has a busy machine
-const ANSWER_MS = 10_000; // for a short answer, at the most
 const KNOWN_MS = 12 * 3600_000; // what was learned of a network on another day may be of another network
 
 /** @typedef {"live"|"stream"|"pieces"|"radio"|"text"} Down */
@@ -117,6 +116,7 @@ export class Attendance extends EventTarget {
     /** @type {[string, number][]} what was spent before anyone counted */
     this.early = [];
   }
+  #loader = /** @type {Promise<typeof import("./modules.js")>|null} */ (null);
   #rest = /** @type {Promise<import("./attending.js").Attending>|null} */ (null);
   /** The first sound needs the network for itself. */
   #firstSound = Promise.resolve();
@@ -186,7 +186,7 @@ export class Attendance extends EventTarget {
     if (this.token && !isShared) headers.set("Authorization", `Bearer ${this.token}`);
     if (this.network.isCutting) headers.set("Jemaa-Connection", "once");
     this.spent("request", 0);
-    const signal = init.signal ?? AbortSignal.timeout(ANSWER_MS + 10 * this.network.rttMs);
+    const signal = init.signal ?? inVain(this.network);
     const answer = await fetch(`/api/s/${this.session}/${address}`, { ...init, headers, signal }).catch((error) => Promise.reject(offline(error)));
     if (answer.ok) return answer;
     const { error = {} } = await answer.json().catch(() => ({}));
@@ -235,8 +235,12 @@ export class Attendance extends EventTarget {
    * @param {string[]} modules from the client's folder
    */
   async fetched(modules) {
-    await Promise.all(["./modules.js", "./retry.js"].map((file) => brought(new URL(file, import.meta.url), this.network)));
-    const { fetchModules } = await import("./modules.js");
+    const own = ["./modules.js", "./retry.js"].map((file) => new URL(file, import.meta.url));
+    this.#loader ??= Promise.all(own.map((file) => brought(file, this.network))).then(() => import("./modules.js"));
+    const { fetchModules } = await this.#loader.catch((error) => {
+      this.#loader = null;
+      throw error;
+    });
     await fetchModules(modules.map((module) => new URL(`../${module}`, import.meta.url).href), this);
   }
 

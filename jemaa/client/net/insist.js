@@ -5,7 +5,7 @@
  */
 
 const DEAD_MS = 700;
-const ANSWER_MS = 10_000;
+const ANSWER_MS = 10_000; // for a short answer, at the most
 const THIN = 3; // a line that is busy with the sound answers late, and a handshake costs it more than the wait
 /** Without cookies a browser takes no connection that it has used with them. @type {RequestCredentials} */
 export const FRESH = "omit";
@@ -28,6 +28,9 @@ export const deadMs = ({ rttMs }) => DEAD_MS + 4 * rttMs;
 
 /** The same for what can wait: a thin line is left in peace. @param {{rttMs: number, isThin: boolean}} network */
 export const lateMs = (network) => deadMs(network) * (network.isThin ? THIN : 1);
+
+/** Given when a short answer need not be waited for any longer. @param {{rttMs: number}} network @returns {AbortSignal} */
+export const inVain = ({ rttMs }) => AbortSignal.timeout(ANSWER_MS + 10 * rttMs);
 
 /**
  * What comes first: an answer, or where it is late the answer to the same by a fresh connection. What is asked must be
@@ -80,7 +83,7 @@ export async function brought(file, network) {
   };
   for (;;) {
     try {
-      return await insist(ask, lateMs(network), AbortSignal.timeout(ANSWER_MS + 10 * network.rttMs));
+      return await insist(ask, lateMs(network), inVain(network));
     } catch {
       await new Promise((again) => setTimeout(again, DEAD_MS));
     }
