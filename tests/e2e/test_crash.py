@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+from playwright.sync_api import Page, Request, WebSocket
+
 from jemaa.people import hearing
-from jemaa.people.person import Cast
+from jemaa.people.person import Cast, Person
 from jemaa.people.speech import RATE, Speech
 from jemaa.people.wait import wait_until
 from tests.harness.server import Server
@@ -61,7 +63,10 @@ def test_a_microphone_is_open_again_after_the_restart(cast: Cast, floor: Speech,
         acts.speak(badr)
         speaking = badr.says(floor.repeated(120))
         acts.wait_until_hears(amina, floor)
+        in_vain, opened = wishes_to_publish(badr.page)
         server.kill()
+        server.wait_gone()
+        wait_until(lambda: seen_by(badr) and len(in_vain) > 3, "Badr's page asks in vain to be heard again")
         server.start()
         restarted = amina.now()
         wait_until(
@@ -70,3 +75,30 @@ def test_a_microphone_is_open_again_after_the_restart(cast: Cast, floor: Speech,
             timeout=30,
         )
         speaking.stop()
+        assert seen_by(badr)
+        assert len(opened) == 1, "one voice, one publication: of two, one would end the other"
+
+
+def seen_by(person: Person) -> bool:
+    """What has happened on the page until now has come to whoever watches it."""
+    return bool(person.page.evaluate("true"))
+
+
+def wishes_to_publish(page: Page) -> tuple[list[str], set[str]]:
+    """What this page asks to publish from now on: what failed, and what reached the server, by whatever way up."""
+    failed: list[str] = []
+    arrived: set[str] = set()
+
+    def is_wish(request: Request) -> bool:
+        return request.method == "POST" and request.url.endswith("/publications")
+
+    def key(request: Request) -> str:
+        return request.headers["idempotency-key"]  # the same when a late answer was asked for again
+
+    def watch(socket: WebSocket) -> None:
+        socket.on("framesent", lambda frame: arrived.add(str(frame)) if '"publish"' in str(frame) else None)
+
+    page.on("requestfailed", lambda request: failed.append(request.url) if is_wish(request) else None)
+    page.on("response", lambda response: arrived.add(key(response.request)) if is_wish(response.request) else None)
+    page.on("websocket", watch)
+    return failed, arrived

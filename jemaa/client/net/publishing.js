@@ -5,7 +5,7 @@
  */
 
 import { encodeChunk } from "../wire/chunk.js";
-import { Refusal, offline } from "./insist.js";
+import { Refusal, inVain, offline } from "./insist.js";
 import { Retry, pause } from "./retry.js";
 import { UpLive } from "./up_live.js";
 import { UpPieces } from "./up_pieces.js";
@@ -19,23 +19,32 @@ const THIN_VOICE = { frameMs: 60, bitrate: 12_000 };
 
 /** One publication, whichever way it goes up at the time. */
 class Publication {
-  /** @param {Kind} kind @param {object} wanted @param {Source} source @param {UpLive|UpPieces} up */
-  constructor(kind, wanted, source, up) {
+  /** @param {Kind} kind @param {object} wanted @param {Source} source */
+  constructor(kind, wanted, source) {
     this.kind = kind;
     this.wanted = wanted;
     this.source = source;
-    this.up = up;
-    /** @type {number[]} */
+    /** @type {UpLive|UpPieces|null} */
+    this.up = null;
+    this.isOpening = false;
+    /** @type {number[]} none while it is not open */
     this.tracks = [];
     /** @type {number[]} the next chunk's number, for each track */
     this.next = [];
+  }
+
+  /** The server lets it in. @param {import("./up_pieces.js").Published} how */
+  opened({ tracks }) {
+    this.next = tracks.map(() => 0);
+    this.tracks = tracks;
+    this.source.wantKeyframe?.();
   }
 
   /** @param {number} rendition @param {Fresh} chunk */
   write(rendition, chunk) {
     const track = this.tracks[rendition];
     if (track === undefined) return;
-    this.up.write(track, encodeChunk({ ...chunk, seq: this.next[rendition]++ }), this.kind === "picture");
+    this.up?.write(track, encodeChunk({ ...chunk, seq: this.next[rendition]++ }), this.kind === "picture");
   }
 }
 
@@ -75,32 +84,48 @@ export class Publishing {
     const publication = this.current.get(kind);
     if (!publication) return;
     this.#forget(publication);
-    await publication.up.unpublish();
+    await publication.up?.unpublish();
   }
 
   /** @param {Kind} kind @param {object} wanted @param {Source} source */
   async #begin(kind, wanted, source) {
+    const publication = new Publication(kind, wanted, source);
+    this.current.set(kind, publication);
     // From here on only the mix may be heard; the server changes over when the publication opens.
     this.attendance.publishing = { ...this.attendance.publishing, [kind]: source };
     try {
-      const publication = new Publication(kind, wanted, source, await this.#way());
-      await this.#open(publication);
-      this.current.set(kind, publication);
+      await this.#open(publication, inVain(this.attendance.network));
     } catch (error) {
-      source.close();
-      this.attendance.publishing = { ...this.attendance.publishing, [kind]: null };
+      this.#forget(publication);
       throw error;
     }
     this.#changed();
   }
 
-  /** @param {Publication} publication */
-  async #open(publication) {
-    const { publication: number, tracks } = await publication.up.publish(publication.wanted);
-    publication.up.publication = number;
-    publication.next = tracks.map(() => 0);
-    publication.tracks = tracks;
-    publication.source.wantKeyframe?.();
+  /**
+   * By one way after the other, until the server lets it in or nobody wants it any more.
+   * @param {Publication} publication @param {AbortSignal} [signal] when nothing more is tried
+   */
+  async #open(publication, signal) {
+    const retry = new Retry();
+    retry.hasWorked = true;
+    publication.isOpening = true;
+    publication.tracks = [];
+    const isWanted = () => this.current.get(publication.kind) === publication;
+    try {
+      while (isWanted()) {
+        try {
+          const up = (publication.up = await this.#way());
+          const how = await up.publish(publication.wanted);
+          return isWanted() ? publication.opened(how) : await up.unpublish();
+        } catch (error) {
+          if (!isPassing(error) || signal?.aborted) throw error;
+          await pause(retry.failed(), signal);
+        }
+      }
+    } finally {
+      publication.isOpening = false;
+    }
   }
 
   /** `live` where it is open or opens now, else short POSTs. @returns {Promise<UpLive|UpPieces>} */
@@ -117,7 +142,7 @@ export class Publishing {
 
   /** The server says something of a publication. @param {any} message */
   #told(message) {
-    const publication = [...this.current.values()].find((one) => one.up.publication === message.publication);
+    const publication = [...this.current.values()].find((one) => one.up?.publication === message.publication);
     if (!publication) return;
     if (message.op === "keyframe") return publication.source.wantKeyframe?.();
     this.#forget(publication);
@@ -131,30 +156,18 @@ export class Publishing {
 
   /** A way up is cut: what went by it goes by another. @param {UpLive|UpPieces} up */
   #cut(up) {
-    for (const publication of this.current.values()) if (publication.up === up) this.#again(publication);
+    for (const publication of this.current.values()) if (publication.up === up && !publication.isOpening) this.#again(publication);
   }
 
   /** @param {Publication} publication */
   async #again(publication) {
     const { kind } = publication;
-    const retry = new Retry();
-    retry.hasWorked = true;
-    publication.tracks = [];
-    publication.up.publication = -1;
-    while (this.current.get(kind) === publication) {
-      try {
-        publication.up = await this.#way();
-        await this.#open(publication);
-        return this.#changed();
-      } catch (error) {
-        const code = error instanceof Refusal ? error.code : "lost";
-        const isPassing = code === "offline" || code === "lost" || code.startsWith("http-5");
-        if (!isPassing) {
-          this.#forget(publication);
-          return this.attendance.tell("unpublished", { kind, code, text: /** @type {Error} */ (error).message });
-        }
-        await pause(retry.failed());
-      }
+    try {
+      await this.#open(publication);
+      this.#changed();
+    } catch (error) {
+      this.#forget(publication);
+      this.attendance.tell("unpublished", { kind, code: codeOf(error), text: /** @type {Error} */ (error).message });
     }
   }
 
@@ -167,7 +180,7 @@ export class Publishing {
   }
 
   #changed() {
-    const up = [...this.current.values()].at(0)?.up.name ?? null;
+    const up = [...this.current.values()].at(0)?.up?.name ?? null;
     this.listening.speakingChanged();
     if (this.attendance.path.up !== up) {
       this.attendance.path.up = up;
@@ -175,4 +188,13 @@ export class Publishing {
     }
     this.attendance.tell("publishing");
   }
+}
+
+/** @param {unknown} error */
+const codeOf = (error) => (error instanceof Refusal ? error.code : "lost");
+
+/** Whether it may go better by another way, or later. @param {unknown} error */
+function isPassing(error) {
+  const code = codeOf(error);
+  return code === "offline" || code === "lost" || code.startsWith("http-5");
 }
