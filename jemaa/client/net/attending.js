@@ -30,6 +30,7 @@ export class Attending {
     /** @type {Promise<import("./publishing.js").Publishing>|null} */
     this.publisher = null;
     setInterval(() => this.#tellCost(), COST_MS);
+    attendance.addEventListener("state", () => this.#prepare());
   }
 
   async join() {
@@ -85,9 +86,22 @@ export class Attending {
     return (await import("./note.js")).pending(this.attendance, this.identity);
   }
 
+  /** Who waits for the floor shall not wait for files once he has it. */
+  #prepare() {
+    const { state, person } = this.attendance;
+    const isNext = person && state && (person in state.floor || state.queue.some((waiting) => waiting.person === person));
+    if (isNext && !this.publisher) this.#publishing().catch(() => {}); // asked for again when he speaks
+  }
+
   #publishing() {
     const needed = ["net/publishing.js", "media/capture.js", "media/capture_worklet.js"];
-    this.publisher ??= this.attendance.fetched(needed).then(() => import("./publishing.js")).then((module) => new module.Publishing(this.attendance, this.line, this.listening));
+    this.publisher ??= this.attendance.fetched(needed).then(() => import("./publishing.js")).then(
+      (module) => new module.Publishing(this.attendance, this.line, this.listening),
+      (error) => {
+        this.publisher = null;
+        throw error;
+      },
+    );
     return this.publisher;
   }
 

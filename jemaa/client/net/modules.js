@@ -12,7 +12,7 @@ import { pause } from "./retry.js";
 const STALL_MS = 2000;
 const SLOW = 2; // so many times what the slowest file took may be added by a line that is slow, not dead
 const AT_ONCE = 5;
-const THIN_AT_ONCE = 1; // two of them took 3 % of the sound over 24 kb/s
+const THIN_AT_ONCE = 2; // one keeps a far line idle for a round trip a file; three gain nothing
 const PAUSE_MS = 250;
 const MOST_PAUSE_MS = 5000;
 const ROOM = 0.6; // of the reserve that is wanted: a chunk of 8 kb/s is a second, so it is never full
