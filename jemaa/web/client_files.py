@@ -73,6 +73,11 @@ class ClientFiles:
         """The style sheet, for the page that has it inside itself to spare a request."""
         return self._files["ui/jemaa.css"].body.decode()
 
+    @property
+    def at_once(self) -> str:
+        """The script that every page has inside itself, since it must run where no file comes."""
+        return self._files["ui/at_once.js"].body.decode()
+
     async def serve(self, request: web.Request) -> web.Response:
         """`GET /client/{hash}/{path}`."""
         if self._is_rereading:

@@ -16,24 +16,6 @@ from .house import HOUSE, House, hall_of
 from .security import page_policy
 from .strings import direction
 
-EARLY_PRESS = (
-    '<script>document.addEventListener("click",e=>{const b=e.target.closest("#listen");'
-    'if(b&&!b.onclick){b.dataset.pressed="";b.classList.add("on")}})</script>'
-)
-"""Notes that *Listen* was pressed before the scripts have come, which on a thin line takes seconds (ui/listen.js)."""
-
-FROZEN_PAGE = (
-    "<script>(()=>{const began=performance.now();const timer=setInterval(()=>{"
-    "if(document.documentElement.dataset.runs!==undefined)return clearInterval(timer);"
-    'const last=Math.max(began,...performance.getEntriesByType("resource").map(e=>e.responseEnd));'
-    "if(performance.now()-last<20000)return;clearInterval(timer);"
-    'const files=[...document.querySelectorAll("link[rel=modulepreload],script[type=module]")].map(e=>e.href||e.src);'
-    'const fresh={credentials:"omit",cache:"reload",headers:{"Jemaa-Connection":"once"}};'
-    "Promise.allSettled(files.map(f=>fetch(f,fresh).then(a=>a.text()))).then(()=>location.reload())},1000)})()</script>"
-)
-"""Begins again where no script runs and no file has come for 20 s, more than they take over 24 kb/s: a file of the page
-that is on a frozen connection comes never, and fails never. They are fetched by fresh connections first."""
-
 _PLACEHOLDER = re.compile(r"\{\{([a-z_]+|t:[a-z0-9_.]+)\}\}")
 
 
@@ -116,7 +98,7 @@ def _answer(request: web.Request, house: House, shell: str, values: dict[str, st
     first = {key: text for key, text in words.items() if key.startswith("first.")}
     known = {"session": "", "meeting": "", "public": "true", "meetings": "", "rooms": ""} | values
     known |= {"base": house.client.base, "lang": language, "dir": direction(language), "strings": embedded_json(first)}
-    known |= {"style": house.client.style, "at_once": EARLY_PRESS + FROZEN_PAGE}
+    known |= {"style": house.client.style, "at_once": house.client.at_once}
     page = fill(house.client.shell(shell), known, words)
     body = page.encode()
     headers = {
