@@ -13,6 +13,7 @@ from typing import Any
 from playwright.sync_api import Locator, Request, WebSocket
 
 from jemaa.lab.places import SERVER
+from jemaa.people.film import film
 from jemaa.people.person import Person
 from jemaa.people.speech import RATE, Speech
 from jemaa.people.wait import wait_until
@@ -72,19 +73,15 @@ def opened(ground: Ground, floor: Path, *more: str) -> Iterator["JemaaMeeting"]:
 
 def _film(folder: Path) -> Path:
     """A moving picture without a word, made once: the voice is the room console's."""
-    film = folder / "film.webm"
-    if film.exists():
-        return film
-    command = ["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", "anullsrc=r=48000:cl=mono"]
-    command += ["-f", "lavfi", "-i", "testsrc=size=320x180:rate=10", "-t", "20", "-c:a", "libopus", "-c:v", "libvpx"]
-    command += ["-deadline", "realtime", "-g", "20", "-b:v", "80k"]
+    path = folder / "film.webm"
+    if path.exists():
+        return path
     try:
-        subprocess.run([*command, str(film)], check=True, capture_output=True, text=True)
+        return film(path)
     except FileNotFoundError:
         raise MatrixFailed("matrix-tool-missing", "The matrix needs the command `ffmpeg`; install it.") from None
     except subprocess.CalledProcessError as error:
         raise MatrixFailed("matrix-server-failed", f"ffmpeg made no film: {error.stderr.strip()}") from None
-    return film
 
 
 class JemaaMeeting:

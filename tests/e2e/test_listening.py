@@ -1,6 +1,5 @@
 """A listener hears the floor on every path; what counts is the sound at the loudspeaker."""
 
-import subprocess
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -9,6 +8,7 @@ import pytest
 
 from jemaa.matrix.measure import gaps_of
 from jemaa.people import hearing
+from jemaa.people.film import film
 from jemaa.people.person import Cast, wait_for_sound
 from jemaa.people.speech import CHAIR_SPEECH, RATE, Samples, Speech, unbroken
 from jemaa.people.wait import wait_until
@@ -48,9 +48,9 @@ def test_the_page_is_silent_until_listen_is_pressed(cast: Cast, meeting: Server)
 
 
 def test_who_wants_the_picture_alone_hears_nothing_until_he_listens(cast: Cast, floor: Speech, tmp_path: Path) -> None:
-    film = filmed(floor, tmp_path)
+    filmed = film(tmp_path / "floor.webm", floor.write(tmp_path / "floor.wav"))
     with (
-        Server(tmp_path / "data", "--floor", str(film)) as server,
+        Server(tmp_path / "data", "--floor", str(filmed)) as server,
         cast.person("Dunia", server.page("participant")) as dunia,
     ):
         acts.button(dunia.page, "Show the picture").click(timeout=15_000)
@@ -70,15 +70,6 @@ LOOK = "canvas => canvas.toDataURL('image/jpeg', 0.5)"
 IS_DRAWN = (
     "canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some(one => one > 60)"
 )
-
-
-def filmed(speech: Speech, folder: Path) -> Path:
-    """A moving test picture with this speech."""
-    film = folder / "floor.webm"
-    command = ["ffmpeg", "-loglevel", "error", "-i", str(speech.write(folder / "floor.wav"))]
-    command += ["-f", "lavfi", "-i", "testsrc=size=320x180:rate=10", "-shortest", "-c:a", "libopus", "-c:v", "libvpx"]
-    subprocess.run([*command, str(film)], check=True)
-    return film
 
 
 @pytest.fixture(scope="module")
