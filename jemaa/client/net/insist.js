@@ -70,20 +70,28 @@ export async function insist(ask, lateMs, signal) {
 const codeOf = (error) => /** @type {Partial<Refusal>} */ (error)?.code;
 
 /**
+ * A file, to the end. What a proxy says of a server that is away is none.
+ * @param {string|URL} file @param {RequestInit} how
+ * @returns {Promise<string>} rejects with `offline`
+ */
+export async function textOf(file, how) {
+  try {
+    const answer = await fetch(file, how);
+    if (answer.status < 500) return await answer.text();
+  } catch (error) {
+    throw offline(error);
+  }
+  throw offline();
+}
+
+/**
  * A file is in the browser's cache, however long it takes: an `import` would wait for ever on a frozen connection.
  * @param {URL} file @param {{rttMs: number, isThin: boolean}} network
  */
 export async function brought(file, network) {
-  const ask = async (/** @type {RequestInit} */ how) => {
-    try {
-      return await (await fetch(file, how)).text();
-    } catch (error) {
-      throw offline(error);
-    }
-  };
   for (;;) {
     try {
-      return await insist(ask, lateMs(network), inVain(network));
+      return await insist((how) => textOf(file, how), lateMs(network), inVain(network));
     } catch {
       await new Promise((again) => setTimeout(again, DEAD_MS));
     }

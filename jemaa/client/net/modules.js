@@ -3,10 +3,10 @@
  * Net. Brings modules into the browser's cache, so that a connection that freezes does not hang the page.
  *
  * `import` waits for ever on a frozen connection, and nobody can end that. `fetch` can be ended and repeated; what it has
- * brought `import` then finds. On a thin line one file comes after the other, or the sound would have to wait for all.
+ * brought `import` then finds. On a thin line two come at a time, or the sound would have to wait for all.
  */
 
-import { FRESH, deadMs, insist, offline } from "./insist.js";
+import { FRESH, deadMs, insist, textOf } from "./insist.js";
 import { pause } from "./retry.js";
 
 const STALL_MS = 2000;
@@ -100,16 +100,10 @@ class Fetching {
     this.attendance.spent("request", 0);
     const isFresh = this.isFreezing || this.attendance.network.isCutting;
     const init = isFresh ? { credentials: FRESH, ...how, headers: { "Jemaa-Connection": "once" } } : how;
-    try {
-      const answer = await fetch(address, init);
-      this.lastAt = performance.now();
-      const text = await answer.text();
-      this.lastAt = performance.now();
-      this.isFreezing ||= how.credentials === FRESH;
-      return text;
-    } catch (error) {
-      throw offline(error);
-    }
+    const text = await textOf(address, init);
+    this.lastAt = performance.now();
+    this.isFreezing ||= how.credentials === FRESH;
+    return text;
   }
 
   /** On a thin line the sound goes first: wait until it has again in reserve what a file may take from it. @param {AbortSignal} signal */
