@@ -6,6 +6,7 @@ import { header } from "../../jemaa/client/media/wav.js";
 import { WebmReader } from "../../jemaa/client/media/webm.js";
 import { Cost } from "../../jemaa/client/net/cost.js";
 import { EventLines } from "../../jemaa/client/net/text.js";
+import { Uplink } from "../../jemaa/client/net/uplink.js";
 
 test("the cost of an hour of sound in pieces is counted with its headers", () => {
   let now = 0;
@@ -84,4 +85,11 @@ test("a WAV says how long it is", () => {
   const view = new DataView(header(96_000));
   assert.equal(view.getUint32(40, true), 96_000);
   assert.equal(view.getUint32(28, true), 96_000);
+});
+
+test("a queue before the line is noticed, one late answer is not", () => {
+  const far = new Uplink();
+  assert.ok(![700, 760, 1400, 720, 1500, 710].some((ms) => far.took(ms)), "a far line, on which something is lost now and then");
+  const thin = new Uplink();
+  assert.deepEqual([60, 400, 700, 1200].map((ms) => thin.took(ms)), [false, false, false, true]);
 });

@@ -102,6 +102,7 @@ export class Line extends EventTarget {
         },
         message: (message) => this.take(message),
         record: (record) => this.onRecord(record),
+        round: (ms) => this.dispatchEvent(new CustomEvent("round", { detail: ms })),
         closed: (code, wasOpen) => {
           this.live = this.live === socket ? null : this.live;
           this.#refused(code);

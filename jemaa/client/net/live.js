@@ -9,7 +9,9 @@ import { Refusal, offline } from "./insist.js";
 const OPENING_MS = 5000;
 const PING_MS = 5000;
 const SILENCE_MS = 12_000; // two pings without any answer: the connection is dead, whatever the browser thinks
-const SPEAKING_PING_MS = 1000; // who speaks into a dead connection is heard by nobody, and does not know
+const SPEAKING_PING_MS = 500; // who speaks into a dead connection, or a queue, is heard by nobody, and does not know
+const THIN_PING_MS = 1000;
+const EARLY_MS = 50; // timers are not exact
 const SPEAKING_SILENCE_MS = 3000;
 
 export class LiveSocket {
@@ -17,7 +19,7 @@ export class LiveSocket {
    * @param {import("./attendance.js").Attendance} attendance
    * @param {object} hello what the hello says beside the token
    * @param {{welcome: () => void, message: (message: any) => void, record: (record: import("../wire/record.js").TrackRecord) => void,
-   *   closed: (code: string, wasOpen: boolean) => void}} ear
+   *   round: (ms: number) => void, closed: (code: string, wasOpen: boolean) => void}} ear
    */
   constructor(attendance, hello, ear) {
     this.attendance = attendance;
@@ -38,6 +40,8 @@ export class LiveSocket {
     this.socket.onclose = ({ code, reason }) => this.#over(code >= 4000 && reason ? reason : "lost");
     this.opening = setTimeout(() => this.isOpen || this.close("blocked"), OPENING_MS + 10 * attendance.network.rttMs);
     this.pingedAt = performance.now();
+    /** When the oldest ping was sent that has no answer yet. @type {number|null} */
+    this.waitingSince = null;
     this.pinging = setInterval(() => this.#ping(), SPEAKING_PING_MS);
   }
 
@@ -99,7 +103,10 @@ export class LiveSocket {
       this.asked.delete(message.id);
       if (message.op === "refusal") waiting.reject(new Refusal(message.code, message.text));
       else waiting.resolve(message);
-    } else if (message.op !== "pong") this.ear.message(message);
+    } else if (message.op === "pong") {
+      this.waitingSince = message.t < this.pingedAt - 1 ? this.pingedAt : null;
+      this.ear.round(performance.now() - message.t);
+    } else this.ear.message(message);
   }
 
   #ping() {
@@ -108,7 +115,10 @@ export class LiveSocket {
     const now = performance.now();
     const silenceMs = publishing.sound ? SPEAKING_SILENCE_MS : SILENCE_MS;
     if (now - this.lastAt > silenceMs + 4 * network.rttMs) return this.close("lost");
-    if (now - this.pingedAt < (publishing.sound ? SPEAKING_PING_MS : PING_MS)) return;
+    const pingMs = !publishing.sound ? PING_MS : network.isThin ? THIN_PING_MS : SPEAKING_PING_MS;
+    if (now - this.pingedAt < pingMs - EARLY_MS) return;
+    if (this.waitingSince !== null) this.ear.round(now - this.waitingSince); // so long at the least
+    this.waitingSince ??= now;
     this.pingedAt = now;
     this.say({ op: "ping", t: Math.round(now) });
   }

@@ -21,11 +21,13 @@ const OVERDUE_MS = 1500; // and four times round: then the connection may be dea
 export class UpPieces {
   name = "pieces";
 
-  /** @param {import("./attendance.js").Attendance} attendance @param {(message: any) => void} onMessage @param {() => void} onCut */
-  constructor(attendance, onMessage, onCut) {
+  /**
+   * @param {import("./attendance.js").Attendance} attendance
+   * @param {{message: (message: any) => void, round: (ms: number) => void, cut: () => void}} ear
+   */
+  constructor(attendance, ear) {
     this.attendance = attendance;
-    this.onMessage = onMessage;
-    this.onCut = onCut;
+    this.ear = ear;
     this.publication = -1;
     /** @type {Uint8Array[]} */
     this.records = [];
@@ -56,11 +58,12 @@ export class UpPieces {
     this.#cut();
     clearInterval(this.timer);
     for (let n = 0; this.underWay + this.waiting.length && n < 20; n++) await pause(50);
-    this.#stop();
+    this.leave();
     await this.attendance.request(`publications/${number}`, { method: "DELETE" }).catch(() => {});
   }
 
-  #stop() {
+  /** What it carried goes another way. */
+  leave() {
     clearInterval(this.timer);
     this.publication = -1;
     this.waiting = [];
@@ -95,11 +98,13 @@ export class UpPieces {
         const init = /** @type {RequestInit} */ ({ method: "POST", body, signal, credentials: "omit" });
         const answer = await this.attendance.request(`publications/${this.publication}/${n}`, init);
         this.attendance.spent("pieces", body.length);
+        this.ear.round(performance.now() - begun);
         if (retry.failures && performance.now() - begun < GIVE_UP_MS) this.attendance.learn({ isCutting: true });
-        if ((await answer.json()).keyframe) this.onMessage({ op: "keyframe", publication: this.publication });
+        if ((await answer.json()).keyframe) this.ear.message({ op: "keyframe", publication: this.publication });
         return;
       } catch (error) {
         const code = error instanceof Refusal ? error.code : "offline";
+        this.ear.round(performance.now() - begun); // so long at the least
         if (code !== "offline" && !code.startsWith("http-5")) return this.#refused(code, /** @type {Error} */ (error).message);
         if (performance.now() - begun > GIVE_UP_MS) return this.#cutOff();
         await pause(retry.failed());
@@ -110,13 +115,13 @@ export class UpPieces {
   /** @param {string} code @param {string} text */
   #refused(code, text) {
     const { publication } = this;
-    this.#stop();
-    if (publication >= 0) this.onMessage({ op: "unpublished", publication, code, text });
+    this.leave();
+    if (publication >= 0) this.ear.message({ op: "unpublished", publication, code, text });
   }
 
   #cutOff() {
     if (this.publication < 0) return;
-    this.#stop();
-    this.onCut();
+    this.leave();
+    this.ear.cut();
   }
 }

@@ -1,0 +1,22 @@
+// @ts-check
+/**
+ * Net. Whether what is said goes up as fast as it is said.
+ *
+ * A queue before a line that is too thin shows in how long something short takes there and back, long before anything is
+ * lost (delay-based, as RFC 6817). What is lost and sent again delays one answer, a queue delays each.
+ */
+
+const BEHIND_MS = 400; // more than it took when nothing waited
+const TIMES = 2;
+
+export class Uplink {
+  #leastMs = Infinity;
+  #times = 0;
+
+  /** Something short is there and back. @param {number} ms @returns {boolean} whether a queue is growing */
+  took(ms) {
+    this.#leastMs = Math.min(this.#leastMs, ms);
+    this.#times = ms > this.#leastMs + BEHIND_MS ? this.#times + 1 : 0;
+    return this.#times >= TIMES;
+  }
+}
