@@ -68,34 +68,51 @@ def has_root_mount(mountinfo: str) -> bool:
     return any(line.split()[4] == "/" for line in mountinfo.splitlines())
 
 
+def comes_back_here() -> bool:
+    """Whether who enters this mount namespace (as a lab's commands do) finds this root: not out of a chroot."""
+    here = os.stat("/")
+    child = os.fork()
+    if child == 0:
+        try:
+            enter(os.open("/proc/self/ns/mnt", os.O_RDONLY), NEW_MOUNTS)
+            os._exit(0 if os.path.samestat(os.stat("/"), here) else 1)
+        except OSError:
+            os._exit(1)
+    return os.waitpid(child, 0)[1] == 0
+
+
 def make_room() -> None:
     """Leave for new mount, process and network namespaces; without root by way of a user namespace.
 
     Raises LabFailed where the kernel allows neither, and where nothing could be mounted.
     """
     if not has_root_mount(Path("/proc/self/mountinfo").read_text()):
-        raise LabFailed(
-            "lab-no-rights",
-            "the root directory is no mount point, as in a plain chroot, and nothing can be mounted for the lab alone; "
-            "run it in a container, or on the machine itself",
-        )
+        raise _plain_chroot()
     user, group = os.getuid(), os.getgid()
-    flags = NEW_MOUNTS | NEW_PROCESSES | NEW_NETWORK
     try:
-        if user == 0:
-            leave_for(flags)
-        else:
+        if user != 0:
             leave_for(NEW_USERS)
             Path("/proc/self/setgroups").write_text("deny")
             Path("/proc/self/uid_map").write_text(f"0 {user} 1")
             Path("/proc/self/gid_map").write_text(f"0 {group} 1")
-            leave_for(flags)
+        leave_for(NEW_MOUNTS)
+        if not comes_back_here():
+            raise _plain_chroot()
+        leave_for(NEW_PROCESSES | NEW_NETWORK)
     except OSError as trouble:
         raise LabFailed(
             "lab-no-rights",
             f"this kernel lets neither you make network namespaces nor an unprivileged user ({trouble}); "
             "run it as root, or allow unprivileged user namespaces",
         ) from trouble
+
+
+def _plain_chroot() -> LabFailed:
+    return LabFailed(
+        "lab-no-rights",
+        "this is a plain chroot, in which nothing can be mounted for the lab alone; "
+        "run it in a container, or on the machine itself",
+    )
 
 
 def open_tun(name: str) -> int:
