@@ -46,10 +46,20 @@ def run(folder: Path, wishes: Wishes) -> tuple[Measurement, list[str]]:
     return asyncio.run(asyncio.wait_for(test(), 60))
 
 
+def knows_localhost() -> bool:
+    """Whether this machine's resolver has the name: a folder made by debootstrap has no /etc/hosts."""
+    try:
+        return bool(socket.getaddrinfo("localhost", None))
+    except OSError:
+        return False
+
+
 def test_behind_no_filter_everything_comes_through_and_both_ends_say_so(tmp_path: Path) -> None:
     found, seen = run(tmp_path, Wishes(steps=STEPS, seed=5))
     arms = {arm.id: arm for arm in found.arms}
     supposed_to_fail = {"udp-closed-random", "dns-voip-system"} | {one for one in arms if one.endswith("-injected")}
+    if not knows_localhost():
+        supposed_to_fail.add("dns-neutral-system")
     lost = [arm.id for arm in found.arms if arm.rx_client < arm.sent and arm.id not in supposed_to_fail]
     assert not lost
     assert arms["dns-voip-system"].failure == "dns_nxdomain_error"
