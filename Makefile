@@ -7,7 +7,7 @@ PY := $(VENV)/bin/python
 DEMO ?=
 TRUTH ?=
 TESTS ?= tests
-SYSTEMS ?= jemaa,livekit,janus,aiortc
+SYSTEMS ?= jemaa,galene,livekit,janus,aiortc
 MATRIX ?=
 ADVICE ?=
 

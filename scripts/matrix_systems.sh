@@ -1,13 +1,15 @@
 #!/bin/sh
-# matrix_systems.sh [SYSTEM…]: install, by name, what `jemaa lab matrix` can drive besides Jemaa: aiortc, janus, livekit.
-# Nothing else installs them: run it only if you want them. JEMAA_MATRIX_SYSTEMS says where LiveKit's files go.
+# matrix_systems.sh [SYSTEM…]: install, by name, what `jemaa lab matrix` can drive besides Jemaa: aiortc,
+# galene, janus, livekit.
+# Nothing else installs them: run it only if you want them. MATRIX_SYSTEMS says where the files of Galène and LiveKit go.
 set -eu
 
+GALENE=galene-1.1
 LIVEKIT_SERVER=v1.13.5 # of July 2026; v1.13.0 and .1 cannot be installed by name
 LIVEKIT_CLIENT=2.23.0
 here=$(cd "$(dirname "$0")/.." && pwd)
 python=$here/.venv/bin/python
-folder=${JEMAA_MATRIX_SYSTEMS:-${XDG_DATA_HOME:-$HOME/.local/share}/jemaa/matrix-systems}
+folder=${MATRIX_SYSTEMS:-${XDG_DATA_HOME:-$HOME/.local/share}/jemaa/matrix-systems}
 
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
@@ -16,6 +18,19 @@ aiortc() { "$here/scripts/pip.sh" "$here/.venv" "$here[matrix]"; }
 janus() { # its service must not start: the matrix runs its own
     as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
         apt-get install -q -y --no-install-recommends janus janus-demos
+}
+
+galene() { # needs Go and git
+    mkdir -p "$folder"
+    source=$(mktemp -d)
+    git clone -q --depth 1 --branch "$GALENE" "${GALENE_SOURCE:-https://github.com/jech/galene}" "$source"
+    (cd "$source" && CGO_ENABLED=0 go build -ldflags='-s -w' -o galene.built)
+    rm -rf "$folder/galene"
+    mkdir "$folder/galene"
+    mv "$source/galene.built" "$folder/galene/galene"
+    mv "$source/static" "$folder/galene/static"
+    echo "$GALENE" >"$folder/galene/version"
+    rm -rf "$source"
 }
 
 livekit() { # needs Go 1.26 or one that fetches it, and npm
@@ -27,12 +42,12 @@ livekit() { # needs Go 1.26 or one that fetches it, and npm
     rm "$folder/livekit-client-$LIVEKIT_CLIENT.tgz"
 }
 
-[ $# -gt 0 ] || set -- aiortc janus livekit
+[ $# -gt 0 ] || set -- aiortc galene janus livekit
 for system in "$@"; do
     case $system in
-    aiortc | janus | livekit) "$system" ;;
+    aiortc | galene | janus | livekit) "$system" ;;
     *)
-        echo "There is no system $system; there are aiortc, janus and livekit." >&2
+        echo "There is no system $system; there are aiortc, galene, janus and livekit." >&2
         exit 2
         ;;
     esac

@@ -7,5 +7,5 @@ from platformdirs import user_data_path
 
 
 def folder() -> Path:
-    """`JEMAA_MATRIX_SYSTEMS`, or a folder of this user."""
-    return Path(os.environ.get("JEMAA_MATRIX_SYSTEMS") or user_data_path("jemaa") / "matrix-systems")
+    """`MATRIX_SYSTEMS`, or a folder of this user."""
+    return Path(os.environ.get("MATRIX_SYSTEMS") or user_data_path("jemaa") / "matrix-systems")

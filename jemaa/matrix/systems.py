@@ -3,12 +3,13 @@
 from jemaa.errors import SettingsError
 
 from .aiortc_system import AiortcSystem
+from .galene_system import GaleneSystem
 from .janus_system import JanusSystem
 from .jemaa_system import JemaaSystem
 from .livekit_system import LivekitSystem
 from .system import System
 
-ALL: tuple[System, ...] = (JemaaSystem(), LivekitSystem(), JanusSystem(), AiortcSystem())
+ALL: tuple[System, ...] = (JemaaSystem(), GaleneSystem(), LivekitSystem(), JanusSystem(), AiortcSystem())
 
 
 def named(names: list[str]) -> list[System]:

@@ -28,14 +28,14 @@ def test_what_is_missing_is_a_sentence_that_says_what_to_do(
     system: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setenv("JEMAA_MATRIX_SYSTEMS", str(tmp_path))
+    monkeypatch.setenv("MATRIX_SYSTEMS", str(tmp_path))
     lacking = next(one.missing() for one in ALL if one is system)
     assert lacking is None or (lacking.endswith(".") and ("scripts/matrix_systems.sh" in lacking or "pip" in lacking))
 
 
 def test_livekit_is_missing_until_both_its_parts_are_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setenv("JEMAA_MATRIX_SYSTEMS", str(tmp_path))
+    monkeypatch.setenv("MATRIX_SYSTEMS", str(tmp_path))
     server = tmp_path / "bin" / "livekit-server"
     server.parent.mkdir()
     server.write_text("#!/bin/sh\n")
