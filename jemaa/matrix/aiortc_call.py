@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
-from aiortc import MediaStreamTrack, RTCPeerConnection, RTCSessionDescription
+from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.contrib.media import MediaRelay
+
+ALONE = RTCConfiguration(iceServers=[])
+"""Without it aiortc asks a STUN server of Google's, which no lab has, and the room waits for it in vain."""
 
 PAGE = Path(__file__).parent / "pages" / "call.html"
 
@@ -35,7 +38,7 @@ class Call:
     async def offer(self, request: web.Request) -> web.Response:
         """Somebody wants to send (`from`), or to get what somebody sends (`to`)."""
         asked: dict[str, Any] = await request.json()
-        connection = RTCPeerConnection()
+        connection = RTCPeerConnection(ALONE)
         self._connections.append(connection)
         if "from" in asked:
             connection.on("track", self._tracks.setdefault(asked["from"], []).append)

@@ -57,7 +57,7 @@ class AiortcCall:
     def publish(self, room: Person) -> None:
         """The room joins, with microphone and camera."""
         room.page.get_by_role("button", name="Join").click(timeout=20_000)
-        room.page.locator("body[data-joined]").wait_for(timeout=20_000)
+        room.page.locator("body[data-joined]").wait_for(state="attached", timeout=20_000)
 
     def seat(self, person: Person) -> Seat:
         """See `system.Meeting.seat`."""

@@ -116,7 +116,7 @@ class LivekitMeeting:
         """The room joins, with microphone and camera."""
         self._room = room
         room.page.get_by_role("button", name="Join").click(timeout=20_000)
-        room.page.locator("body[data-joined]").wait_for(timeout=20_000)
+        room.page.locator("body[data-joined]").wait_for(state="attached", timeout=20_000)
 
     def seat(self, person: Person) -> Seat:
         """See `system.Meeting.seat`."""
