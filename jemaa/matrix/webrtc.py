@@ -38,11 +38,12 @@ _PATH = """async () => {
     for (const pair of found.values()) {
       if (pair.type !== "candidate-pair" || pair.state !== "succeeded" || !pair.nominated) continue;
       const [near, far] = [found.get(pair.localCandidateId), found.get(pair.remoteCandidateId)];
-      return [near.candidateType === "relay" ? `relay ${near.relayProtocol}` : near.protocol, far.port].join(" ");
+      return [near.relayProtocol ? `relay ${near.relayProtocol}` : near.protocol, far.port].join(" ");
     }
   }
   return "";
 }"""
+"""A relay's address may be learned from the other side ("prflx"); it is the relay all the same, by its protocol."""
 
 _FRAMES = """videos => videos.filter(video => video.videoWidth > 0)
   .reduce((sum, video) => sum + video.getVideoPlaybackQuality().totalVideoFrames, 0)"""
