@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+from playwright.sync_api import Locator, Page
+
 from jemaa.lab.places import SERVER
 from jemaa.people.person import Person
 
@@ -85,27 +87,24 @@ class GaleneMeeting:
         return GaleneSeat(person, self._room)
 
 
-class GaleneSeat(webrtc.CallSeat):
+class GaleneSeat(webrtc.ChatSeat):
     """A participant of the group. Its chat goes by WebSocket, and lives where its calls do not."""
 
     videos = "#peers video"
-
-    def __init__(self, person: Person, room: Person) -> None:
-        super().__init__(person)
-        self._room = room
 
     def listen(self, seconds: float) -> bool:
         """Who joins hears."""
         _join(self._person, "amina", "presentoff", seconds)
         return True
 
-    def reads(self, seconds: float) -> bool:
-        """What the room writes in the chat."""
-        return _written(self._room, self._person, "The sitting goes on with the second item.", seconds)
+    def write(self, page: Page, text: str, seconds: float) -> None:
+        """See `webrtc.ChatSeat`."""
+        page.locator("#input").fill(text, timeout=seconds * 1000)
+        page.locator("#inputbutton").click(timeout=seconds * 1000)
 
-    def asks(self, seconds: float) -> bool:
-        """What the participant writes in the chat, before the room."""
-        return _written(self._person, self._room, "When will the bridge be built?", seconds)
+    def shown(self, page: Page, text: str) -> Locator:
+        """See `webrtc.ChatSeat`."""
+        return page.locator("#box").get_by_text(text)
 
     def speaks(self, seconds: float) -> bool:
         """Nobody gives the floor: *Enable* opens the microphone, and *Disable* stands there when it is open."""
@@ -123,10 +122,3 @@ def _join(person: Person, name: str, present: str, seconds: float) -> None:
     person.page.locator("#username").fill(name, timeout=seconds * 1000)
     person.page.locator(f"label[for={present}]").click(timeout=seconds * 1000)
     person.page.locator("#connectbutton").click(timeout=seconds * 1000)
-
-
-def _written(writer: Person, reader: Person, text: str, seconds: float) -> bool:
-    writer.page.locator("#input").fill(text, timeout=seconds * 1000)
-    writer.page.locator("#inputbutton").click(timeout=seconds * 1000)
-    reader.page.locator("#box").get_by_text(text).wait_for(timeout=seconds * 1000)
-    return True

@@ -21,7 +21,7 @@ from jemaa.people.wait import wait_until
 from .desk import Desk, desk
 from .failures import MatrixFailed
 from .servers import first_line, running
-from .system import HOST, OWN_CHOICE, Ground, Meeting, Route, Seat
+from .system import CAPTION, HOST, OWN_CHOICE, QUESTION, Ground, Meeting, Route, Seat
 
 ROUTES = (
     Route("live", "live", "live"),
@@ -173,15 +173,13 @@ class JemaaSeat:
 
     def reads(self, seconds: float) -> bool:
         """A caption, on the page."""
-        text = "The sitting goes on with the second item."
-        self._meeting.command("captioner", "post_caption", text=text, language="en")
-        self._page.get_by_test_id("captions").get_by_text(text).first.wait_for(timeout=seconds * 1000)
+        self._meeting.command("captioner", "post_caption", text=CAPTION, language="en")
+        self._page.get_by_test_id("captions").get_by_text(CAPTION).first.wait_for(timeout=seconds * 1000)
         return True
 
     def asks(self, seconds: float) -> bool:
         """A question in writing, at the chair's."""
-        text = "When will the bridge be built?"
-        self._page.get_by_label("Your question").fill(text, timeout=seconds * 1000)
+        self._page.get_by_label("Your question").fill(QUESTION, timeout=seconds * 1000)
         _button(self._person, "Ask").click(timeout=seconds * 1000)
         wait_until(lambda: self._question("text"), "the question", timeout=seconds, every=0.25)
         return True

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+from playwright.sync_api import Locator, Page
+
 from jemaa.lab.places import SERVER_SECOND
 from jemaa.people.person import Person
 
@@ -125,27 +127,32 @@ class LivekitMeeting:
         return LivekitSeat(person, self._room)
 
 
-class LivekitSeat(webrtc.CallSeat):
+class LivekitSeat(webrtc.ChatSeat):
     """A participant of the room. Its chat goes by WebRTC too."""
 
     videos = "#others video"
-
-    def __init__(self, person: Person, room: Person) -> None:
-        super().__init__(person)
-        self._room = room
 
     def listen(self, seconds: float) -> bool:
         """Who joins hears."""
         self._page.get_by_role("button", name="Join").click(timeout=seconds * 1000)
         return True
 
-    def reads(self, seconds: float) -> bool:
-        """What the room writes in the chat."""
-        return _written(self._room, self._person, "The sitting goes on with the second item.", self._patience(seconds))
+    def reads(self, seconds: float) -> bool | None:
+        """See `webrtc.ChatSeat`."""
+        return super().reads(self._patience(seconds))
 
-    def asks(self, seconds: float) -> bool:
-        """What the participant writes in the chat, before the room."""
-        return _written(self._person, self._room, "When will the bridge be built?", self._patience(seconds))
+    def asks(self, seconds: float) -> bool | None:
+        """See `webrtc.ChatSeat`."""
+        return super().asks(self._patience(seconds))
+
+    def write(self, page: Page, text: str, seconds: float) -> None:
+        """See `webrtc.ChatSeat`."""
+        page.get_by_label("Message").fill(text, timeout=seconds * 1000)
+        page.get_by_role("button", name="Send").click(timeout=seconds * 1000)
+
+    def shown(self, page: Page, text: str) -> Locator:
+        """See `webrtc.ChatSeat`."""
+        return page.get_by_text(text)
 
     def speaks(self, seconds: float) -> bool:
         """Nobody gives the floor: the microphone is opened."""
@@ -157,10 +164,3 @@ class LivekitSeat(webrtc.CallSeat):
     def falls_silent(self) -> None:
         """See `system.Seat`."""
         self._page.get_by_role("button", name="Stop speaking").click(timeout=5_000)
-
-
-def _written(writer: Person, reader: Person, text: str, seconds: float) -> bool:
-    writer.page.get_by_label("Message").fill(text, timeout=seconds * 1000)
-    writer.page.get_by_role("button", name="Send").click(timeout=seconds * 1000)
-    reader.page.get_by_text(text).wait_for(timeout=seconds * 1000)
-    return True

@@ -20,6 +20,11 @@ HOST = "meeting.example"
 """The name under which the meeting is reached; the lab's resolver knows it as the node `server`."""
 
 
+CAPTION = "The sitting goes on with the second item."
+QUESTION = "When will the bridge be built?"
+"""What is written in the meeting for the participant to read, and what he writes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     """A way of attending that can be forced: how one hears, and how one is heard. None: the system's own choice."""

@@ -3,11 +3,13 @@
 import contextlib
 from typing import Any
 
-from playwright.sync_api import Error
+from playwright.sync_api import Error, Locator, Page
 
 from jemaa.people.person import Person
 from jemaa.people.speech import Speech
 from jemaa.people.wait import wait_until
+
+from .system import CAPTION, QUESTION
 
 _CONNECTIONS = """(() => {
   const all = (window.matrixConnections = []);
@@ -120,3 +122,32 @@ class CallSeat:
     def attempts(self) -> int:
         """See `attempts` above."""
         return attempts(self._person)
+
+
+class ChatSeat(CallSeat):
+    """A seat in a call that has a chat: the room writes a line there, and the participant asks in it."""
+
+    def __init__(self, person: Person, room: Person) -> None:
+        super().__init__(person)
+        self._room = room
+
+    def write(self, page: Page, text: str, seconds: float) -> None:
+        """Say this in the chat of a page."""
+        raise NotImplementedError
+
+    def shown(self, page: Page, text: str) -> Locator:
+        """Where the chat of a page has it."""
+        raise NotImplementedError
+
+    def reads(self, seconds: float) -> bool | None:
+        """What the room writes in the chat."""
+        return self._comes_across(self._room, self._person, CAPTION, seconds)
+
+    def asks(self, seconds: float) -> bool | None:
+        """What the participant writes in the chat, before the room."""
+        return self._comes_across(self._person, self._room, QUESTION, seconds)
+
+    def _comes_across(self, writer: Person, reader: Person, text: str, seconds: float) -> bool:
+        self.write(writer.page, text, seconds)
+        self.shown(reader.page, text).wait_for(timeout=seconds * 1000)
+        return True

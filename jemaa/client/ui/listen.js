@@ -21,7 +21,7 @@ const attendance = new Attendance({
   up: address.get("up") ?? undefined,
   sound: address.get("sound") ?? undefined,
 });
-document.documentElement.dataset.runs = ""; // the page itself watches whether this came (jemaa/web/pages.py)
+document.documentElement.dataset.runs = ""; // the page itself watches whether this came (ui/at_once.js)
 /** @type {Promise<unknown>|null} */
 let rest = null;
 
