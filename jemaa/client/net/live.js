@@ -40,8 +40,8 @@ export class LiveSocket {
     this.socket.onclose = ({ code, reason }) => this.#over(code >= 4000 && reason ? reason : "lost");
     this.opening = setTimeout(() => this.isOpen || this.close("blocked"), OPENING_MS + 10 * attendance.network.rttMs);
     this.pingedAt = performance.now();
-    /** When the oldest ping was sent that has no answer yet. @type {number|null} */
-    this.waitingSince = null;
+    /** When the pings were sent that have no answer yet. @type {number[]} */
+    this.unanswered = [];
     this.pinging = setInterval(() => this.#ping(), SPEAKING_PING_MS);
   }
 
@@ -104,7 +104,8 @@ export class LiveSocket {
       if (message.op === "refusal") waiting.reject(new Refusal(message.code, message.text));
       else waiting.resolve(message);
     } else if (message.op === "pong") {
-      this.waitingSince = message.t < this.pingedAt - 1 ? this.pingedAt : null;
+      if (message.t !== this.unanswered[0]) return; // it was no ping of this clock's
+      this.unanswered.shift();
       this.ear.round(performance.now() - message.t);
     } else this.ear.message(message);
   }
@@ -117,10 +118,10 @@ export class LiveSocket {
     if (now - this.lastAt > silenceMs + 4 * network.rttMs) return this.close("lost");
     const pingMs = !publishing.sound ? PING_MS : network.isThin ? THIN_PING_MS : SPEAKING_PING_MS;
     if (now - this.pingedAt < pingMs - EARLY_MS) return;
-    if (this.waitingSince !== null) this.ear.round(now - this.waitingSince); // so long at the least
-    this.waitingSince ??= now;
+    if (this.unanswered.length) this.ear.round(now - this.unanswered[0]); // so long at the least
     this.pingedAt = now;
-    this.say({ op: "ping", t: Math.round(now) });
+    this.unanswered.push(Math.round(now));
+    this.say({ op: "ping", t: this.unanswered.at(-1) });
   }
 
   /** @param {string} code */
