@@ -5,7 +5,7 @@
 
 import { newKey, post } from "./asking.js";
 import { Refusal, lateMs } from "./insist.js";
-import { Retry, pause } from "./retry.js";
+import { Retry, isPassing, pause } from "./retry.js";
 
 export class Identity {
   /** @param {import("./attendance.js").Attendance} attendance */
@@ -42,7 +42,7 @@ export class Identity {
         if (!(error instanceof Refusal)) throw error;
         const isOurs = error.code.startsWith("token-") && resume !== undefined;
         if (isOurs) resume = undefined; // what we kept is no longer valid: come in as somebody new
-        else if (error.code === "offline" || error.code.startsWith("http-5") || error.code === "busy") await pause(this.retry.failed());
+        else if (isPassing(error.code) || error.code === "busy") await pause(this.retry.failed());
         else throw error;
       }
     }

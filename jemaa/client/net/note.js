@@ -11,14 +11,14 @@ import { encodeRecord } from "../wire/record.js";
 import { ask, post } from "./asking.js";
 import { Drawer } from "./drawer.js";
 import { Refusal } from "./insist.js";
-import { Retry, pause } from "./retry.js";
+import { Retry, isPassing, pause } from "./retry.js";
 
 const FRAME_MS = 60;
 const PIECE_MS = 960;
 const TOGETHER = 4; // pieces in one request, which over a thin line costs as much as two seconds of voice
 const BITRATE = 16000;
 const TRACK = 1;
-const PASSING = new Set(["offline", "busy", "too-fast"]);
+const PASSING = new Set(["busy", "too-fast", "note-incomplete"]);
 
 /** @typedef {{frames: Uint8Array[]}} Piece */
 /** @typedef {{id: string|null, pieces: Piece[]}} Kept */
@@ -129,7 +129,7 @@ export class Note {
       } catch (error) {
         const code = error instanceof Refusal ? error.code : "offline";
         if (code === "no-such-note" && this.kept.id) await this.#renew(); // the server has lost it: begin again
-        else if (!PASSING.has(code) && !code.startsWith("http-5") && code !== "note-incomplete") throw error;
+        else if (!isPassing(code) && !PASSING.has(code)) throw error;
         await pause(retry.failed());
       }
     }

@@ -7,7 +7,7 @@
 import { Refusal, inVain, offline } from "./insist.js";
 import { lull } from "./lull.js";
 import { Publication } from "./publication.js";
-import { Retry, pause } from "./retry.js";
+import { Retry, isPassing, pause } from "./retry.js";
 import { UpLive } from "./up_live.js";
 import { UpPieces } from "./up_pieces.js";
 import { Voice } from "./voice.js";
@@ -101,7 +101,8 @@ export class Publishing {
           return isWanted() ? publication.opened(how) : await up.unpublish();
         } catch (error) {
           if (!isWanted()) return;
-          if (!isPassing(error) || signal?.aborted) throw error;
+          const code = codeOf(error);
+          if ((!isPassing(code) && code !== "lost") || signal?.aborted) throw error;
           await pause(retry.failed(), signal);
         }
       }
@@ -207,9 +208,3 @@ export class Publishing {
 
 /** @param {unknown} error */
 const codeOf = (error) => (error instanceof Refusal ? error.code : "lost");
-
-/** Whether it may go better by another way, or later. @param {unknown} error */
-function isPassing(error) {
-  const code = codeOf(error);
-  return code === "offline" || code === "lost" || code.startsWith("http-5");
-}

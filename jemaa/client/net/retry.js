@@ -32,6 +32,9 @@ export class Retry {
   }
 }
 
+/** Whether what was refused so may go better later. @param {string} code @returns {boolean} */
+export const isPassing = (code) => code === "offline" || code.startsWith("http-5");
+
 /** Wait, or until `signal`. @param {number} ms @param {AbortSignal} [signal] @returns {Promise<void>} */
 export function pause(ms, signal) {
   return new Promise((resolve) => {

@@ -7,7 +7,7 @@ import { joined } from "../wire/chunk.js";
 import { encodeRecord } from "../wire/record.js";
 import { post } from "./asking.js";
 import { Refusal } from "./insist.js";
-import { Retry, pause } from "./retry.js";
+import { Retry, isPassing, pause } from "./retry.js";
 
 const PIECE_MS = 500;
 const THIN_PIECE_MS = 1000; // a request's headers are as long as half a second of voice
@@ -105,7 +105,7 @@ export class UpPieces {
       } catch (error) {
         const code = error instanceof Refusal ? error.code : "offline";
         this.ear.round(performance.now() - begun); // so long at the least
-        if (code !== "offline" && !code.startsWith("http-5")) return this.#refused(code, /** @type {Error} */ (error).message);
+        if (!isPassing(code)) return this.#refused(code, /** @type {Error} */ (error).message);
         if (performance.now() - begun > GIVE_UP_MS) return this.#cutOff();
         await pause(retry.failed());
       }
