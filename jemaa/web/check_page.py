@@ -14,8 +14,8 @@ from jemaa.errors import Refused
 from jemaa.limits import MAX_UPLOAD_BYTES
 from jemaa.meeting.ids import SessionId
 
+from . import packing
 from .check import filling
-from .client_files import pack, packed_or_plain
 from .house import HOUSE, House, bytes_of, json_answer, number
 from .pages import embedded_json, fill, language_of
 from .security import page_policy, plain_page_policy
@@ -179,6 +179,6 @@ def _answer(request: web.Request, page: str, policy: str, language: str) -> web.
         # What the server saw of this request is true of no other.
         hdrs.CACHE_CONTROL: "no-store",
         hdrs.CONTENT_LANGUAGE: language,
-        hdrs.VARY: "Accept-Language, Accept-Encoding",
+        hdrs.VARY: "Accept-Language",
     }
-    return packed_or_plain(request, body, pack(body), headers)
+    return packing.answer(request, body, headers, is_shared=False)

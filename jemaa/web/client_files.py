@@ -1,10 +1,9 @@
-"""Web room. The browser's files, kept in memory, compressed once, under an address that has their content's hash.
+"""Web room. The browser's files, kept in memory, under an address that has their content's hash.
 
 What changes gets another address, so everything may be cached for ever. For work on the pages `rereading` looks at the
 disk at each request instead, and lets nothing be cached.
 """
 
-import gzip
 import hashlib
 import json
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from aiohttp import hdrs, web
 
 from jemaa.errors import Refused
 
+from . import packing
 from .comments import without_comments
 from .security import JAVASCRIPT
 
@@ -37,11 +37,10 @@ _HASH_CHARACTERS = 12
 
 @dataclass(frozen=True, slots=True)
 class ClientFile:
-    """One file and its compressed form; `packed` is empty where that is no smaller."""
+    """One file as it is served."""
 
     content_type: str
     body: bytes
-    packed: bytes
     etag: str
 
 
@@ -93,23 +92,9 @@ class ClientFiles:
             hdrs.ETAG: file.etag,
             hdrs.CONTENT_TYPE: file.content_type,
         }
-        headers[hdrs.VARY] = "Accept-Encoding"
         if request.headers.get(hdrs.IF_NONE_MATCH) == file.etag:
-            return web.Response(status=304, headers=headers)
-        return packed_or_plain(request, file.body, file.packed, headers)
-
-
-def packed_or_plain(request: web.Request, body: bytes, packed: bytes, headers: dict[str, str]) -> web.Response:
-    """The compressed form for whoever takes it."""
-    if packed and "gzip" in request.headers.get(hdrs.ACCEPT_ENCODING, ""):
-        return web.Response(body=packed, headers=headers | {hdrs.CONTENT_ENCODING: "gzip"})
-    return web.Response(body=body, headers=headers)
-
-
-def pack(body: bytes) -> bytes:
-    """gzip, always the same bytes for the same input; empty if that saves nothing."""
-    packed = gzip.compress(body, 9, mtime=0)
-    return packed if len(packed) < len(body) else b""
+            return web.Response(status=304, headers=headers | {hdrs.VARY: hdrs.ACCEPT_ENCODING})
+        return packing.answer(request, file.body, headers)
 
 
 def _read(folder: Path) -> dict[str, ClientFile]:
@@ -128,7 +113,8 @@ def _read(folder: Path) -> dict[str, ClientFile]:
 
 
 def _file(content_type: str, body: bytes) -> ClientFile:
-    return ClientFile(content_type, body, pack(body), f'"{hashlib.sha256(body).hexdigest()[:16]}"')
+    # Weak, since it is the same for each form that an answer may be packed in (RFC 9110 §8.8.3).
+    return ClientFile(content_type, body, f'W/"{hashlib.sha256(body).hexdigest()[:16]}"')
 
 
 def for_participants(table: bytes) -> bytes:

@@ -9,7 +9,7 @@ from aiohttp import hdrs, web
 
 from jemaa.errors import JemaaError, Refused
 
-from .client_files import pack, packed_or_plain
+from . import packing
 from .evidence import is_shown
 from .hall import Hall, Meeting
 from .house import HOUSE, House, hall_of
@@ -106,6 +106,6 @@ def _answer(request: web.Request, house: House, shell: str, values: dict[str, st
         "Content-Security-Policy": page_policy(page),
         hdrs.CACHE_CONTROL: "no-cache",
         hdrs.CONTENT_LANGUAGE: language,
-        hdrs.VARY: "Accept-Language, Accept-Encoding",
+        hdrs.VARY: "Accept-Language",
     }
-    return packed_or_plain(request, body, pack(body), headers)
+    return packing.answer(request, body, headers)

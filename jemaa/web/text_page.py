@@ -11,8 +11,7 @@ from jemaa.meeting.commands import Ask, Command, Introduce, Say
 from jemaa.meeting.text import clean_line
 from jemaa.wire.token import Pass
 
-from . import text_html
-from .client_files import pack, packed_or_plain
+from . import packing, text_html
 from .door import actor, set_cookie
 from .failures import status_of
 from .hall import Hall
@@ -134,8 +133,8 @@ def _page(request: web.Request, page: str, *, status: int = 200) -> web.Response
         # With no-referrer, browsers would send “Origin: null” with our own forms (Fetch §3.2).
         "Referrer-Policy": "same-origin",
         hdrs.CACHE_CONTROL: "no-store",
-        hdrs.VARY: "Accept-Encoding, Accept-Language, Cookie",
+        hdrs.VARY: "Accept-Language, Cookie",
     }
-    answer = packed_or_plain(request, body, pack(body), headers)
+    answer = packing.answer(request, body, headers, is_shared=False)
     answer.set_status(status)
     return answer
