@@ -10,9 +10,20 @@ from dataclasses import dataclass
 
 from . import names
 from .link import Bucket, Losing, Queue
-from .packet import TCP, UDP, UNREACHABLE_REASONS, Direction, Packet, resets, too_big, udp, unreachable, with_payload
+from .packet import (
+    TCP,
+    UDP,
+    UNREACHABLE_REASONS,
+    Direction,
+    Packet,
+    may_be_told,
+    resets,
+    too_big,
+    udp,
+    unreachable,
+    with_payload,
+)
 from .params import Params, invalid
-from .places import networks
 
 SHORTEST_MTU = 576
 
@@ -59,14 +70,17 @@ def _each_way(make: Callable[[], Callable[[Packet, float], Done]]) -> Act:
 
 
 def _drop(params: Params) -> Callable[[random.Random], Act]:
+    """Gone, and nobody is told."""
     return lambda source: lambda packet, at, direction: Done(None, packet.raw, "dropped")
 
 
 def _let_pass(params: Params) -> Callable[[random.Random], Act]:
+    """Past all rules that come after this one."""
     return lambda source: lambda packet, at, direction: Done(at, packet.raw, "")
 
 
 def _reset(params: Params) -> Callable[[random.Random], Act]:
+    """Dropped, with a TCP reset `to` sender, receiver or both; what is no TCP is only dropped."""
     to = params.word("to", "both", frozenset({"both", "sender", "receiver"}))
 
     def act(packet: Packet, at: float, direction: Direction) -> Done:
@@ -81,15 +95,19 @@ def _reset(params: Params) -> Callable[[random.Random], Act]:
 
 
 def _icmp(params: Params) -> Callable[[random.Random], Act]:
+    """Dropped, and the sender told by ICMP for what `reason`: prohibited, port, host, network."""
     reason = params.word("reason", "prohibited", UNREACHABLE_REASONS)
 
     def act(packet: Packet, at: float, direction: Direction) -> Done:
+        if not may_be_told(packet):
+            return Done(None, packet.raw, "dropped")
         return Done(None, packet.raw, "icmp", (Release(at, _other(direction), unreachable(packet, reason)),))
 
     return lambda source: act
 
 
 def _delay(params: Params) -> Callable[[random.Random], Act]:
+    """Later by `ms`, and by up to `jitter_ms` more: packets overtake each other."""
     seconds, jitter = params.number("ms", 0, most=60_000) / 1000, params.number("jitter_ms", 0, most=60_000) / 1000
 
     def make(source: random.Random) -> Act:
@@ -99,9 +117,8 @@ def _delay(params: Params) -> Callable[[random.Random], Act]:
 
 
 def _lose(params: Params) -> Callable[[random.Random], Act]:
-    rate, burst = params.positive("rate"), params.number("burst", 1, least=1, most=1000)
-    if rate > 1:
-        raise invalid(params.where, f"`rate` is {rate:g}; a share is at most 1")
+    """A share `rate` lost, in bursts of `burst` packets on average."""
+    rate, burst = params.share("rate"), params.number("burst", 1, least=1, most=1000)
 
     def make(source: random.Random) -> Act:
         def way() -> Callable[[Packet, float], Done]:
@@ -116,7 +133,7 @@ def _lose(params: Params) -> Callable[[random.Random], Act]:
 def _sometimes(
     params: Params, does: Callable[[Packet, float, Direction, random.Random], Done]
 ) -> Callable[[random.Random], Act]:
-    rate = params.positive("rate", 1.0)
+    rate = params.share("rate", 1.0)
 
     def make(source: random.Random) -> Act:
         def act(packet: Packet, at: float, direction: Direction) -> Done:
@@ -128,11 +145,14 @@ def _sometimes(
 
 
 def _reorder(params: Params) -> Callable[[random.Random], Act]:
+    """A share `rate` held back for `ms`, so that later ones overtake it."""
     seconds = params.positive("ms", 30) / 1000
     return _sometimes(params, lambda packet, at, direction, source: Done(at + seconds, packet.raw, "reordered"))
 
 
 def _duplicate(params: Params) -> Callable[[random.Random], Act]:
+    """A share `rate` twice."""
+
     def twice(packet: Packet, at: float, direction: Direction, source: random.Random) -> Done:
         return Done(at, packet.raw, "duplicated", (Release(at, direction, packet.raw),))
 
@@ -140,15 +160,20 @@ def _duplicate(params: Params) -> Callable[[random.Random], Act]:
 
 
 def _corrupt(params: Params) -> Callable[[random.Random], Act]:
+    """One bit of the payload turned, in a share `rate` of the packets.
+
+    With `right_checksum` the receiver cannot tell: what has no checksum of UDP or TCP to put right passes untouched.
+    """
     mend = params.flag("right_checksum", False)
 
     def spoil(packet: Packet, at: float, direction: Direction, source: random.Random) -> Done:
-        if not packet.payload_bytes:
+        mendable = packet.protocol in (TCP, UDP) and not packet.fragment
+        if not packet.payload_bytes or (mend and not mendable):
             return Done(at, packet.raw, "")
         bit = source.randrange(packet.payload_bytes * 8)
         payload = bytearray(packet.payload)
         payload[bit // 8] ^= 1 << bit % 8
-        if mend and packet.protocol in (TCP, UDP) and not packet.fragment:
+        if mend:
             return Done(at, with_payload(packet, bytes(payload)), "corrupted")
         return Done(at, packet.raw[: packet.data] + bytes(payload), "corrupted")
 
@@ -156,6 +181,7 @@ def _corrupt(params: Params) -> Callable[[random.Random], Act]:
 
 
 def _police(params: Params) -> Callable[[random.Random], Act]:
+    """What comes faster than `kbit`, beyond a burst of `burst_bytes`, is dropped."""
     kbit, burst = params.positive("kbit"), params.positive("burst_bytes", 1600)
 
     def way() -> Callable[[Packet, float], Done]:
@@ -171,6 +197,7 @@ def _police(params: Params) -> Callable[[random.Random], Act]:
 
 
 def _shape(params: Params) -> Callable[[random.Random], Act]:
+    """What comes faster than `kbit` waits in a buffer of `buffer_bytes`, and is dropped when that is full."""
     kbit, buffer = params.positive("kbit"), params.positive("buffer_bytes", 32_000)
 
     def way() -> Callable[[Packet, float], Done]:
@@ -181,12 +208,14 @@ def _shape(params: Params) -> Callable[[random.Random], Act]:
 
 
 def _mtu(params: Params) -> Callable[[random.Random], Act]:
+    """Packets of more than `bytes` are dropped; the sender is told by ICMP, unless `icmp` is false."""
     limit, tells = int(params.number("bytes", least=SHORTEST_MTU, most=65535)), params.flag("icmp", True)
 
     def act(packet: Packet, at: float, direction: Direction) -> Done:
         if len(packet.raw) <= limit:
             return Done(at, packet.raw, "")
-        extra = (Release(at, _other(direction), too_big(packet, limit)),) if tells else ()
+        told = tells and may_be_told(packet)
+        extra = (Release(at, _other(direction), too_big(packet, limit)),) if told else ()
         return Done(None, packet.raw, "too-big", extra)
 
     return lambda source: act
@@ -194,12 +223,10 @@ def _mtu(params: Params) -> Callable[[random.Random], Act]:
 
 def _answer_dns(params: Params) -> Callable[[random.Random], Act]:
     """A forged answer: `address`, or without one that there is no such name."""
-    lie = params.word("address", "")
-    if lie:
-        networks(params.where, (lie,))
+    lie = params.address("address")
 
     def act(packet: Packet, at: float, direction: Direction) -> Done:
-        asked = names.question(packet.payload) if packet.protocol == UDP else None
+        asked = names.question(packet.payload) if packet.protocol == UDP and not packet.fragment else None
         if asked is None:
             return Done(None, packet.raw, "dropped")
         answer = names.answer(asked, (lie,) if lie else (), 0 if lie else names.NXDOMAIN)

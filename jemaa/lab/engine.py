@@ -15,7 +15,8 @@ from .condition import See
 from .flow import Flow, FlowTable
 from .link import Line
 from .packet import Direction, Packet
-from .profile import Profile, Rule
+from .profile import Profile
+from .rule import Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,8 @@ class Mark:
         self.until = until
 
 
-Residue = tuple[bytes, bytes, int, int]
-"""(inside, outside, protocol, far port); protocol and port are 0 where the whole host is condemned."""
+Residue = tuple[str, bytes, bytes, int, int]
+"""(rule, inside, outside, protocol, far port); protocol and port are 0 where the whole host is condemned."""
 
 
 class Engine:
@@ -70,6 +71,7 @@ class Engine:
         self._record = record
         self._flows = FlowTable()
         self._residue: dict[Residue, Mark] = {}
+        self._lasting = [rule for rule in profile.rules if rule.scope in ("host", "service")]
         self._lines: dict[Direction, Line] = {
             way: Line(settings, random.Random(f"{seed} {way}")) for way, settings in profile.link.items()
         }
@@ -81,7 +83,7 @@ class Engine:
             return []
         flow, fresh = self._flows.find(packet, direction, now)
         if fresh:
-            flow.watching = self._watches(packet, flow, direction, now)
+            flow.watching = self._watches(packet, flow)
         if not flow.watching and not flow.marks and not self._residue and not self._lines:
             return [Release(now, direction, packet.raw)]
         released: list[Release] = []
@@ -134,28 +136,27 @@ class Engine:
         return sorted(found.values(), key=lambda pair: pair[0].place)
 
     def _matches(self, watch: Watch, packet: Packet, flow: Flow, direction: Direction, now: float) -> bool:
+        """Every condition is asked, also where one before it has said no: some have to see all packets of a flow."""
+        held = True
         for see in watch.sees:
             seen = see(packet, flow, direction, now)
             if seen is None:
                 flow.watching.remove(watch)
                 return False
-            if not seen:
-                return False
-        return not any(see(packet, flow, direction, now) for see in watch.besides)
+            held = held and seen
+        for see in watch.besides:
+            held = not see(packet, flow, direction, now) and held
+        return held
 
-    def _watches(self, packet: Packet, flow: Flow, direction: Direction, now: float) -> list[Watch]:
-        """The rules that can match on this flow: conditions of the flow are decided here, once."""
+    def _watches(self, packet: Packet, flow: Flow) -> list[Watch]:
+        """The rules that can match on this flow: the bounds of their conditions are looked at here, once."""
         found = []
         for rule in self.profile.rules:
-            steady = [one for one in rule.match if one.of_flow]
-            if any(one.protocols is not None and packet.protocol not in one.protocols for one in rule.match):
+            unless = [one for one in rule.unless if one.bounds.hold(packet, flow)]
+            if not all(one.bounds.hold(packet, flow) for one in rule.match) or any(one.make is None for one in unless):
                 continue
-            if not all(one.make()(packet, flow, direction, now) for one in steady):
-                continue
-            if any(one.of_flow and one.make()(packet, flow, direction, now) for one in rule.unless):
-                continue
-            sees = [one.make() for one in rule.match if not one.of_flow]
-            besides = [one.make() for one in rule.unless if not one.of_flow]
+            sees = [one.make() for one in rule.match if one.make is not None]
+            besides = [one.make() for one in unless if one.make is not None]
             found.append(Watch(rule, sees, besides, rule.action.make(self._chance)))
         return found
 
@@ -167,7 +168,7 @@ class Engine:
             if rule.seconds == float("inf"):
                 flow.watching.remove(watch)
         else:
-            self._residue[_residue(flow, rule.scope)] = mark
+            self._residue[_residue(flow, rule)] = mark
 
     def _is_marked(self, flow: Flow, rule: Rule, now: float) -> bool:
         marks = flow.marks if rule.scope == "flow" else self._residues(flow, now)
@@ -175,8 +176,8 @@ class Engine:
 
     def _residues(self, flow: Flow, now: float) -> list[Mark]:
         found = []
-        for scope in ("host", "service"):
-            key = _residue(flow, scope)
+        for rule in self._lasting:
+            key = _residue(flow, rule)
             mark = self._residue.get(key)
             if mark is not None and mark.until > now:
                 found.append(mark)
@@ -206,7 +207,7 @@ class Engine:
             self._record(Decision(now, flow.number, rule, done.outcome, direction, *ends))
 
 
-def _residue(flow: Flow, scope: str) -> Residue:
-    if scope == "host":
-        return flow.inside, flow.outside, 0, 0
-    return flow.inside, flow.outside, flow.protocol, flow.outside_port
+def _residue(flow: Flow, rule: Rule) -> Residue:
+    if rule.scope == "host":
+        return rule.name, flow.inside, flow.outside, 0, 0
+    return rule.name, flow.inside, flow.outside, flow.protocol, flow.outside_port

@@ -1,49 +1,44 @@
 """Lab room. Matchers of what a flow is and how it behaves: protocol, ports, places, age, bytes, cadence, entropy."""
 
+from dataclasses import replace
+
 from . import http, places, tls
+from .bounds import ANYTHING, CLIENT_STREAMS, PAYLOADS, Bounds
 from .condition import Condition, See, plain
 from .flow import Flow
 from .packet import ICMP, ICMP6, TCP, UDP, Direction, Packet
 from .params import Params, never
 
-JUST_UDP, JUST_TCP = frozenset({UDP}), frozenset({TCP})
-BOTH = frozenset({UDP, TCP})
+INFINITE = float("inf")
+LONGEST_PAYLOAD = 65_535
+"""Bytes: an IP packet's length has two (RFC 791, RFC 8200)."""
 
-
-def protocol(*numbers: int) -> Condition:
-    """Flows of these IP protocols."""
-    wanted = frozenset(numbers)
-    return plain(lambda packet, flow, direction, now: packet.protocol in wanted, wanted, of_flow=True)
+_OF_TRANSPORT = Bounds(frozenset({UDP, TCP}))
 
 
 def udp(params: Params) -> Condition:
     """Every UDP packet."""
-    return protocol(UDP)
+    return Condition(Bounds(frozenset({UDP})))
 
 
 def tcp(params: Params) -> Condition:
     """Every TCP packet."""
-    return protocol(TCP)
+    return Condition(Bounds(frozenset({TCP})))
 
 
 def icmp(params: Params) -> Condition:
     """Every ICMP packet of either version."""
-    return protocol(ICMP, ICMP6)
+    return Condition(Bounds(frozenset({ICMP, ICMP6})))
 
 
 def everything(params: Params) -> Condition:
     """Any packet."""
-    return plain(lambda packet, flow, direction, now: True, of_flow=True)
+    return Condition(ANYTHING)
 
 
 def port(params: Params) -> Condition:
     """`ports`: the port of the far end, as ports and ranges."""
-    ranges = params.ports("ports")
-
-    def see(packet: Packet, flow: Flow, direction: Direction, now: float) -> bool:
-        return any(first <= flow.outside_port <= last for first, last in ranges)
-
-    return plain(see, BOTH, of_flow=True)
+    return Condition(replace(PAYLOADS, ports=params.ports("ports")))
 
 
 def to(params: Params) -> Condition:
@@ -52,13 +47,15 @@ def to(params: Params) -> Condition:
     if not words:
         raise never(params.where, "`places` is empty")
     wanted = places.networks(params.where, words)
-    return plain(lambda packet, flow, direction, now: places.is_within(flow.outside, wanted), of_flow=True)
+    if places.inside(wanted, places.networks(params.where, ("participant",))) == wanted:
+        raise never(params.where, "`places` has the participant only, who is never the far end")
+    return Condition(Bounds(places=wanted))
 
 
 def age(params: Params) -> Condition:
     """`seconds`: the flow has lived longer than this."""
     limit = params.positive("seconds")
-    return plain(lambda packet, flow, direction, now: now - flow.first > limit)
+    return plain(lambda packet, flow, direction, now: now - flow.first > limit, ANYTHING, (limit, INFINITE))
 
 
 def volume(params: Params) -> Condition:
@@ -71,15 +68,17 @@ def volume(params: Params) -> Condition:
             return flow.bytes_up > limit or flow.bytes_down > limit
         return (flow.bytes_up if which == "up" else flow.bytes_down) > limit
 
-    return plain(see, BOTH)
+    ways = frozenset({"up", "down"} if which == "either" else {which})
+    return plain(see, _OF_TRANSPORT, (limit, INFINITE), ways)
 
 
 def size(params: Params) -> Condition:
     """`least`, `most`: the payload's length in bytes."""
-    least, most = params.number("least", 0), params.number("most", 65535)
+    least = params.number("least", 0, most=LONGEST_PAYLOAD)
+    most = params.number("most", LONGEST_PAYLOAD, most=LONGEST_PAYLOAD)
     if least > most:
         raise never(params.where, f"`least` {least:g} is above `most` {most:g}")
-    return plain(lambda packet, flow, direction, now: least <= packet.payload_bytes <= most)
+    return plain(lambda packet, flow, direction, now: least <= packet.payload_bytes <= most, ANYTHING, (least, most))
 
 
 class _Rhythm:
@@ -106,7 +105,8 @@ def cadence(params: Params) -> Condition:
 
     A direction counts as regular while most of its last 16 packets fit; the flow's shape is all that is read.
     """
-    least, most = params.number("least", 60), params.number("most", 250)
+    least = params.number("least", 60, most=LONGEST_PAYLOAD)
+    most = params.number("most", 250, least=1, most=LONGEST_PAYLOAD)
     low, high = params.number("least_gap", 0.015), params.positive("most_gap", 0.065)
     lasting = params.positive("seconds", 5)
     if least > most or low > high:
@@ -125,7 +125,7 @@ def cadence(params: Params) -> Condition:
 
         return see
 
-    return Condition(make, BOTH)
+    return Condition(_OF_TRANSPORT, make, ((least, most), (low, high), (lasting, INFINITE)))
 
 
 def random_payload(params: Params) -> Condition:
@@ -134,16 +134,16 @@ def random_payload(params: Params) -> Condition:
     After Wu et al., USENIX Security 2023: printable beginnings, mostly printable payloads, a long printable run,
     TLS and HTTP are let through.
     """
-    low, high = params.number("low", 3.4), params.number("high", 4.6)
-    if low > high:
-        raise never(params.where, "`low` is above `high`")
+    low, high = params.number("low", 3.4, most=8), params.number("high", 4.6, most=8)
+    if low >= high:
+        raise never(params.where, "`low` is not below `high`")
 
     def see(packet: Packet, flow: Flow, direction: Direction, now: float) -> bool | None:
         if direction == "down" or not packet.payload_bytes:
             return False
         return _is_random(packet.payload, low, high) or None
 
-    return plain(see, JUST_TCP)
+    return plain(see, CLIENT_STREAMS, (low, high))
 
 
 def _is_random(payload: bytes, low: float, high: float) -> bool:

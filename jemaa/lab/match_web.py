@@ -1,11 +1,13 @@
 """Lab room. Matchers of the web: names in TLS, QUIC and DNS, requests, and "a protocol that we know"."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from . import http, names, quic, tls
+from .bounds import CLIENT_STREAMS, PAYLOADS, UDP_PAYLOADS
 from .condition import Condition, See, plain
 from .flow import Flow
-from .match_flow import BOTH, JUST_TCP, JUST_UDP
+from .match_flow import INFINITE
 from .packet import SYN, UDP, Direction, Packet
 from .params import Params, never
 from .reassembly import Beginning
@@ -24,8 +26,6 @@ class Stream:
     def see(self, packet: Packet, flow: Flow, direction: Direction, now: float) -> bool | None:
         """After a match, all later client packets with data match too: what is repeated is as guilty."""
         if direction == "down":
-            return False
-        if packet.fragment:
             return False
         if packet.flags & SYN:
             self._beginning = Beginning(packet.sequence + 1)
@@ -51,7 +51,7 @@ def sni(params: Params) -> Condition:
 
     `over`: tcp, udp or both.
     """
-    wanted = params.words("names")
+    wanted = params.names("names")
     over = params.word("over", "both", frozenset({"tcp", "udp", "both"}))
     if not wanted:
         raise never(params.where, "`names` is empty")
@@ -69,13 +69,12 @@ def sni(params: Params) -> Condition:
         stream, hello = Stream(judge), _quic_name(wanted)
 
         def see(packet: Packet, flow: Flow, direction: Direction, now: float) -> bool | None:
-            if packet.protocol == UDP:
-                return hello(packet, flow, direction, now) if over != "tcp" else None
-            return stream.see(packet, flow, direction, now) if over != "udp" else None
+            return (hello if packet.protocol == UDP else stream.see)(packet, flow, direction, now)
 
         return see
 
-    return Condition(make, {"tcp": JUST_TCP, "udp": JUST_UDP, "both": BOTH}[over])
+    bounds = {"tcp": CLIENT_STREAMS, "udp": UDP_PAYLOADS, "both": PAYLOADS}[over]
+    return Condition(replace(bounds, upwards=True), make, (frozenset(wanted),))
 
 
 def _quic_name(wanted: tuple[str, ...]) -> See:
@@ -97,13 +96,13 @@ def _quic_name(wanted: tuple[str, ...]) -> See:
 
 def quic_initial(params: Params) -> Condition:
     """A QUIC long header of one of `versions` (1 if none is given)."""
-    versions = frozenset(params.numbers("versions") or (quic.V1,))
-    return plain(lambda packet, flow, direction, now: quic.version(packet.payload) in versions, JUST_UDP)
+    versions = frozenset(params.numbers("versions", most=0xFFFFFFFF) or (quic.V1,))
+    return plain(lambda packet, flow, direction, now: quic.version(packet.payload) in versions, UDP_PAYLOADS, versions)
 
 
 def http_request(params: Params) -> Condition:
     """A plain HTTP request, to one of `hosts` if given; with `upgrade`, only one that asks for it."""
-    hosts, upgrade = params.words("hosts"), params.flag("upgrade", False)
+    hosts, upgrade = params.names("hosts"), params.flag("upgrade", False)
 
     def judge(data: bytes) -> bool | None:
         if not http.could_begin(data):
@@ -114,20 +113,21 @@ def http_request(params: Params) -> Condition:
         fits = (not hosts or names.matches(request.host, hosts)) and (not upgrade or bool(request.upgrade))
         return fits or None
 
-    return Condition(lambda: Stream(judge).see, JUST_TCP)
+    extents = (frozenset(hosts) if hosts else None, frozenset({True}) if upgrade else None)
+    return Condition(CLIENT_STREAMS, lambda: Stream(judge).see, extents)
 
 
 def dns_name(params: Params) -> Condition:
-    """A DNS query over UDP for one of `names` or below."""
-    wanted = params.words("names")
+    """A DNS query over UDP, to port 53, for one of `names` or below."""
+    wanted = params.names("names")
     if not wanted:
         raise never(params.where, "`names` is empty")
 
     def see(packet: Packet, flow: Flow, direction: Direction, now: float) -> bool:
-        asked = names.question(packet.payload) if direction == "up" and flow.outside_port == 53 else None
+        asked = names.question(packet.payload) if direction == "up" else None
         return asked is not None and names.matches(asked.name, wanted)
 
-    return plain(see, JUST_UDP)
+    return plain(see, replace(UDP_PAYLOADS, ports=((53, 53),), upwards=True), frozenset(wanted))
 
 
 _KNOWN: dict[str, Callable[[bytes], bool]] = {
@@ -159,4 +159,4 @@ def unknown_protocol(params: Params) -> Condition:
 
         return see
 
-    return Condition(make, JUST_TCP)
+    return Condition(CLIENT_STREAMS, make, (frozenset(_KNOWN) - frozenset(known), (limit, INFINITE)))

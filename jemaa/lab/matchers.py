@@ -1,6 +1,7 @@
 """Lab room. All matchers by the name that a profile calls them. A new one is a function and a row here."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from . import match_call, match_flow, match_web
 from .condition import Condition
@@ -40,4 +41,4 @@ def condition(where: str, name: str, values: object) -> Condition:
     params = Params(f"{where}, matcher `{name}`", values)
     made = MATCHERS[name](params)
     params.done()
-    return made
+    return replace(made, name=name)

@@ -12,7 +12,8 @@ from jemaa.errors import SettingsError
 
 from .params import Params
 from .places import networks
-from .profile import Profile, Rule
+from .profile import Profile
+from .rule import Rule
 
 Values = dict[str, Any]
 
@@ -24,7 +25,7 @@ def _no(what: str) -> SettingsError:
 def _ports(values: Values, side: str) -> list[str]:
     ranges = Params("port", {"ports": values["ports"]}).ports("ports")
     ports = ", ".join(str(low) if low == high else f"{low}-{high}" for low, high in ranges)
-    return [f"th {side} {{ {ports} }}"]
+    return [f"meta l4proto {{ tcp, udp }} th {side} {{ {ports} }}"]  # ICMP has other things where ports are
 
 
 def _places(values: Values, side: str) -> list[str]:
@@ -50,7 +51,7 @@ def _quic(values: Values, side: str) -> list[str]:
 
 
 def _dtls(values: Values, side: str) -> list[str]:
-    if values:
+    if values.get("ciphers"):
         raise _no("the order of ciphers in a DTLS ClientHello")
     return ["meta l4proto udp udp length >= 22 @th,64,8 0x16 @th,72,16 { 0xfeff, 0xfefd, 0xfefc } @th,168,8 1"]
 
@@ -68,7 +69,13 @@ _EXPRESSIONS: dict[str, Callable[[Values, str], list[str]]] = {
 }
 """Matcher → the alternatives that say the same, seen from the far end's `dport` (up) or `sport` (down)."""
 
-_REASONS = {"prohibited": "admin-prohibited", "port": "port-unreachable", "host": "host-unreachable"}
+_REASONS = {
+    "prohibited": "admin-prohibited",
+    "port": "port-unreachable",
+    "host": "host-unreachable",
+    "network": "no-route",
+}
+"""The reasons of `packet.UNREACHABLE_REASONS` as nft has them for both versions of ICMP."""
 
 
 def _verdict(rule: Rule) -> str:

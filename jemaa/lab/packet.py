@@ -16,6 +16,8 @@ FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
 
 _EXTENSIONS = frozenset({0, 43, 60, 135})
 """IPv6 extension headers that only have to be stepped over: hop-by-hop, routing, destination, mobility."""
+_FRAGMENT = 44
+"""IPv6's fragment header."""
 
 _FOUR_PORTS = struct.Struct("!HH")
 
@@ -88,11 +90,7 @@ def _parse4(raw: bytes) -> Packet | None:
     if total < len(raw):
         raw = raw[:total]
     packet = Packet(raw, raw[9], raw[12:16], raw[16:20], header)
-    if (raw[6] << 8 | raw[7]) & 0x1FFF:
-        packet.fragment, packet.data = True, header
-        packet.key = raw[12:20]
-        return packet
-    return _ports(packet)
+    return _later(packet) if (raw[6] << 8 | raw[7]) & 0x1FFF else _ports(packet)
 
 
 def _parse6(raw: bytes) -> Packet | None:
@@ -102,21 +100,25 @@ def _parse6(raw: bytes) -> Packet | None:
     if len(raw) < total:
         return None
     raw = raw[:total]
-    following, at, later = raw[6], 40, False
-    while following in _EXTENSIONS or following == 44:
+    following, at = raw[6], 40
+    while following in _EXTENSIONS or following == _FRAGMENT:
         if at + 8 > total:
             return None
-        if following == 44:  # fragment header, RFC 8200 §4.5
-            later = later or bool((raw[at + 2] << 8 | raw[at + 3]) & 0xFFF8)
-            following, at = raw[at], at + 8
-        else:
+        if following != _FRAGMENT:
             following, at = raw[at], at + 8 + raw[at + 1] * 8
-    packet = Packet(raw, following, raw[8:24], raw[24:40], at)
-    if later or at > total:
-        packet.fragment, packet.data = later, min(at, total)
-        packet.key = raw[8:40]
-        return packet
-    return _ports(packet)
+            continue
+        offset = (raw[at + 2] << 8 | raw[at + 3]) & 0xFFF8
+        following, at = raw[at], at + 8
+        if offset:  # what follows is the middle of something, and no header even where one is named (RFC 8200 §4.5)
+            return _later(Packet(raw, following, raw[8:24], raw[24:40], at))
+    return _ports(Packet(raw, following, raw[8:24], raw[24:40], at)) if at <= total else None
+
+
+def _later(packet: Packet) -> Packet:
+    """Fill in what a fragment that is not the first has: no ports, and all that follows IP's headers as payload."""
+    packet.fragment, packet.data = True, packet.transport
+    packet.key = packet.source + packet.destination
+    return packet
 
 
 def _ports(packet: Packet) -> Packet | None:
@@ -230,6 +232,22 @@ _UNREACHABLE = {"prohibited": (13, 1), "port": (3, 4), "host": (1, 3), "network"
 
 UNREACHABLE_REASONS = frozenset(_UNREACHABLE)
 
+_ERRORS = frozenset({3, 4, 5, 11, 12})
+"""ICMP's types that tell of an error (RFC 1122 §3.2.2); those of ICMPv6 are below 128 (RFC 4443 §2.1)."""
+
+
+def may_be_told(packet: Packet) -> bool:
+    """Whether an ICMP error may answer this packet: it must be no such error, and over IPv4 no later fragment.
+
+    (RFC 1122 §3.2.2, RFC 4443 §2.4.) Of a later fragment of ICMP nobody knows which kind it is.
+    """
+    if packet.protocol not in (ICMP, ICMP6):
+        return packet.version == 6 or not packet.fragment
+    if packet.fragment or not packet.payload_bytes:
+        return False
+    kind = packet.payload[0]
+    return kind not in _ERRORS if packet.protocol == ICMP else kind >= 128
+
 
 def unreachable(packet: Packet, reason: str) -> bytes:
     """The ICMP error that tells the sender that its packet was turned away."""
@@ -252,7 +270,18 @@ def _icmp_error(packet: Packet, four: tuple[int, int], six: tuple[int, int], val
 
 
 def with_payload(packet: Packet, payload: bytes) -> bytes:
-    """The same UDP or TCP packet with another payload of the same length, checksums right again."""
-    body = packet.raw[packet.transport : packet.data] + payload
-    at = 6 if packet.protocol == UDP else 16
-    return packet.raw[: packet.transport] + _summed(packet.source, packet.destination, packet.protocol, body, at)
+    """The same UDP or TCP packet with another payload of the same length, its checksum as right as it was.
+
+    By the difference of the payloads (RFC 1624): that is right for a first fragment too, whose checksum is the whole
+    datagram's. UDP without a checksum (RFC 768) stays so.
+    """
+    head, at = packet.raw[: packet.data], packet.transport + (6 if packet.protocol == UDP else 16)
+    found = int.from_bytes(head[at : at + 2], "big")
+    if packet.protocol == UDP and not found:
+        return head + payload
+    total = (found ^ 0xFFFF) + checksum(packet.payload) + (checksum(payload) ^ 0xFFFF)
+    total = (total & 0xFFFF) + (total >> 16)
+    value = ~((total & 0xFFFF) + (total >> 16)) & 0xFFFF
+    if packet.protocol == UDP and value == 0:
+        value = 0xFFFF
+    return head[:at] + value.to_bytes(2, "big") + head[at + 2 :] + payload

@@ -1,8 +1,13 @@
 """Lab room. The parameters of one matcher or action as a profile's file gives them: typed, bounded, none left over."""
 
+import ipaddress
+import re
 from typing import Any
 
 from jemaa.errors import SettingsError
+
+_HOST = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
+"""A host's name as it is on the wire, in lower case (RFC 1035, RFC 5890)."""
 
 
 def invalid(where: str, text: str) -> SettingsError:
@@ -13,6 +18,23 @@ def invalid(where: str, text: str) -> SettingsError:
 def never(where: str, text: str) -> SettingsError:
     """The error for a rule that no packet can meet."""
     return SettingsError("lab-rule-never-matches", f"{where} can never match: {text}")
+
+
+def host_name(where: str, text: str) -> str:
+    """The name as names are compared: in lower case, without the last dot. SettingsError if no host is called so."""
+    name = text.lower().removesuffix(".")
+    if not _HOST.fullmatch(name):
+        raise invalid(where, f"{text!r} is no host's name; write it as the wire has it, what is below it is meant too")
+    return name
+
+
+def is_address(text: str) -> bool:
+    """Whether this is one address, of either version; a prefix is none."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 class Params:
@@ -40,6 +62,13 @@ class Params:
             raise invalid(self.where, f"`{name}` is 0; it must be more (to stop everything, use `drop`)")
         return value
 
+    def share(self, name: str, default: float | None = None) -> float:
+        """A share: above 0, and at most 1."""
+        value = self.positive(name, default)
+        if value > 1:
+            raise invalid(self.where, f"`{name}` is {value:g}; a share is at most 1")
+        return value
+
     def flag(self, name: str, default: bool) -> bool:
         """true or false."""
         value = self._values.pop(name, default)
@@ -62,11 +91,24 @@ class Params:
             raise invalid(self.where, f"`{name}` must be a list of texts")
         return tuple(value)
 
-    def numbers(self, name: str) -> tuple[int, ...]:
-        """A list of whole numbers, maybe empty."""
+    def names(self, name: str) -> tuple[str, ...]:
+        """A list of hosts' names, maybe empty, as names are compared."""
+        return tuple(host_name(f"{self.where}, `{name}`", one) for one in self.words(name))
+
+    def address(self, name: str) -> str:
+        """One address; empty if there is none."""
+        value = self.word(name, "")
+        if value and not is_address(value):
+            raise invalid(self.where, f"`{name}` is {value!r}, and must be one address")
+        return value
+
+    def numbers(self, name: str, *, least: int = 0, most: int) -> tuple[int, ...]:
+        """A list of whole numbers from `least` to `most`, maybe empty."""
         value = self._values.pop(name, [])
-        if not isinstance(value, list) or not all(isinstance(one, int) for one in value):
+        if not isinstance(value, list) or not all(type(one) is int for one in value):  # true and false are no numbers
             raise invalid(self.where, f"`{name}` must be a list of whole numbers")
+        if wrong := [one for one in value if not least <= one <= most]:
+            raise invalid(self.where, f"`{name}` has {wrong[0]}, and must be from {least} to {most}")
         return tuple(value)
 
     def ports(self, name: str) -> tuple[tuple[int, int], ...]:

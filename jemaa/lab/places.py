@@ -24,6 +24,9 @@ DNS = ("192.0.2.53", "fd4a:3::53")
 PROXY = ("192.0.2.80", "fd4a:3::80")
 """The operator's or the company's proxy."""
 
+GOOGLE = ("203.0.113.128/26", "fd4a:20:80::/48")
+"""Stands in for the prefixes of Google's relays; no node of a lab is there."""
+
 PLACES: dict[str, tuple[str, ...]] = {
     "participant": PARTICIPANT,
     "server": SERVER,
@@ -60,6 +63,13 @@ def networks(where: str, words: tuple[str, ...]) -> tuple[Network, ...]:
                     "lab-profile-invalid", f"{where}: {word!r} is no address, no prefix and no place ({known})"
                 ) from None
     return tuple(found)
+
+
+def inside(narrow: tuple[Network, ...], wide: tuple[Network, ...]) -> tuple[Network, ...]:
+    """Those of `narrow` that lie whole in one of `wide`."""
+    return tuple(
+        one for one in narrow if any(one.network_address in two and one.broadcast_address in two for two in wide)
+    )
 
 
 def is_within(packed: bytes, wanted: tuple[Network, ...]) -> bool:

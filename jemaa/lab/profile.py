@@ -11,34 +11,14 @@ from typing import Any
 
 from jemaa.errors import SettingsError
 
-from .actions import Action, action
-from .condition import Condition
 from .link import LineSettings
-from .matchers import condition
 from .packet import Direction
-from .params import Params, invalid, never
+from .params import Params, host_name, invalid, is_address
+from .proxy_settings import ProxySettings
+from .rule import Rule
 
 FOLDER = Path(__file__).parent / "profiles"
 GRADES = frozenset({"A", "B", "C", "none"})
-SCOPES = frozenset({"packet", "flow", "service", "host"})
-"""What a match condemns: this packet, its flow, (participant, far end, protocol, port), or the far host as a whole."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """If all of `match` and none of `unless` hold, `action` is done to what `scope` says, for `seconds`."""
-
-    name: str
-    place: int
-    match: tuple[Condition, ...]
-    unless: tuple[Condition, ...]
-    action: Action
-    scope: str
-    direction: str
-    seconds: float
-    restart: bool
-    source: dict[str, Any]
-    """The rule as the file has it: for `describe` and for the kernel's back end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +53,17 @@ def load(name: str) -> Profile:
     """A profile by its name, or by the path of a file that ends in `.toml`."""
     path = Path(name) if name.endswith(".toml") else FOLDER / f"{name}.toml"
     if name.endswith(".toml") and path.is_file():
-        return read(path.stem, path.read_text())
+        return read(path.stem, _text(path))
     if name not in names():
         raise SettingsError("lab-profile-unknown", f"there is no profile {name!r}; `jemaa lab list` shows all")
     return read(name, path.read_text())
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text()
+    except (OSError, UnicodeDecodeError) as trouble:
+        raise invalid(str(path), f"this file cannot be read: {trouble}") from trouble
 
 
 def read(name: str, text: str, above: tuple[str, ...] = ()) -> Profile:
@@ -89,17 +76,17 @@ def read(name: str, text: str, above: tuple[str, ...] = ()) -> Profile:
     if unknown := sorted(set(table) - known):
         raise invalid(name, f"there is no `{unknown[0]}` in a profile")
     included = [_include(name, other, above) for other in Params(name, table).words("includes")]
-    rules = [rule.source for one in included for rule in one.rules] + list(table.get("rules", []))
+    rules = [rule.source for one in included for rule in one.rules] + _tables(name, table, "rules")
     head = Params(name, {key: table[key] for key in ("description", "hypothesis") if key in table})
     profile = Profile(
         name=name,
         description=head.word("description", "").strip(),
         hypothesis=head.flag("hypothesis", False),
-        seen=tuple(_seen(name, one) for one in table.get("seen", [])),
+        seen=tuple(_seen(name, one) for one in _tables(name, table, "seen")),
         rules=_rules(name, rules),
         link=_link(name, table.get("link", {}), included),
         dns={key: value for one in [*(p.dns for p in included), _lies(name, table)] for key, value in one.items()},
-        proxy={key: value for p in [*(p.proxy for p in included), table.get("proxy", {})] for key, value in p.items()},
+        proxy=_proxy(name, table, included),
     )
     _check_words(profile)
     return profile
@@ -111,6 +98,13 @@ def _include(name: str, other: str, above: tuple[str, ...]) -> Profile:
     if other not in names():
         raise invalid(name, f"it includes {other!r}, and there is no such profile")
     return read(other, (FOLDER / f"{other}.toml").read_text(), (*above, name))
+
+
+def _tables(name: str, table: dict[str, Any], key: str) -> list[Any]:
+    found = table.get(key, [])
+    if not isinstance(found, list):
+        raise invalid(name, f"`{key}` must be a list of tables, each below a [[{key}]]")
+    return list(found)
 
 
 def _check_words(profile: Profile) -> None:
@@ -135,7 +129,20 @@ def _lies(name: str, table: dict[str, Any]) -> dict[str, str]:
     lies = table.get("dns", {})
     if not isinstance(lies, dict) or not all(isinstance(one, str) for one in lies.values()):
         raise invalid(name, '`dns` maps names to an address or to "nxdomain"')
-    return dict(lies)
+    for asked, lie in lies.items():
+        if lie != "nxdomain" and not is_address(lie):
+            raise invalid(name, f'`dns` answers {asked!r} with {lie!r}, which is neither an address nor "nxdomain"')
+    return {host_name(f"{name}, dns", asked): lie for asked, lie in lies.items()}
+
+
+def _proxy(name: str, table: dict[str, Any], included: list[Profile]) -> dict[str, Any]:
+    """The proxy's settings: of what is included the last word counts, and this file's own beats all."""
+    own = table.get("proxy", {})
+    if not isinstance(own, dict) or ("proxy" in table and not own):
+        raise invalid(name, "`proxy` must be a table of settings; write [proxy] and below it ports = [443]")
+    settings = {key: value for one in [*(p.proxy for p in included), own] for key, value in one.items()}
+    ProxySettings.read(name, settings)
+    return settings
 
 
 def _link(name: str, table: Any, included: list[Profile]) -> dict[Direction, LineSettings]:
@@ -154,59 +161,10 @@ def _link(name: str, table: Any, included: list[Profile]) -> dict[Direction, Lin
 def _rules(name: str, tables: list[Any]) -> tuple[Rule, ...]:
     rules: list[Rule] = []
     for place, table in enumerate(tables):
-        rule = _rule(name, place, table)
+        rule = Rule.read(name, place, table)
         if any(one.name == rule.name for one in rules):
             raise invalid(name, f"two rules are called {rule.name!r}")
         for before in rules:
-            _check_reached(name, before, rule)
+            rule.check_reached(name, before)
         rules.append(rule)
     return tuple(rules)
-
-
-def _rule(name: str, place: int, table: Any) -> Rule:
-    if not isinstance(table, dict) or not isinstance(table.get("name"), str):
-        raise invalid(name, f"rule {place + 1} has no name")
-    where = f"{name}, rule {table['name']!r}"
-    params = Params(where, {key: value for key, value in table.items() if key not in ("match", "unless", "do")})
-    match, does = table.get("match"), table.get("do")
-    if not isinstance(match, dict) or not match:
-        raise invalid(where, "it has no `match` (to match all, write `everything = {}`)")
-    if not isinstance(does, dict) or len(does) != 1:
-        raise invalid(where, "it must `do` one thing")
-    unless = table.get("unless", {})
-    conditions = tuple(condition(where, key, value) for key, value in match.items())
-    _check_protocols(where, conditions)
-    [(verb, values)] = does.items()
-    rule = Rule(
-        name=params.word("name", ""),
-        place=place,
-        match=conditions,
-        unless=tuple(condition(where, key, value) for key, value in unless.items()),
-        action=action(where, verb, values),
-        scope=params.word("scope", "packet", SCOPES),
-        direction=params.word("direction", "both", frozenset({"up", "down", "both"})),
-        seconds=params.positive("seconds") if "seconds" in table else float("inf"),
-        restart=params.flag("restart", False),
-        source=table,
-    )
-    params.done()
-    if rule.scope == "packet" and "seconds" in table:
-        raise invalid(where, "`seconds` needs a scope of flow, service or host")
-    if any(key in match and match[key] == value for key, value in unless.items()):
-        raise never(where, "what it matches is what `unless` takes out")
-    return rule
-
-
-def _check_protocols(where: str, conditions: tuple[Condition, ...]) -> None:
-    sets = [one.protocols for one in conditions if one.protocols is not None]
-    if sets and not frozenset.intersection(*sets):
-        raise never(where, "no packet is of two protocols at once")
-
-
-def _check_reached(name: str, before: Rule, rule: Rule) -> None:
-    """A rule behind one that ends everything it could match is a mistake."""
-    wider = before.source["match"].items() <= rule.source["match"].items()
-    if "everything" in before.source["match"] and len(before.match) == 1:
-        wider = True
-    if wider and before.action.ends and not before.unless and before.direction == "both":
-        raise never(f"{name}, rule {rule.name!r}", f"rule {before.name!r} before it takes all of its packets")

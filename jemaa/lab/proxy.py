@@ -6,60 +6,15 @@ out, and the response kept back whole, cut at a size or a time. (RFC 9110 §9.3.
 
 import asyncio
 import contextlib
-import ipaddress
 import ssl
-from dataclasses import dataclass
 from typing import Any
 
 from jemaa import limits
 from jemaa.tasks import Tasks
 
-from . import http, names
+from . import http
 from .authority import Authority
-from .params import Params
-
-
-@dataclass(frozen=True, slots=True)
-class ProxySettings:
-    """The `[proxy]` table of a profile. 0 seconds or bytes is no cap."""
-
-    ports: tuple[int, ...] = (443,)
-    allow: tuple[str, ...] = ()
-    raw_ip: bool = True
-    resign: bool = False
-    strip_upgrade: bool = False
-    buffer_responses: bool = False
-    max_seconds: float = 0
-    max_bytes: float = 0
-
-    @staticmethod
-    def read(where: str, table: dict[str, Any]) -> "ProxySettings":
-        """From a profile; SettingsError if a value is wrong."""
-        params = Params(f"{where}, proxy", table)
-        settings = ProxySettings(
-            params.numbers("ports") or (443,),
-            params.words("allow"),
-            params.flag("raw_ip", True),
-            params.flag("resign", False),
-            params.flag("strip_upgrade", False),
-            params.flag("buffer_responses", False),
-            params.number("max_seconds", 0),
-            params.number("max_bytes", 0),
-        )
-        params.done()
-        return settings
-
-    def refusal(self, host: str, port: int) -> str:
-        """Why a CONNECT is refused; empty if it is not."""
-        if port not in self.ports:
-            return "this port is not allowed"
-        with contextlib.suppress(ValueError):
-            ipaddress.ip_address(host)
-            return "" if self.raw_ip and not self.allow else "connections to bare addresses are not allowed"
-        if self.allow and not names.matches(host, self.allow):
-            return "this site is not on the list"
-        return ""
-
+from .proxy_settings import ProxySettings
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -97,7 +52,7 @@ class Proxy:
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         asked = http.request(await reader.readuntil(b"\r\n\r\n"))
         host, _, port = (asked.target if asked else "").rpartition(":")
-        host = host.strip("[]")
+        host = host.strip("[]").lower()  # names are the same in capitals, and are looked up and compared in small ones
         if asked is None or asked.method != "CONNECT" or not port.isdecimal():
             await _refuse(writer, 405, "only CONNECT is served here")
             return

@@ -28,12 +28,13 @@ class Resolver(asyncio.DatagramProtocol):
         """The answer to one question."""
         for name, lie in self.lies.items():
             if names.matches(asked.name, (name,)):
-                return names.answer(asked, ()) if lie != "nxdomain" and asked.kind == names.AAAA else _lie(asked, lie)
+                return _lie(asked, lie)
         known = NAMES.get(asked.name)
         return names.answer(asked, known) if known else names.answer(asked, (), names.NXDOMAIN)
 
 
 def _lie(asked: names.Question, lie: str) -> bytes:
+    """To a question of the other IP version a false address is no answer, and the name exists all the same."""
     return names.answer(asked, (), names.NXDOMAIN) if lie == "nxdomain" else names.answer(asked, (lie,))
 
 

@@ -13,7 +13,8 @@ from .authority import CAN_SIGN, Authority
 from .places import NAMES, PROXY
 from .plan import ROOM
 from .profile import load
-from .proxy import Proxy, ProxySettings
+from .proxy import Proxy
+from .proxy_settings import ProxySettings
 from .topology import PROXY_PORT
 
 

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 
 COOKIE = b"\x21\x12\xa4\x42"
+HEADER_BYTES = 20
+MOST_TYPE, MOST_METHOD = 0x3FFF, 0xFFF
+"""A type has 14 bits, 12 of them are the method (RFC 8489 §5)."""
 BINDING, ALLOCATE = 0x001, 0x003
 TURN_METHODS = frozenset({3, 4, 6, 7, 8, 9, 0xA, 0xB, 0xC})
 """Allocate, Refresh, Send, Data, CreatePermission, ChannelBind and TURN over TCP (RFC 6062)."""
@@ -17,7 +20,7 @@ class Message:
     attributes: tuple[tuple[int, bytes], ...]
 
 
-def has_cookie(data: bytes, *, least: int = 20) -> bool:
+def has_cookie(data: bytes, *, least: int = HEADER_BYTES) -> bool:
     """Whether this is STUN by its fixed parts: two zero bits, the cookie, a length that is a multiple of four."""
     return len(data) >= least and data[0] < 0x40 and data[4:8] == COOKIE and data[3] & 3 == 0
 
@@ -34,8 +37,12 @@ def parse(data: bytes) -> Message | None:
     if not has_cookie(data):
         return None
     kind = int.from_bytes(data[:2], "big")
-    method = (kind & 0x000F) | (kind & 0x00E0) >> 1 | (kind & 0x3E00) >> 2
-    return Message(kind, method, tuple(_attributes(data[20:])))
+    return Message(kind, method(kind), tuple(_attributes(data[HEADER_BYTES:])))
+
+
+def method(kind: int) -> int:
+    """The method in a type: what is left without the two bits of its class (RFC 8489 §5)."""
+    return (kind & 0x000F) | (kind & 0x00E0) >> 1 | (kind & 0x3E00) >> 2
 
 
 def _attributes(data: bytes) -> list[tuple[int, bytes]]:

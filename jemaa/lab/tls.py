@@ -4,6 +4,7 @@
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -119,9 +120,9 @@ def _read(reader: _Reader, dtls: bool) -> ClientHello:
             extensions.append(kind)
     return ClientHello(
         version=version,
-        ciphers=_without_grease(ciphers),
-        extensions=_without_grease(extensions),
-        groups=_without_grease(_numbers(_inner(bodies.get(10, b""), 2), 2)),
+        ciphers=without_grease(ciphers),
+        extensions=without_grease(extensions),
+        groups=without_grease(_numbers(_inner(bodies.get(10, b""), 2), 2)),
         formats=tuple(_inner(bodies.get(11, b""), 1)),
         server_name=_server_name(bodies.get(0, b"")),
         protocols=_protocols(bodies.get(16, b"")),
@@ -136,7 +137,8 @@ def _numbers(data: bytes, size: int) -> list[int]:
     return [int.from_bytes(data[at : at + size], "big") for at in range(0, len(data) - size + 1, size)]
 
 
-def _without_grease(values: list[int]) -> tuple[int, ...]:
+def without_grease(values: Sequence[int]) -> tuple[int, ...]:
+    """These values without those that say nothing (RFC 8701)."""
     return tuple(value for value in values if value & 0x0F0F != 0x0A0A or value >> 8 != value & 0xFF)
 
 

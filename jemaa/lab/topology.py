@@ -7,6 +7,7 @@ imports again what the holder has imported.
 
 import json
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -25,7 +26,6 @@ from .fork import Forked
 from .places import PROXY
 from .plan import ALL
 from .profile import Profile, load
-from .proxy import ProxySettings
 
 PROXY_PORT = 3128
 _PREFIX = "jemaa-lab-"
@@ -44,7 +44,6 @@ class Lab:
         by_fork: bool = False,
     ) -> None:
         self.profile: Profile = load(profile)
-        ProxySettings.read(profile, self.profile.proxy)
         self._given = profile
         self._seed = seed
         self._by_kernel = by_kernel
@@ -77,7 +76,26 @@ class Lab:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        try:
+            self.check()
+        finally:
+            self.close()
+
+    def check(self) -> None:
+        """`LabFailed` if the lab has ended by itself: what ran in it since was on no network."""
+        self._ended_within(0)
+
+    def wait(self) -> None:
+        """Until it ends by itself, which is a `LabFailed`."""
+        self._ended_within(None)
+
+    def _ended_within(self, milliseconds: int | None) -> None:
+        """Nothing is said unasked but that it ends."""
+        if self._supervisor is not None and self._nodes:
+            poll = select.poll()
+            poll.register(_pipe(self._supervisor.stdout), select.POLLIN)
+            if poll.poll(milliseconds):
+                self._heard()
 
     def close(self) -> None:
         """Take the lab down and wait until it is; harmless when it is down already."""
@@ -156,14 +174,21 @@ class Lab:
 
     def decisions(self) -> list[dict[str, Any]]:
         """The log of the middlebox so far, notes left out."""
+        return [entry for entry in self._logged() if "note" not in entry]
+
+    def fell_behind(self) -> list[str]:
+        """What the middlebox has said so far of not keeping up: losses of this machine, which no profile asked for."""
+        return [str(entry["text"]) for entry in self._logged() if entry.get("note") == "behind"]
+
+    def _logged(self) -> list[dict[str, Any]]:
         lines = self.log.read_text().splitlines() if self.log.exists() else []
-        return [entry for entry in map(json.loads, lines) if "note" not in entry]
+        return [json.loads(line) for line in lines]
 
     def _heard(self) -> dict[str, Any]:
         assert self._supervisor is not None, "asked only while it is up"
         line = _pipe(self._supervisor.stdout).readline()
         if not line:
-            raise LabFailed("lab-network-failed", "the lab's process ended before it was ready")
+            raise LabFailed("lab-network-failed", "the lab's process ended, and did not say why")
         said: dict[str, Any] = json.loads(line)
         if "error" in said:
             raise LabFailed(said["error"], said["text"])

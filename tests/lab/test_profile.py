@@ -1,13 +1,46 @@
 """Profiles that cannot be right are refused with one sentence and a code."""
 
+import json
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from jemaa.errors import SettingsError
-from jemaa.lab import nft, profile
+from jemaa.lab import names, nft, packet, profile
+from tests.lab.cases import ACTION_VALUES, CASES, HEAD
 from tests.lab.traffic import Network
 
-HEAD = 'description = "x"\n[[seen]]\nwhere = "nowhere"\n'
 RULE = HEAD + '[[rules]]\nname = "one"\n'
+
+WRONG = [
+    ("[proxy]\n", "`proxy` must be a table"),
+    ("[proxy]\nport = [443]\n", "no parameter `port`"),
+    ("[proxy]\nports = [true]\n", "whole numbers"),
+    ("[proxy]\nstrip_upgrade = true\n", "`strip_upgrade` needs `resign = true`"),
+    ("[proxy]\nbuffer_responses = true\n", "`buffer_responses` needs `resign = true`"),
+    ("[proxy]\nmax_bytes = 1000\nmax_seconds = 9\n", "`max_bytes` needs `resign = true`"),
+    ('[proxy]\nallow = ["*.example"]\n', "no host's name"),
+    ('[dns]\n"call.example" = "nowhere"\n', "neither an address nor"),
+    ('[dns]\n"call.example" = "10.0.0.0/8"\n', "neither an address nor"),
+    ('[dns]\n"" = "nxdomain"\n', "no host's name"),
+    ("[rules]\nname = 'one'\n", "below a [[rules]]"),
+    ("[[rules]]\nname = 'one'\nmatch.udp = {}\nunless = 3\ndo.drop = {}\n", "`unless` must be a table"),
+    ("[[rules]]\nname = 'one'\nmatch.udp = {}\ndo.corrupt = { rate = 30 }\n", "a share is at most 1"),
+    ("[[rules]]\nname = 'one'\nmatch.udp = {}\ndo.duplicate = { rate = 1.5 }\n", "a share is at most 1"),
+    ("[[rules]]\nname = 'one'\nmatch.udp = {}\ndo.answer-dns = { address = 'server' }\n", "one address"),
+    ("[[rules]]\nname = 'one'\nmatch.udp = {}\ndo.answer-dns = { address = '10.0.0.0/8' }\n", "one address"),
+    ("[[rules]]\nname = 'one'\nmatch.stun-message = { methods = [99999] }\ndo.drop = {}\n", "from 0 to 4095"),
+    ("[[rules]]\nname = 'one'\nmatch.stun-message = { types = [0x4000] }\ndo.drop = {}\n", "from 0 to 16383"),
+    ("[[rules]]\nname = 'one'\nmatch.quic = { versions = [0x100000000] }\ndo.drop = {}\n", "to 4294967295"),
+    ("[proxy]\nports = [70000]\n", "from 1 to 65535"),
+    ("[[rules]]\nname = 'one'\nmatch.stun = { least = 0 }\ndo.drop = {}\n", "from 20"),
+    ("[[rules]]\nname = 'one'\nmatch.size = { least = 70000 }\ndo.drop = {}\n", "to 65535"),
+    ("[[rules]]\nname = 'one'\nmatch.sni = { names = [''] }\ndo.drop = {}\n", "no host's name"),
+]
+"""What is behind the head of a profile, and what the sentence says."""
 
 
 @pytest.mark.parametrize(
@@ -34,12 +67,86 @@ RULE = HEAD + '[[rules]]\nname = "one"\n'
         ('hypothesis = true\ndescription = "sure"\n[[seen]]\nwhere = "x"', "lab-profile-invalid", "hypothesis"),
         ('description = "x"\nincludes = ["moon"]', "lab-profile-invalid", "no such profile"),
         ("descripton = 1", "lab-profile-invalid", "no `descripton`"),
+        ("proxy = 3\n" + HEAD, "lab-profile-invalid", "`proxy` must be a table"),
+        ("link = 3\n" + HEAD, "lab-profile-invalid", "`link` has"),
+        *((HEAD + text, "lab-profile-invalid", word) for text, word in WRONG),
     ],
 )
 def test_a_wrong_profile_is_one_clear_sentence(text: str, code: str, word: str) -> None:
     with pytest.raises(SettingsError) as caught:
         profile.read("wrong", text)
     assert caught.value.code == code and word in caught.value.text and "\n" not in caught.value.text
+
+
+@pytest.mark.parametrize("key", ["rules", "seen"])
+def test_what_is_no_list_of_tables_is_refused(key: str) -> None:
+    for value in ("3", "{}", "[3]"):
+        with pytest.raises(SettingsError, match="lab-profile-invalid"):
+            profile.read("wrong", f'description = "x"\n{key} = {value}\n')
+
+
+def test_a_file_that_cannot_be_read_is_one_clear_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "latin.toml"
+    file.write_bytes(b'description = "\xe9"\n')
+    with pytest.raises(SettingsError, match="lab-profile-invalid"):
+        profile.load(str(file))
+
+
+def toml(value: object) -> str:
+    """A value of TOML, on one line."""
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{json.dumps(key)} = {toml(one)}" for key, one in value.items()) + " }"
+    if isinstance(value, list):
+        return f"[{', '.join(map(toml, value))}]"
+    return json.dumps(value) if isinstance(value, str | bool) else str(value)
+
+
+ODD: tuple[Any, ...] = (3, -1, 0, 1e30, float("nan"), True, "", "x", "9-8", [], [3], [-1], [""], ["x"], {}, {"a": 1})
+
+
+def spoilt(value: Any) -> Iterator[Any]:
+    """This value with each of its parts, however deep, replaced by each odd value."""
+    yield from ODD
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, part in parts:
+        for other in spoilt(part):
+            whole = dict(value) if isinstance(value, dict) else list(value)
+            whole[key] = other
+            yield whole
+
+
+REST = """
+[link.up]
+kbit = 9
+ms = 1
+[dns]
+"a.example" = "10.0.0.1"
+[proxy]
+ports = [443]
+"""
+RULES = [
+    *(f"{case.match}do.drop = {{}}" for case in CASES),
+    *(f"match.udp = {{}}\ndo.{action} = {{ {values} }}" for action, values in ACTION_VALUES.items()),
+    'match.udp = {}\nunless.sni = { names = ["a.example"] }\nscope = "host"\nseconds = 9\ndo.drop = {}',
+]
+TABLES = [tomllib.loads(HEAD + REST), *(tomllib.loads(f'{HEAD}[[rules]]\nname = "one"\n{rule}') for rule in RULES)]
+
+
+@pytest.mark.parametrize("table", TABLES, ids=range(len(TABLES)))
+def test_no_value_is_a_traceback(table: dict[str, Any]) -> None:
+    """A value of any kind anywhere is refused with one sentence, or makes a network that judges packets."""
+    for odd in spoilt(table):
+        if not isinstance(odd, dict):
+            continue
+        text = "\n".join(f"{json.dumps(key)} = {toml(value)}" for key, value in odd.items())
+        try:
+            network = Network("odd", text=text)
+        except SettingsError as trouble:
+            assert "\n" not in trouble.text, trouble.text
+            continue
+        network.up(names.query("a.example"), 53)
+        network.tcp().up(b"x")
+        assert nft.expressible(network.engine.profile) in (True, False)
 
 
 def test_an_unknown_profile_says_where_to_look() -> None:
@@ -75,3 +182,14 @@ def test_a_shaped_flow_is_late_and_a_full_buffer_drops() -> None:
 def test_what_the_kernel_cannot_do_says_so() -> None:
     with pytest.raises(SettingsError, match="lab-not-in-kernel"):
         nft.ruleset(profile.load("shape"))
+
+
+@pytest.mark.parametrize("reason", sorted(packet.UNREACHABLE_REASONS))
+def test_the_kernel_has_every_reason_to_turn_away(reason: str) -> None:
+    text = RULE + f'match.udp = {{}}\ndo.icmp = {{ reason = "{reason}" }}'
+    assert "reject with icmpx" in nft.ruleset(profile.read("reason", text))
+
+
+def test_the_kernel_looks_for_ports_where_there_are_ports() -> None:
+    """Where a port would be, ICMP has its checksum."""
+    assert "meta l4proto { tcp, udp } th dport { 3478 }" in nft.ruleset(profile.load("port-list-3478"))

@@ -2,16 +2,21 @@
 
 import pytest
 
-from jemaa.lab import names, profile, quic, rtp, stun
+from jemaa.lab import names, packet, places, profile, quic, rtp, stun
+from jemaa.lab.resolver import Resolver
 from tests.lab.traffic import (
     DNS,
+    DNS6,
     PROXY,
     SECOND,
+    SECOND6,
+    SERVER,
     SERVER_SECOND,
     Network,
     binding,
     dtls_hello,
     hello,
+    here_for,
     inverted,
     tls_hello,
 )
@@ -81,6 +86,16 @@ def test_app_voice_knows_zoom_media_by_port_and_bytes() -> None:
     network = Network("app-voice")
     media = b"\x05" + bytes(7) + b"\x0f" + bytes(40)
     assert not network.up(media, 8801) and network.up(media, 9001)
+
+
+@pytest.mark.parametrize("address", ["203.0.113.129", "fd4a:20:80::1"])
+@pytest.mark.parametrize("port", [3478, 19302, 19309])
+def test_app_voice_knows_googles_relays_by_prefix_and_port(address: str, port: int) -> None:
+    network, relay = Network("app-voice"), packet.address(address)
+    assert not network.up(bytes(100), port, far=relay) and not network.down(bytes(100), port, far=relay)
+    assert network.up(bytes(24), port, far=relay, here=50_012), "too short for a call"
+    assert network.up(bytes(100), 443, far=relay) and network.up(bytes(100), port, far=SERVER)
+    assert network.tcp(far=relay, port=port).up(bytes(100))
 
 
 def test_dtls_takes_a_hello_and_leaves_its_twin() -> None:
@@ -196,13 +211,38 @@ def test_sni_is_read_from_a_quic_initial() -> None:
     assert not network.up(b"later", 443)
 
 
-def test_dns_ip_injects_answers_and_drops_prefixes() -> None:
+@pytest.mark.parametrize("name", ["dns+ip", "ae", "tm-2022"])
+def test_dns_ip_leaves_lying_to_the_operators_resolver(name: str) -> None:
+    network, resolver = Network(name), Resolver(profile.load(name).dns)
+    for asked, answer in (
+        ("call.example", (0, ("10.10.34.34",))),
+        ("blocked.example", (names.NXDOMAIN, ())),
+        ("meeting.example", (0, (places.SERVER[0],))),
+    ):
+        query = names.query(asked)
+        assert network.up(query, 53, far=DNS) and network.up(query, 53, far=DNS6), "the question reaches the resolver"
+        question = names.question(query)
+        assert question is not None and names.addresses(resolver.answer(question)) == answer
+    assert not network.decisions
+
+
+@pytest.mark.parametrize("name", ["dns+ip", "ae", "tm-2022"])
+@pytest.mark.parametrize("far", [SECOND, SECOND6], ids=["IPv4", "IPv6"])
+def test_dns_ip_injects_answers_to_anybody_elses_resolver(name: str, far: bytes) -> None:
+    network = Network(name)
+    for asked in ("call.example", "blocked.example"):
+        [forged] = network.give(packet.udp(here_for(far), 50_000, far, 53, names.query(asked)))
+        found = packet.parse(forged.raw)
+        assert found is not None and forged.direction == "down" and found.source == far
+        assert names.addresses(found.payload) == (0, ("10.10.34.34",))
+        assert network.decisions[-1].outcome == "answered"
+    assert network.up(names.query("meeting.example"), 53, far=far)
+
+
+def test_dns_ip_drops_prefixes() -> None:
     network = Network("dns+ip")
-    assert not network.up(names.query("call.example"), 53, far=DNS)
-    assert network.decisions[-1].outcome == "answered"
-    assert network.up(names.query("meeting.example"), 53, far=DNS)
     assert not network.tcp(far=bytes([203, 0, 113, 70])).opened and network.tcp(far=SECOND).opened
-    assert profile.load("dns+ip").dns["blocked.example"] == "nxdomain"
+    assert not network.tcp(far=packet.address("fd4a:20:40::1")).opened and network.tcp(far=SECOND6).opened
 
 
 @pytest.mark.parametrize("name", ["quic-off", "cn"])
@@ -314,7 +354,7 @@ def test_china_takes_what_looks_like_nothing_and_leaves_text() -> None:
 def test_tm_2022_takes_3478_and_answers_names() -> None:
     network = Network("tm-2022")
     assert not network.up(binding(), 3478) and network.up(binding(), 3479)
-    assert not network.up(names.query("call.example"), 53, far=DNS)
+    assert not network.up(names.query("call.example"), 53, far=SECOND)
 
 
 @pytest.mark.parametrize("name", [one for one in profile.names() if one.startswith("link-")])

@@ -10,7 +10,8 @@ import pytest
 
 from jemaa.lab import names
 from jemaa.lab.authority import Authority
-from jemaa.lab.proxy import Proxy, ProxySettings
+from jemaa.lab.proxy import Proxy
+from jemaa.lab.proxy_settings import ProxySettings
 from jemaa.lab.resolver import Resolver
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -72,6 +73,13 @@ def test_a_tunnel_is_blind(tmp_path: Path) -> None:
         assert b"Upgrade: websocket" in await streams[0].readuntil(b"websocket\r\n\r\n")
 
     asyncio.run(through({}, tmp_path, use))
+
+
+def test_a_name_in_capitals_is_the_same_name(tmp_path: Path) -> None:
+    async def use(streams: Streams, port: int, authority: Authority) -> None:
+        assert await connect(streams, f"Meeting.EXAMPLE:{port}") == b"200"
+
+    asyncio.run(through({"allow": ["meeting.Example"]}, tmp_path, use))
 
 
 @pytest.mark.parametrize(
@@ -142,3 +150,10 @@ def test_the_resolver_lies_as_told_and_is_honest_otherwise() -> None:
     assert ask("www.call.example") == (0, ("10.10.34.34",)) and ask("call.example", names.AAAA) == (0, ())
     assert ask("blocked.example") == (names.NXDOMAIN, ()) and ask("unknown.example") == (names.NXDOMAIN, ())
     assert ask("meeting.example") == (0, ("198.51.100.10",))
+
+
+def test_a_lie_of_the_other_ip_version_is_told_to_whom_it_fits() -> None:
+    resolver = Resolver({"call.example": "fd4a:bad::1"})
+    for kind, found in ((names.A, ()), (names.AAAA, ("fd4a:bad::1",))):
+        asked = names.question(names.query("call.example", kind))
+        assert asked is not None and names.addresses(resolver.answer(asked)) == (0, found)

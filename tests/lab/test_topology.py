@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from jemaa.errors import SettingsError
+from jemaa.lab import names
 from jemaa.lab.places import DNS, PROXY, SECOND, SERVER, SERVER_SECOND
 from jemaa.lab.topology import PROXY_PORT, Lab
 from jemaa.people.wait import wait_until
@@ -27,11 +28,33 @@ def test_everybody_is_reached_over_both_families() -> None:
             assert ask(lab, "tcp", host, 443, b"x")[0] == "1", host
 
 
-def test_names_are_told_by_the_operators_resolver() -> None:
-    look = "import socket, sys; print(socket.gethostbyname(sys.argv[1]))"
+LOOK = """
+import socket, sys
+try:
+    print(socket.gethostbyname(sys.argv[1]))
+except socket.gaierror as trouble:
+    print(trouble.errno == socket.EAI_NONAME)
+"""
+
+ASK_ELSEWHERE = """
+import socket, sys
+one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+one.settimeout(2)
+one.connect((sys.argv[1], 53))
+one.send(bytes.fromhex(sys.argv[2]))
+print(one.recv(4096).hex())
+"""
+
+
+def test_names_are_told_by_the_operators_resolver_and_injected_for_anybody_elses() -> None:
     with Lab("dns+ip") as lab:
-        assert says(lab, "participant", look, "meeting.example") == SERVER[0]
-        assert says(lab, "participant", look, "call.example") == "10.10.34.34"
+        assert says(lab, "participant", LOOK, "meeting.example") == SERVER[0]
+        assert says(lab, "participant", LOOK, "call.example") == "10.10.34.34"
+        assert says(lab, "participant", LOOK, "blocked.example") == "True", "there is no such name"
+        assert not lab.decisions(), "that was the resolver, and not the middlebox"
+        forged = says(lab, "participant", ASK_ELSEWHERE, SECOND[0], names.query("blocked.example").hex())
+        assert names.addresses(bytes.fromhex(forged)) == (0, ("10.10.34.34",))
+        wait_until(lambda: [one["outcome"] for one in lab.decisions()] == ["answered"], "the middlebox has noted it")
 
 
 def test_stun_is_hit_and_its_twin_passes() -> None:

@@ -1,5 +1,6 @@
 """Traffic for the lab's tests: what calls and browsers send, and twins that differ only in what a filter looks for."""
 
+import struct
 from dataclasses import dataclass, field
 
 from jemaa.lab import packet as wire
@@ -9,12 +10,59 @@ from jemaa.lab.engine import Decision, Engine
 from jemaa.lab.packet import ACK, PSH, SYN, Direction
 from jemaa.lab.profile import load, read
 
-HERE = wire.address(places.PARTICIPANT[0])
-SERVER = wire.address(places.SERVER[0])
+HERE, HERE6 = (wire.address(one) for one in places.PARTICIPANT)
+SERVER, SERVER6 = (wire.address(one) for one in places.SERVER)
 SERVER_SECOND = wire.address(places.SERVER_SECOND[0])
-SECOND = wire.address(places.SECOND[0])
-DNS = wire.address(places.DNS[0])
+SECOND, SECOND6 = (wire.address(one) for one in places.SECOND)
+DNS, DNS6 = (wire.address(one) for one in places.DNS)
 PROXY = wire.address(places.PROXY[0])
+
+
+def here_for(far: bytes) -> bytes:
+    """The participant's address of the same IP version."""
+    return HERE if len(far) == 4 else HERE6
+
+
+def fragments(raw: bytes, first: int) -> tuple[bytes, bytes]:
+    """The packet in two: what follows its IP header is cut after `first` bytes (RFC 791 §3.2, RFC 8200 §4.5)."""
+    assert first % 8 == 0, "fragments are counted in eights"
+    if raw[0] >> 4 == 4:
+        parts = ((raw[20 : 20 + first], 0x2000), (raw[20 + first :], first // 8))
+        one, two = (_fragment4(raw, body, where) for body, where in parts)
+        return one, two
+    parts = ((raw[40 : 40 + first], 1), (raw[40 + first :], first))
+    one, two = (with_header(raw[:40] + body, 44, struct.pack("!BHI", 0, where, 77)) for body, where in parts)
+    return one, two
+
+
+def _fragment4(raw: bytes, body: bytes, where: int) -> bytes:
+    head = raw[:2] + struct.pack("!HHH", 20 + len(body), 77, where) + raw[8:10] + b"\0\0" + raw[12:20]
+    return head[:10] + wire.checksum(head).to_bytes(2, "big") + head[12:] + body
+
+
+def with_header(raw: bytes, kind: int, rest: bytes) -> bytes:
+    """An IPv6 packet with one more extension header in front: `rest` is what follows its first byte."""
+    inside = raw[6:7] + rest + raw[40:]
+    return raw[:4] + struct.pack("!HB", len(inside), kind) + raw[7:40] + inside
+
+
+def ping(far: bytes, identity: int = 1) -> bytes:
+    """An ICMP echo request of either version."""
+    here, body = here_for(far), struct.pack("!HHHH", 0x0800, 0, identity, 1)
+    if len(far) == 16:
+        body = struct.pack("!HHHH", 0x8000, 0, identity, 1)
+        summed = wire.checksum(here + far + struct.pack("!II", len(body), wire.ICMP6) + body)
+        return wire.ip(here, far, wire.ICMP6, body[:2] + summed.to_bytes(2, "big") + body[4:])
+    return wire.ip(here, far, wire.ICMP, body[:2] + wire.checksum(body).to_bytes(2, "big") + body[4:])
+
+
+def sums_up(raw: bytes, rest: bytes = b"") -> bool:
+    """Whether UDP's or TCP's checksum is right; `rest` is what comes in the fragments after this one."""
+    found = wire.parse(raw)
+    assert found is not None, "it is a packet"
+    body = raw[found.transport :] + rest
+    pseudo = found.source + found.destination + struct.pack("!II", len(body), found.protocol)
+    return wire.checksum(pseudo + body) == 0
 
 
 def inverted(data: bytes) -> bytes:
@@ -71,10 +119,10 @@ class Network:
         return any(one.direction == direction and one.raw == raw for one in self.give(raw, direction))
 
     def up(self, payload: bytes, port: int = 40_000, *, here: int = 50_000, far: bytes = SERVER) -> bool:
-        return self.passes(wire.udp(HERE, here, far, port, payload))
+        return self.passes(wire.udp(here_for(far), here, far, port, payload))
 
     def down(self, payload: bytes, port: int = 40_000, *, here: int = 50_000, far: bytes = SERVER) -> bool:
-        return self.passes(wire.udp(far, port, HERE, here, payload), "down")
+        return self.passes(wire.udp(far, port, here_for(far), here, payload), "down")
 
     def tcp(self, far: bytes = SERVER, port: int = 443, here: int = 50_001) -> "Stream":
         return Stream(self, far, port, here)
@@ -96,10 +144,11 @@ class Stream:
     def __init__(self, network: Network, far: bytes, port: int, here: int) -> None:
         self.network, self.far, self.port, self.here = network, far, port, here
         self.sent = self.got = 0
-        self.opened = network.passes(wire.tcp(HERE, here, far, port, flags=SYN, sequence=999))
+        self.me = here_for(far)
+        self.opened = network.passes(wire.tcp(self.me, here, far, port, flags=SYN, sequence=999))
 
     def releases(self, payload: bytes) -> list[Release]:
-        raw = wire.tcp(HERE, self.here, self.far, self.port, payload, flags=ACK | PSH, sequence=1000 + self.sent)
+        raw = wire.tcp(self.me, self.here, self.far, self.port, payload, flags=ACK | PSH, sequence=1000 + self.sent)
         self.sent += len(payload)
         return self.network.give(raw)
 
@@ -107,6 +156,6 @@ class Stream:
         return any(one.direction == "up" and one.raw.endswith(payload) for one in self.releases(payload))
 
     def down(self, payload: bytes) -> bool:
-        raw = wire.tcp(self.far, self.port, HERE, self.here, payload, flags=ACK | PSH, sequence=5000 + self.got)
+        raw = wire.tcp(self.far, self.port, self.me, self.here, payload, flags=ACK | PSH, sequence=5000 + self.got)
         self.got += len(payload)
         return self.network.passes(raw, "down")
