@@ -23,6 +23,7 @@ ALL = (
     "taken_back",
     "restart",
     "evidence",
+    "lab_middlebox",
 )
 COMMAND = 'make bench BENCH="{}"'
 

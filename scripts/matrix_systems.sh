@@ -1,6 +1,6 @@
 #!/bin/sh
-# matrix_systems.sh [SYSTEM…]: install, by name, what `jemaa lab matrix` can drive besides Jemaa: aiortc,
-# galene, janus, livekit.
+# matrix_systems.sh [SYSTEM…]: install, by name, what `jemaa lab matrix` can drive besides Jemaa: aiortc, galene,
+# janus, livekit; and coturn, the relay of aiortc and janus.
 # Nothing else installs them: run it only if you want them. MATRIX_SYSTEMS says where the files of Galène and LiveKit go.
 set -eu
 
@@ -18,6 +18,10 @@ aiortc() { "$here/scripts/pip.sh" "$here/.venv" "$here[matrix]"; }
 janus() { # its service must not start: the matrix runs its own
     as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
         apt-get install -q -y --no-install-recommends janus janus-demos
+}
+
+coturn() { # nor this one
+    as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -q -y --no-install-recommends coturn
 }
 
 galene() { # needs Go and git
@@ -42,12 +46,12 @@ livekit() { # needs Go 1.26 or one that fetches it, and npm
     rm "$folder/livekit-client-$LIVEKIT_CLIENT.tgz"
 }
 
-[ $# -gt 0 ] || set -- aiortc galene janus livekit
+[ $# -gt 0 ] || set -- aiortc coturn galene janus livekit
 for system in "$@"; do
     case $system in
-    aiortc | galene | janus | livekit) "$system" ;;
+    aiortc | coturn | galene | janus | livekit) "$system" ;;
     *)
-        echo "There is no system $system; there are aiortc, galene, janus and livekit." >&2
+        echo "There is no system $system; there are aiortc, coturn, galene, janus and livekit." >&2
         exit 2
         ;;
     esac

@@ -6,7 +6,9 @@ import os
 import shlex
 import signal
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,9 +18,14 @@ from . import profile as profiles
 from .nft import expressible
 from .plan import ALL
 from .topology import Lab
+from .turn import relaying
 
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+ICE = "LAB_ICE_SERVERS"
+"""Where a command in a lab finds the relay: JSON, as `RTCPeerConnection` takes it."""
 
 
 def add_parser(
@@ -38,6 +45,7 @@ def add_parser(
         one.add_argument("--seed", type=int, default=1, help="of all chance in the middlebox")
         one.add_argument("--log", type=Path, help="where the middlebox writes its decisions (JSON lines)")
         one.add_argument("--kernel", action="store_true", help="let nftables judge instead of the middlebox")
+        one.add_argument("--turn", action="store_true", help=f"with a TURN relay (coturn); `run` says it in {ICE}")
         if name == "run":
             one.add_argument("--in", dest="node", default="participant", help=f"one of {', '.join(ALL)}")
             one.add_argument("argv", metavar="-- COMMAND", nargs=argparse.REMAINDER, help="what to run")
@@ -105,26 +113,38 @@ def _lab(args: argparse.Namespace) -> Lab:
     return Lab(args.profile, seed=args.seed, log=args.log, by_kernel=args.kernel)
 
 
+@contextmanager
+def _relay(args: argparse.Namespace, lab: Lab) -> Iterator[dict[str, str]]:
+    """What a program has to know of the lab's TURN relay, if there is to be one."""
+    if not args.turn:
+        yield {}
+        return
+    with tempfile.TemporaryDirectory() as folder, relaying(lab, Path(folder)) as relay:
+        yield {ICE: relay.ice_servers}
+
+
 def _up(args: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
     try:
-        with _lab(args) as lab:
+        with _lab(args) as lab, _relay(args, lab) as ice:
             print(f"{lab.profile.name} is up. To run a command in it, from another terminal:")
             for node in ALL:
                 print(f"  {node:12} {shlex.join(lab.enter(node))} -- COMMAND")
+            for name, value in (lab.environment() | ice).items():
+                print(f"  its programs should know: {name}={value}")
             print(f"decisions: {lab.log}\nCtrl-C takes everything down.", flush=True)
-            while True:
-                signal.pause()
+            lab.wait()
     except KeyboardInterrupt:
-        return 0
+        pass  # that is how it ends
+    return 0
 
 
 def _run(args: argparse.Namespace) -> int:
     command = args.argv[1:] if args.argv[:1] == ["--"] else args.argv
     if not command:
         raise SettingsError("lab-command-missing", "say which command: jemaa lab run PROFILE -- COMMAND")
-    with _lab(args) as lab:
-        process = lab.popen(args.node, command, env=os.environ | lab.environment())
+    with _lab(args) as lab, _relay(args, lab) as ice:
+        process = lab.popen(args.node, command, env=os.environ | lab.environment() | ice)
         try:
             code = int(process.wait())
         except KeyboardInterrupt:

@@ -31,6 +31,10 @@ READ_BYTES = 65_536
 AT_ONCE = 64
 """Packets read from one side before the other and the clock get their turn."""
 REPORT_SECONDS = 5.0
+_FEW_UNREAD = 10
+"""The kernel loses one now and then for reasons of its own; a queue that is full loses hundreds."""
+_SEND_DROPS = 12
+"""The word of a device's line in /proc/net/dev (proc(5)): what it could not send on, to us."""
 
 
 class Log:
@@ -57,18 +61,21 @@ class Log:
 class Middlebox:
     """Two devices, an engine, and the packets that wait. Touched by one process only."""
 
-    def __init__(self, near: int, far: int, engine: Engine, log: Log) -> None:
-        self._engine = engine
+    def __init__(self, near: int, far: int, profile: str, seed: int, log: Log) -> None:
+        self._seed = seed
         self._log = log
+        self.use(profile)
         self._out: dict[Direction, int] = {"up": far, "down": near}
         self._waiting: list[tuple[float, int, Release]] = []
         self._order = 0
         self._seen = self._lost = self._refused = 0
-        self._busy = 0.0
+        self._unread = unread_by_us()
 
-    def use(self, engine: Engine) -> None:
-        """Go on with another profile: what was remembered of flows goes with the old one."""
-        self._engine = engine
+    def use(self, profile: str) -> None:
+        """Go on with this profile: what was remembered of flows goes with the old one."""
+        self._engine = Engine(load(profile), self._seed, self._log.decision)
+        self._log.note(time.monotonic(), {"note": "profile", "profile": profile, "seed": self._seed})
+        self._log.flush()
 
     def take(self, direction: Direction, device: int) -> None:
         """Read what is there, up to a fair share, and judge it."""
@@ -109,6 +116,9 @@ class Middlebox:
     def report(self, busy: float, seconds: float) -> None:
         """How fast it went and how much of a core that took; whether it kept up."""
         now, rate = time.monotonic(), self._seen / seconds
+        before, self._unread = self._unread, unread_by_us()
+        unread = self._unread - before
+        self._lost += unread if unread > _FEW_UNREAD else 0
         values: dict[str, object] = {"note": "speed", "packets_a_second": round(rate), "busy": round(busy, 3)}
         values |= {"waiting": len(self._waiting), "lost": self._lost, "refused": self._refused}
         self._log.note(now, values)
@@ -143,11 +153,15 @@ class Middlebox:
     def _obey(self, control: int) -> bool:
         words = os.read(control, 4096).decode().split()
         if words:
-            self.use(Engine(load(words[-1]), record=self._log.decision))
-            self._log.note(time.monotonic(), {"note": "profile", "profile": words[-1]})
-            self._log.flush()
+            self.use(words[-1])
             print(f"profile {words[-1]}", flush=True)
         return bool(words)
+
+
+def unread_by_us() -> int:
+    """Packets that the kernel threw away before the middlebox could read them: its devices' queues were full."""
+    lines = [line.split() for line in Path("/proc/self/net/dev").read_text().splitlines()]
+    return sum(int(words[_SEND_DROPS]) for words in lines if words[0] in ("near:", "far:"))
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -160,14 +174,20 @@ def main(arguments: Sequence[str]) -> int:
     kernel.die_with_parent(signal.SIGKILL)
     try:
         near, far = kernel.open_tun("near"), kernel.open_tun("far")
+        file = _opened(given.log)
     except LabFailed as trouble:
         print(json.dumps({"error": trouble.code, "text": trouble.text}), flush=True)
         return 1
-    began = time.monotonic()
-    with given.log.open("a") as file:
-        log = Log(file, began)
-        log.note(began, {"note": "profile", "profile": given.profile, "seed": given.seed})
-        box = Middlebox(near, far, Engine(load(given.profile), given.seed, log.decision), log)
+    with file:
+        box = Middlebox(near, far, given.profile, given.seed, Log(file, time.monotonic()))
         print("ready", flush=True)
         box.run(near, far, sys.stdin.fileno())
     return 0
+
+
+def _opened(log: Path) -> TextIO:
+    try:
+        return log.open("a")
+    except OSError as trouble:
+        text = f"decisions cannot be written to {log} ({trouble.strerror}); name another file"
+        raise LabFailed("lab-log-failed", text) from None

@@ -77,10 +77,12 @@ def commands(node: str) -> list[str]:
 def through_middlebox() -> list[str]:
     """Lines that send what arrives on either side through the two devices of the middlebox, both families.
 
-    What the middlebox writes to `far` comes in from `far` and goes on by the main table, and so the other way.
+    What the middlebox writes to `far` comes in from `far` and goes on by the main table, and so the other way. When a
+    middlebox dies its devices and their routes go too: then nothing passes, where the main table would let all pass.
     """
     lines = ["link set near up", "link set far up", "link set near txqueuelen 2000", "link set far txqueuelen 2000"]
     for family in ("", "-6 "):
+        lines += [f"{family}route add unreachable default metric 9999 table {table}" for table in (101, 102)]
         lines += [f"{family}route add default dev near table 101", f"{family}route add default dev far table 102"]
         lines += [f"{family}rule add iif access table 101 pref 10", f"{family}rule add iif core table 102 pref 11"]
     return lines

@@ -5,15 +5,17 @@ the kernel ends it when the one that asked for the lab ends (a pipe closes and a
 nothing to sweep up after a crash, and two labs never meet.
 
 Standard output carries JSON, one a line: `ready`, `profile` after a switch, or `error`. A line `NAME` on standard
-input switches to that profile.
+input switches to that profile. A lab of which a part has ended is no lab any more: it says so, and ends.
 """
 
 import argparse
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -94,6 +96,16 @@ class Part:
             raise LabFailed("lab-network-failed", f"the {self._name} ended before it was ready")
         return line
 
+    @property
+    def handle(self) -> int:
+        """A file that is readable once the program has ended (pidfd_open(2))."""
+        return os.pidfd_open(self._process.pid)
+
+    def ended(self) -> LabFailed:
+        """What to say when it has."""
+        text = f"the {self._name} ended in the middle of the lab, which is no such network any more and was taken down"
+        return LabFailed("lab-part-ended", text)
+
     def tell(self, line: str) -> None:
         """Give it a line."""
         self._process.stdin.write(line + "\n")
@@ -161,16 +173,31 @@ def _services(arguments: Sequence[str]) -> int:
 
 
 def serve(parts: list[Part]) -> None:
-    """Switch profiles as asked, until standard input ends."""
-    for line in sys.stdin:
-        try:
-            load(line.strip())
-            for part in parts:
-                part.tell(line.strip())
-                part.answer()
-            say(profile=line.strip())
-        except JemaaError as trouble:
-            say(error=trouble.code, text=trouble.text)
+    """Switch profiles as asked, until standard input ends; LabFailed where a part ends first."""
+    handles = {part.handle: part for part in parts}
+    poll = select.poll()
+    for handle in (sys.stdin.fileno(), *handles):
+        poll.register(handle, select.POLLIN)
+    while True:
+        for handle, _ in poll.poll():
+            if handle in handles:
+                raise handles[handle].ended()
+            line = sys.stdin.readline()  # one at a time: whoever asked waits for its answer
+            if not line:
+                return
+            _switch(parts, line.strip())
+
+
+def _switch(parts: list[Part], profile: str) -> None:
+    try:
+        load(profile)
+    except JemaaError as trouble:
+        say(error=trouble.code, text=trouble.text)
+        return
+    for part in parts:
+        part.tell(profile)
+        part.answer()
+    say(profile=profile)
 
 
 def live(given: argparse.Namespace) -> None:
@@ -210,6 +237,10 @@ def _live_and_exit(given: argparse.Namespace) -> None:
         live(given)
     except JemaaError as trouble:
         say(error=trouble.code, text=trouble.text)
+    except OSError as trouble:
+        say(error="lab-network-failed", text=f"the lab could not be made: {trouble}")
+    except BaseException:
+        traceback.print_exc()
     finally:
         os._exit(0)  # as process 1: the kernel ends all others of the lab with it
 

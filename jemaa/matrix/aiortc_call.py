@@ -1,6 +1,7 @@
 """Matrix room. A plain call by WebRTC, as one writes it with aiortc: who joins sends, and gets what others send.
 
-A program for a lab's node: `python -m jemaa.matrix.aiortc_call CERTIFICATE ADDRESS`. It says a line when it listens.
+A program for a lab's node: `python -m jemaa.matrix.aiortc_call CERTIFICATE ADDRESS ICE`. It says a line when it
+listens. ICE is JSON, the `iceServers` of the page.
 """
 
 import asyncio
@@ -22,7 +23,8 @@ PAGE = Path(__file__).parent / "pages" / "call.html"
 class Call:
     """Everybody's connections and tracks."""
 
-    def __init__(self) -> None:
+    def __init__(self, ice_servers: str) -> None:
+        self._ice_servers = ice_servers
         self._connections: list[RTCPeerConnection] = []
         self._tracks: dict[str, list[MediaStreamTrack]] = {}
         self._relay = MediaRelay()
@@ -30,6 +32,10 @@ class Call:
     async def page(self, request: web.Request) -> web.FileResponse:
         """The call's own page."""
         return web.FileResponse(PAGE)
+
+    async def ice(self, request: web.Request) -> web.Response:
+        """Which relays there are."""
+        return web.json_response(text=self._ice_servers)
 
     async def people(self, request: web.Request) -> web.Response:
         """Who sends."""
@@ -50,10 +56,11 @@ class Call:
         return web.json_response({"sdp": answer.sdp, "type": answer.type})
 
 
-async def _serve(certificate: str, address: str) -> None:
-    call = Call()
+async def _serve(certificate: str, address: str, ice_servers: str) -> None:
+    call = Call(ice_servers)
     application = web.Application()
     application.router.add_get("/", call.page)
+    application.router.add_get("/ice", call.ice)
     application.router.add_get("/people", call.people)
     application.router.add_post("/offer", call.offer)
     runner = web.AppRunner(application)

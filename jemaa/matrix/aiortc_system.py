@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 
 from jemaa.lab.places import SERVER
+from jemaa.lab.turn import missing, relaying
 from jemaa.people.person import Person
 
 from . import webrtc
@@ -28,8 +29,10 @@ class AiortcSystem:
             return "unknown"
 
     def missing(self) -> str | None:
-        """The package."""
-        return None if find_spec("aiortc") else "The package aiortc is not installed: pip install 'jemaa[matrix]'."
+        """The package, and the relay that who writes a call is told to set up beside it."""
+        if not find_spec("aiortc"):
+            return "The package aiortc is not installed: pip install 'jemaa[matrix]'."
+        return missing()
 
     def open(self, ground: Ground) -> AbstractContextManager[Meeting]:
         """See `system.System.open`."""
@@ -40,7 +43,10 @@ class AiortcSystem:
 def _open(ground: Ground) -> Iterator[Meeting]:
     log = ground.folder / "server.log"
     command = [sys.executable, "-m", "jemaa.matrix.aiortc_call", str(ground.certificate), SERVER[0]]
-    with running(ground.lab, "server", command, log) as server:
+    with (
+        relaying(ground.lab, ground.folder, ground.certificate) as relay,
+        running(ground.lab, "server", [*command, relay.ice_servers], log) as server,
+    ):
         first_line(server, "aiortc", log)
         yield AiortcCall()
 

@@ -1,8 +1,8 @@
 """Matrix room. One cell: a lab, a meeting, a room, a participant behind the operator, and the questions put to him."""
 
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
@@ -11,6 +11,7 @@ import numpy as np
 from msgspec.structs import replace
 from playwright.sync_api import Error, Playwright
 
+from jemaa.lab.profile import Profile
 from jemaa.lab.topology import Lab
 from jemaa.people import hearing
 from jemaa.people.loudspeaker import Square
@@ -23,7 +24,7 @@ from .measure import Heard, judge
 from .pulse import Pulse
 from .results import Cell
 from .stage import Stage
-from .system import Ground, Meeting, Route, Seat, System
+from .system import Ground, Route, Seat, System
 from .trust import Trust
 
 T = TypeVar("T")
@@ -41,6 +42,9 @@ FLOOR_ROUNDS = 6
 NOTE_SECONDS = 4.0
 THANKS_SECONDS = 3.0
 """A browser's echo canceller swallows words until it has found that there is no echo: nobody's point is among them."""
+
+AFTER_SECONDS = 20
+"""How long a participant listens after the moment at which a network cuts what is old."""
 
 EARSHOT_SECONDS = 5
 """How long after the last word the room still listens for it."""
@@ -71,25 +75,36 @@ def ask(props: Props, system: System, profile: str, route: Route, seconds: int) 
         ground = Ground(lab, folder, trust.certificate, trust.certificate, trust.authority, props.loop, props.floor)
         meeting = stack.enter_context(system.open(ground))
         stage = Stage(props.playwright, props.square, lab, folder, trust.keys(lab))
-        room = stack.enter_context(stage.room(props.floor))
-        _open_room(meeting, room)
-        participant = stack.enter_context(stage.participant("Amina"))
+        with _ours("The room could not begin"):  # nothing blocks the room
+            room = stack.enter_context(stage.room(props.floor))
+            room.page.goto(meeting.room_page, timeout=PAGE_SECONDS * 1000)
+            meeting.publish(room)
+        with _ours("The participant's browser did not start"):
+            participant = stack.enter_context(stage.participant("Amina"))
         seat = meeting.seat(participant)
         interview = Interview(lab, room, participant, seat, props)
         with Pulse() as pulse:
             if interview.sits_down(meeting.participant_url(route)):
-                interview.questions(seconds)
+                interview.questions(max(seconds, outlasting(lab.profile)))
         pulse.refuse_if_late()
+        for text in lab.fell_behind():
+            raise MatrixFailed("matrix-machine-busy", f"What the network lost is not all its own: {text}.")
         return replace(interview.cell(system.name, profile, route), late=round(pulse.late, 4))
 
 
-def _open_room(meeting: Meeting, room: Person) -> None:
-    """Nothing blocks the room: what fails in its browser is our own failure, or the system's on any network."""
+def outlasting(profile: Profile) -> int:
+    """Seconds to listen so that what the network does to older flows is heard; 0 where it does nothing to them."""
+    ages = [rule.source["match"]["age"]["seconds"] for rule in profile.rules if "age" in rule.source["match"]]
+    return int(max(ages, default=-AFTER_SECONDS)) + AFTER_SECONDS
+
+
+@contextmanager
+def _ours(what: str) -> Iterator[None]:
+    """What fails in here is our own failure, or the system's on any network, and no answer of a participant's."""
     try:
-        room.page.goto(meeting.room_page, timeout=PAGE_SECONDS * 1000)
-        meeting.publish(room)
+        yield
     except (Error, AssertionError) as error:
-        raise MatrixFailed("matrix-server-failed", f"The room could not begin: {in_a_line(error)}") from None
+        raise MatrixFailed("matrix-server-failed", f"{what}: {in_a_line(error)}") from None
 
 
 class Interview:
@@ -161,7 +176,8 @@ class Interview:
         else:
             began, bytes_before = time.monotonic(), self._bytes_down()
             while len(pieces) <= seconds // RECORD_SECONDS:
-                pieces.append(ear.more(RECORD_SECONDS))
+                with _ours("The recording stopped"):
+                    pieces.append(ear.more(RECORD_SECONDS))
             self._kbps = (self._bytes_down() - bytes_before) * 8 / 1000 / (time.monotonic() - began)
         self._heard = judge(np.concatenate(pieces), self._props.loop, settle=SETTLE_SECONDS)
         self._path = self._try("path", self._seat.path) or ""

@@ -2,7 +2,10 @@
 1 something on our own side failed, or the answers differ from those of `--like`; 2 a wrong argument."""
 
 import argparse
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,12 +48,27 @@ def add_parser(subparsers: "Subparsers") -> argparse.ArgumentParser:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do what was asked; the exit code."""
+    """Do what was asked; the exit code. Whoever ends it by a signal finds nothing left of it."""
     try:
-        return _run(args)
+        with _signals_end_it():
+            return _run(args)
     except JemaaError as trouble:
         print(f"jemaa lab matrix: {trouble.text} ({trouble.code})", file=sys.stderr)
         return 2 if isinstance(trouble, SettingsError) else 1
+
+
+@contextmanager
+def _signals_end_it() -> Iterator[None]:
+    """As an exception, so that browsers, sound and labs are taken down."""
+    before = {
+        number: signal.signal(number, lambda number, _frame: sys.exit(128 + number))
+        for number in (signal.SIGTERM, signal.SIGHUP)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _run(args: argparse.Namespace) -> int:

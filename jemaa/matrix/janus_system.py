@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+from jemaa.lab import turn
 from jemaa.lab.places import SERVER
 from jemaa.people.person import Person
 
@@ -18,8 +19,8 @@ DEMOS = Path("/usr/share/janus/demos")
 CONFIGURED = Path("/etc/janus")
 PAGE = "mvideoroomtest.html"
 PORT = 8088
-SETTINGS = 'var server = "/janus", iceServers = null, token = null, apisecret = null;\n'
-"""Debian's own settings lack the last two, which its demos use."""
+SETTINGS = 'var server = "/janus", iceServers = {}, token = null, apisecret = null;\n'
+"""Debian's own settings lack the last two, which its demos use; its relay is left to whoever runs it."""
 
 
 class JanusSystem:
@@ -36,7 +37,7 @@ class JanusSystem:
     def missing(self) -> str | None:
         """Debian's packages."""
         if shutil.which("janus") and (DEMOS / PAGE).is_file():
-            return None
+            return turn.missing()
         return "Janus and its demos are not installed: scripts/matrix_systems.sh janus."
 
     def open(self, ground: Ground) -> AbstractContextManager[Meeting]:
@@ -48,12 +49,13 @@ class JanusSystem:
 def _open(ground: Ground) -> Iterator[Meeting]:
     log = ground.folder / "server.log"
     settings = ground.folder / "settings.js"
-    settings.write_text(SETTINGS)
     command = ["janus", "--configs-folder", str(_configured(ground.folder / "janus")), "--disable-colors"]
     with (
+        turn.relaying(ground.lab, ground.folder, ground.certificate) as relay,
         running(ground.lab, "server", command, log, is_asked=False) as server,
         front(ground, DEMOS, {"settings.js": settings}, "/janus", f"http://127.0.0.1:{PORT}"),
     ):
+        settings.write_text(SETTINGS.format(relay.ice_servers))
         until_said(server, "HTTP webserver started", "janus", log)
         yield JanusMeeting()
 

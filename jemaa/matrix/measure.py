@@ -21,6 +21,10 @@ PACES = (100, 103, 97)
 AROUND_SECONDS = 0.15
 """How far a piece may be from where its window says: 3 % of a window, and some."""
 
+LEAST_STOI = 0.3
+MOST_SILENT = 0.25
+"""Who misses every fourth word does not follow a meeting, however clear the others are."""
+
 PAUSE_SECONDS = 0.12
 """The loop's own longest pause is 60 ms, twice that after encoding; what is longer is a gap."""
 
@@ -38,8 +42,8 @@ class Heard:
 
     @property
     def is_speech(self) -> bool:
-        """Whether the room's speech was there, and not only some noise."""
-        return self.stoi is not None and self.stoi > 0.3
+        """Whether the room's speech was there, and not only some noise, and not only for a while."""
+        return self.stoi is not None and self.stoi > LEAST_STOI and self.silent < MOST_SILENT
 
 
 def judge(recording: Samples, loop: Speech, *, settle: float = 0.0) -> Heard:

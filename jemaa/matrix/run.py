@@ -28,7 +28,7 @@ from .system import OWN_CHOICE, Route, System
 
 T = TypeVar("T")
 
-TOOLS = ("chromium", "pulseaudio", "pactl", "parec", "paplay", "espeak-ng", "ffmpeg", "ip", "nsenter")
+TOOLS = ("chromium", "pulseaudio", "pactl", "parec", "paplay", "espeak-ng", "ffmpeg", "ip", "nsenter", "setpriv")
 TRIES = 2
 """A cell whose lab or server failed, on our side of the network, is built once more."""
 
@@ -143,7 +143,7 @@ def _words(command: list[str]) -> str:
 def network_of(name: str) -> Network:
     """What a page has to say of this profile; a `SettingsError` if it is none."""
     found = profiles.load(name)
-    return Network(name=found.name, description=found.description, hypothesis=found.hypothesis)
+    return Network(name=name, description=found.description, hypothesis=found.hypothesis)
 
 
 def attempted(what: str, do: Callable[[], T], failed: Callable[[str], None]) -> T | None:

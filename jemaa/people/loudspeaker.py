@@ -23,6 +23,9 @@ KEPT_SECONDS = 240
 ALONE = ("-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--disable-shm=yes", "--log-level=error")
 AS_RECORDED = ("--device=square.monitor", f"--rate={RATE}", "--format=s16le", "--latency-msec=20")
 
+BOUND = ("setpriv", "--pdeathsig", "KILL")
+"""Nobody is left to end a program whose starter was killed (prctl(2), PR_SET_PDEATHSIG)."""
+
 BLOCK = RATE // 50
 """Samples a channel in one block of the recording: 20 ms."""
 
@@ -92,7 +95,11 @@ class Square:
     def run(self, *command: str, stdin: int | None = None) -> subprocess.Popen[bytes]:
         """Start a program that uses this sound; it ends with it."""
         process = subprocess.Popen(
-            command, env=os.environ | self.environment, stdin=stdin, stdout=subprocess.DEVNULL, stderr=self._log
+            [*BOUND, *command],
+            env=os.environ | self.environment,
+            stdin=stdin,
+            stdout=subprocess.DEVNULL,
+            stderr=self._log,
         )
         self._programs.append(process)
         return process
@@ -134,7 +141,7 @@ class Square:
             )
         load = [word for module in modules for word in ("-L", module)]
         return subprocess.Popen(
-            ["pulseaudio", *ALONE, *load],
+            [*BOUND, "pulseaudio", *ALONE, *load],
             env=os.environ | self.environment | {"HOME": str(self._directory)},
             stderr=self._log,
         )
@@ -151,7 +158,7 @@ class Square:
     def _start_recorder(self) -> subprocess.Popen[bytes]:
         names = ",".join(f"aux{n}" for n in range(self.channels))
         recorder = subprocess.Popen(
-            ["parec", "--raw", *AS_RECORDED, f"--channels={self.channels}", f"--channel-map={names}"],
+            [*BOUND, "parec", "--raw", *AS_RECORDED, f"--channels={self.channels}", f"--channel-map={names}"],
             env=os.environ | self.environment,
             stdout=subprocess.PIPE,
             stderr=self._log,

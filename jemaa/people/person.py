@@ -1,9 +1,12 @@
 """People room. A person: a real Chromium with a loudspeaker and a microphone of its own."""
 
+import json
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright
@@ -81,6 +84,25 @@ class Cast:
             profile.close()
             self._free.append((browser, place))
 
+    @contextmanager
+    def forgetful_person(self, name: str, url: str) -> Iterator[Person]:
+        """A person whose browser lets no site keep anything: neither cookies nor local storage nor IndexedDB."""
+        place = self._square.place()
+        with tempfile.TemporaryDirectory() as folder:
+            preferences = Path(folder) / "Default" / "Preferences"
+            preferences.parent.mkdir()
+            preferences.write_text(json.dumps({"profile": {"default_content_setting_values": {"cookies": 2}}}))
+            profile = self._playwright.chromium.launch_persistent_context(
+                folder, locale="en-GB", permissions=["microphone", "camera"], **_settings(place)
+            )
+            try:
+                person = Person(name, profile.pages[0], place)
+                person.page.goto(url)
+                yield person
+            finally:
+                profile.close()
+                place.leave()
+
     def close(self) -> None:
         """Close every browser."""
         for browser in self._all:
@@ -90,14 +112,19 @@ class Cast:
 
     def _launch(self) -> tuple[Browser, Place]:
         place = self._square.place()
-        browser = self._playwright.chromium.launch(
-            executable_path=chromium_path(),
-            env={**os.environ, **place.environment},
-            ignore_default_args=["--mute-audio"],
-            args=SWITCHES,
-        )
+        browser = self._playwright.chromium.launch(**_settings(place))
         self._all.append(browser)
         return browser, place
+
+
+def _settings(place: Place) -> dict[str, Any]:
+    """How a browser of ours is started, for one who sits at `place`."""
+    return {
+        "executable_path": chromium_path(),
+        "env": {**os.environ, **place.environment},
+        "ignore_default_args": ["--mute-audio"],
+        "args": SWITCHES,
+    }
 
 
 def chromium_path() -> str:

@@ -49,6 +49,14 @@ def test_what_happens_while_it_starts_is_no_gap() -> None:
     assert judge(sound, LOOP).longest_gap > 0.4
 
 
+def test_what_dies_after_a_while_is_not_heard() -> None:
+    sound = heard()
+    sound[6 * RATE :] = 0
+    found = judge(sound, LOOP)
+    assert found.stoi is not None and found.stoi > 0.9
+    assert not found.is_speech
+
+
 def test_nothing_is_no_speech_and_has_no_figures() -> None:
     found = judge(np.zeros(5 * RATE, np.float32), LOOP)
     assert (found.first, found.stoi, found.silent, found.is_speech) == (None, None, 1.0, False)
