@@ -40,7 +40,14 @@ def submissions(config: Config, key: bytes) -> Submissions | None:
     if not config.text("evidence_dir"):
         return None
     Engine().close()  # said at the start, and not when the first measurement comes
-    return Submissions(folder(config), key=key, origins=origin.load(config.text("asn_db")), judge=judge, now=time.time)
+    return Submissions(
+        folder(config),
+        key=key,
+        origins=origin.load(config.text("asn_db")),
+        judge=judge,
+        now=time.time,
+        site=site(config),
+    )
 
 
 def build(config: Config, out: Path, dossiers: Sequence[Dossier]) -> int:

@@ -30,6 +30,8 @@ class Route(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`443` or `8801-8810`; empty: any, or not known."""
     carries: str
     like: Like = "none"
+    own: bool = False
+    """The check goes this very way, so that what it measures is no likeness."""
     as_of: str = ""
     grade: Grade
     sources: tuple[str, ...] = ()
@@ -123,6 +125,8 @@ def _check_route(route: Route, sources: dict[str, Source]) -> None:
     for one in route.sources:
         if one not in sources:
             raise ValueError(f"a route cites the source {one!r}, which is not in the file")
+    if route.own and route.like == "none":
+        raise ValueError(f"the route {route.carries!r} is the check's `own`, and `like` does not say which of its ways")
     if route.grade != "none" and not route.sources:
         raise ValueError(f"the route {route.carries!r} has grade {route.grade} and no source")
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from .claims import ANY
 from .judgement import Way
-from .report import Report
+from .report import Report, Shut
 from .source import Claim, Source, Words
 from .wording import RIGHT_TO_LEFT, Wording, groups
 
@@ -58,12 +58,18 @@ def write(report: Report, language: str) -> str:
 def _summary(report: Report, words: Wording) -> str:
     rows = ""
     for shut in report.shut:
-        out_of, left, unknown = (_escaped(one) for one in words.shut(shut))
+        out_of, left, unknown = (_escaped(one) for one in words.shut(shut, all_said=not report.has_measurements))
         look = ' class="out"' if shut.out_of else ""
-        rows += f'<tr><th scope="row">{_escaped(words.place(shut.place))}</th><td{look}>{out_of}<td>{left}<td>{unknown}'
+        place = _escaped(words.place(shut.place)) + _fired(shut, words)
+        rows += f'<tr><th scope="row">{place}</th><td{look}>{out_of}<td>{left}<td>{unknown}'
     heading = "out_of" if report.has_measurements else "out_of_said"
     table = _table(words, ("network", heading, "left", "unknown"), rows)
     return f"<h2>{_escaped(words.word('summary'))}</h2>{table}"
+
+
+def _fired(shut: Shut, words: Wording) -> str:
+    lines = "".join(f"<br>{_escaped(line)}" for line in words.fired(shut.fired))
+    return f"<br><small>{_escaped(words.word('fired'))}:{lines}</small>" if lines else ""
 
 
 def _ways(title: str, ways: Iterable[Way], words: Wording) -> str:

@@ -1,16 +1,19 @@
 """Audit room. Judgement: of each way to attend and each network, what was measured and, beside it, what was said.
 
-The two are never added up. A measurement outweighs no statement and a statement no measurement: the report shows both,
-and says of each how sure it is.
+The two are never added up: the report shows both, and says of each how sure it is. Only a measurement of the
+application itself has the word over statements. Where nothing but a path like its own was measured, it may be known by
+other marks: that such a path works says nothing of it, and that all of them fail shuts it out as surely as it is like
+them.
 """
 
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
+import msgspec
 from msgspec import Struct
 
 from .announcement import Announcement, Mention
-from .catalogue import App, Catalogue
+from .catalogue import App, Catalogue, Route
 from .cells import Cell
 from .claims import ANY, Dossier, Network
 from .period import Period
@@ -30,7 +33,8 @@ _KIND_ABOUT = {"call": "calls", "web": "web"}
 
 class Measured(Struct, frozen=True, kw_only=True):
     """Of all cells that fit: `direct` if the application itself was measured, else the best path that behaves like a
-    route of it."""
+    route of it, as surely as `grade`. `whole`: each of its routes was measured, as far as a path is like it.
+    """
 
     outcome: Literal["works", "fails", "degraded", "unclear"]
     probes: int
@@ -39,6 +43,22 @@ class Measured(Struct, frozen=True, kw_only=True):
     high: float
     subject: str
     direct: bool
+    grade: Grade = "none"
+    whole: bool = True
+
+    @property
+    def decides(self) -> bool:
+        """Whether it has the word over what was said: of the application itself, and clear."""
+        return self.direct and self.outcome != "unclear" and (self.outcome != "fails" or self.whole)
+
+    @property
+    def alike(self) -> Literal["works", "fails", "nothing"]:
+        """What a likeness alone lets one suppose."""
+        if self.direct or self.outcome == "unclear":
+            return "nothing"
+        if self.outcome == "fails":  # one that nobody confirmed shuts nobody out, nor do some routes of several
+            return "fails" if self.whole and self.grade != "none" else "nothing"
+        return "works"
 
 
 class Heard(Struct, frozen=True, kw_only=True):
@@ -67,18 +87,31 @@ class Finding(Struct, frozen=True, kw_only=True):
     heard: Heard
 
     @property
+    def alike(self) -> str:
+        """What a path like its own lets one suppose: works, fails or nothing."""
+        return self.measured.alike if self.measured else "nothing"
+
+    @property
     def verdict(self) -> str:
-        """One word: what was measured if that is clear, else what was said, as such."""
-        if self.measured and self.measured.outcome != "unclear":
+        """One word: what was measured of it if that is clear, else that paths like its own fail, else what was said."""
+        if self.measured and self.measured.decides:
             return f"measured-{self.measured.outcome}"
+        if self.alike == "fails":
+            return "alike-fails"
         return f"said-{self.heard.outcome}" if self.heard.outcome != "nothing" else "unknown"
 
     @property
     def shuts_out(self) -> bool:
         """Whether somebody here could not use it, as far as is known."""
-        if self.measured and self.measured.outcome != "unclear":
-            return self.measured.outcome == "fails"
-        return self.heard.outcome == "fails" or (self.heard.outcome == "disputed" and self.heard.leans == "fails")
+        leans = self.verdict == "said-disputed" and self.heard.leans == "fails"
+        return leans or self.verdict in ("measured-fails", "alike-fails", "said-fails")
+
+    @property
+    def is_disputed(self) -> bool:
+        """Whether something that is no measurement of it speaks against the verdict."""
+        if self.verdict == "alike-fails":
+            return self.heard.outcome in ("works", "degraded", "disputed")
+        return self.verdict == "said-disputed" or (self.verdict == "said-fails" and self.alike == "works")
 
 
 class Way(Struct, frozen=True, kw_only=True):
@@ -102,10 +135,10 @@ def judge(
     cells: Sequence[Cell] = (),
 ) -> tuple[Way, ...]:
     """Every way that is named, in the announcement's order of certainty."""
-    here = [one for one in dossiers if one.country == country]
+    told = [one for one in dossiers if one.country == country]
     measured = [one for one in cells if one.country == country and Period.parse(one.period).meets(when)]
-    where = places(here, measured)
-    return tuple(_way(mention, apps[mention.app], when, here, measured, where) for mention in announcement.mentions)
+    where = places(told, measured)
+    return tuple(_way(mention, apps[mention.app], when, told, measured, where) for mention in announcement.mentions)
 
 
 def places(dossiers: Iterable[Dossier], cells: Iterable[Cell]) -> tuple[Place, ...]:
@@ -132,7 +165,8 @@ def _way(
 ) -> Way:
     bearing = [one for one in claims_in(dossiers, when) if _bears(one[0], app)]
     findings = tuple(
-        Finding(place=place, measured=_measured(app, place, cells), heard=_heard(place, bearing)) for place in where
+        Finding(place=place, measured=_measured(app, cells_of(place, cells)), heard=_heard(place, bearing))
+        for place in where
     )
     return Way(
         app=app.id,
@@ -151,22 +185,23 @@ def _bears(claim: Claim, app: App) -> bool:
 
 
 def _heard(place: Place, claims: Iterable[tuple[Claim, dict[str, Source]]]) -> Heard:
-    here = [
+    bearing = [
         (claim, sources)
         for claim, sources in claims
         if place.access in claim.access and (ANY in claim.networks or place.network in claim.networks)
     ]
-    if not here:
+    if not bearing:
         return Heard()
-    outcomes = [claim.says for claim, _ in here]
+    outcomes = [claim.says for claim, _ in bearing]
     publishers: dict[str, set[str]] = {}
-    for claim, sources in here:
-        publishers.setdefault(claim.says, set()).update(sources[one].publisher for one in claim.sources)
+    for claim, sources in bearing:
+        voices = publishers.setdefault(claim.says, set())
+        voices.update(voice for one in claim.sources for voice in sources[one].voices())
     return Heard(
         outcome=_agreed(outcomes),
         leans=_leaning(publishers),
-        grade=min((claim.grade for claim, _ in here), key=_GRADES.index),
-        claims=tuple(claim.id for claim, _ in here),
+        grade=min((claim.grade for claim, _ in bearing), key=_GRADES.index),
+        claims=tuple(claim.id for claim, _ in bearing),
         publishers=len(set().union(*publishers.values())),
     )
 
@@ -189,26 +224,37 @@ def _leaning(publishers: dict[str, set[str]]) -> Said:
     return "disputed"
 
 
-def _measured(app: App, place: Place, cells: Iterable[Cell]) -> Measured | None:
+def cells_of(place: Place, cells: Iterable[Cell]) -> list[Cell]:
+    """The cells of a place; one of which nobody told the access is of each."""
+    return [
+        one for one in cells if one.kind() in (None, place.access) and (one.asn in place.asns if place.asns else True)
+    ]
+
+
+def _measured(app: App, cells: Sequence[Cell]) -> Measured | None:
     """The application's own cells if there are any; else those of the paths that its routes are like, the best of them.
 
     An application falls back from route to route: it is shut out only where the last one fails too.
     """
-    here = [
-        one for one in cells if one.kind() in (None, place.access) and (one.asn in place.asns if place.asns else True)
-    ]
-    direct = [one for one in here if one.subject == f"app:{app.id}"]
+    direct = [one for one in cells if one.subject == f"app:{app.id}"]
     if direct:
-        return _summed(direct, f"app:{app.id}", direct=True)
+        return _summed(direct, f"app:{app.id}")
+    routes = {route.like: route for route in reversed(app.route) if route.like != "none"}
     found = []
-    for like in dict.fromkeys(route.like for route in app.route):
-        alike = [one for one in here if one.subject == f"path:{like}"]
+    for like, route in reversed(routes.items()):
+        alike = [one for one in cells if one.subject == f"path:{like}"]
         if alike:
-            found.append(_summed(alike, f"path:{like}", direct=False))
-    return min(found, key=lambda one: _BEST_FIRST.index(one.outcome), default=None)
+            found.append(_summed(alike, f"path:{like}", route))
+    if not found:
+        return None
+    best = min(found, key=lambda one: _BEST_FIRST.index(one.outcome))
+    # That all fail is as sure as the least sure likeness of them.
+    weakest = max((one.grade for one in found), key=_GRADES.index)
+    grade = weakest if best.outcome == "fails" else best.grade
+    return msgspec.structs.replace(best, grade=grade, whole=len(found) == len(routes))
 
 
-def _summed(cells: Sequence[Cell], subject: str, *, direct: bool) -> Measured:
+def _summed(cells: Sequence[Cell], subject: str, route: Route | None = None) -> Measured:
     """Cells of several weeks or ways of access together; the word of the one with most probes for what is not clear."""
     probes, worked = sum(one.probes for one in cells), sum(one.worked for one in cells)
     largest = max(cells, key=lambda one: one.probes)
@@ -222,5 +268,6 @@ def _summed(cells: Sequence[Cell], subject: str, *, direct: bool) -> Measured:
     )
     low, high = whole.interval()
     return Measured(
-        outcome=whole.outcome(), probes=probes, worked=worked, low=low, high=high, subject=subject, direct=direct
-    )
+        outcome=whole.outcome(), probes=probes, worked=worked, low=low, high=high, subject=subject,
+        direct=route is None or route.own, grade=route.grade if route else "none",
+    )  # fmt: skip

@@ -1,9 +1,9 @@
 """Audit room. The report: who is shut out of which way to attend, how sure that is, which ways remain, what is said.
 
-Made of values; `text.py` and `page_out.py` write it.
+Made of values; `text.py` and `html_page.py` write it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
@@ -11,18 +11,21 @@ from .announcement import Announcement, Mention
 from .catalogue import Catalogue
 from .cells import Cell
 from .claims import ANY, Disagreement, Dossier, Hypothesis
-from .judgement import Place, Way, claims_in, judge, places
+from .fired import APPS_NODE, Fired, fired
+from .judgement import Finding, Place, Way, cells_of, claims_in, judge, places
 from .period import Period
-from .source import Claim, Source, Words
+from .source import Claim, Grade, Source, Words
 
 ALWAYS = ("phone", "webcast", "email", "jemaa")
 """Ways that an organiser could add; they are judged whether or not the announcement names them."""
 
 
 class Shut(Struct, frozen=True, kw_only=True):
-    """A place, the ways that fail there as far as is known, and those of the announcement that remain.
+    """A place, the ways that fail there as far as is known, those of the announcement that remain, rules that fired.
 
-    `disputed` are those of `out_of` of which somebody said otherwise.
+    Of `out_of`, `disputed` are those against which something speaks that is no measurement of them, and `alike` those
+    that only a likeness shuts out, with its grade. `said` are those of `out_of` and `left` of which there is nothing
+    but statements; `passes` those of `unknown` that are like a path that works.
     """
 
     place: Place
@@ -30,6 +33,10 @@ class Shut(Struct, frozen=True, kw_only=True):
     disputed: tuple[str, ...]
     left: tuple[str, ...]
     unknown: tuple[str, ...]
+    alike: dict[str, Grade] = {}
+    said: tuple[str, ...] = ()
+    passes: tuple[str, ...] = ()
+    fired: tuple[Fired, ...] = ()
 
 
 class Report(Struct, frozen=True, kw_only=True):
@@ -81,7 +88,7 @@ def make(
         dates=dates,
         ways=ways,
         others=judge(more, apps, country=country, when=when, dossiers=here, cells=cells),
-        shut=tuple(_shut(place, ways) for place in places(here, measured)),
+        shut=tuple(_shut(place, ways, fired(cells_of(place, measured))) for place in places(here, measured)),
         cautions=tuple(one.caution for one in of_then if one.caution),
         claims=tuple(claim for claim, _ in counted),
         sources=tuple(one for dossier in here for one in dossier.source if one.id in cited),
@@ -95,17 +102,29 @@ def make(
     )
 
 
-def _shut(place: Place, ways: Sequence[Way]) -> Shut:
-    out_of, disputed, left, unknown = [], [], [], []
-    for way in ways:
-        finding = next(one for one in way.findings if one.place == place)
-        if way.existed != "yes":
-            continue
-        if finding.shuts_out:
-            out_of.append(way.name)
-            disputed += [way.name] if finding.verdict == "said-disputed" else []
-        elif finding.verdict in ("measured-works", "said-works", "measured-degraded", "said-degraded"):
-            left.append(way.name)
-        else:
-            unknown.append(way.name)
-    return Shut(place=place, out_of=tuple(out_of), disputed=tuple(disputed), left=tuple(left), unknown=tuple(unknown))
+def _shut(place: Place, ways: Sequence[Way], rules: tuple[Fired, ...]) -> Shut:
+    here = {
+        way.name: next(one for one in way.findings if one.place == place) for way in ways if way.existed == "yes"
+    }  # fmt: skip
+
+    def those(test: Callable[[Finding], bool]) -> tuple[str, ...]:
+        return tuple(name for name, finding in here.items() if test(finding))
+
+    by_marks = any(one.node == APPS_NODE for one in rules)
+    alike = {name: one.measured.grade for name, one in here.items() if one.verdict == "alike-fails" and one.measured}
+    return Shut(
+        place=place,
+        out_of=those(lambda one: one.shuts_out),
+        disputed=those(lambda one: one.shuts_out and one.is_disputed),
+        left=those(_is_left),
+        unknown=those(lambda one: not (one.shuts_out or _is_left(one))),
+        alike=alike,
+        said=those(lambda one: one.verdict.startswith("said-") and (one.shuts_out or _is_left(one))),
+        # Where applications are told by their marks, what passes without them says nothing.
+        passes=() if by_marks else those(lambda one: one.alike == "works" and not one.shuts_out and not _is_left(one)),
+        fired=rules,
+    )
+
+
+def _is_left(finding: Finding) -> bool:
+    return finding.verdict in ("measured-works", "said-works", "measured-degraded", "said-degraded")

@@ -37,6 +37,12 @@ class Source(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     kind: Literal["press", "regulator", "operator", "users", "vendor", "research", "project"]
     seen: Literal["read", "excerpt", "cited"] = "excerpt"
     """read whole, read in excerpts of a stored copy, or only cited by notes that were not checked again."""
+    repeats: tuple[str, ...] = ()
+    """Publishers whose words it only passes on: they count in its place, each once."""
+
+    def voices(self) -> tuple[str, ...]:
+        """Whose words they are."""
+        return self.repeats or (self.publisher,)
 
 
 class Claim(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

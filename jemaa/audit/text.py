@@ -27,11 +27,15 @@ def _lines(report: Report, words: Wording) -> Iterator[str]:
     yield from _wrapped(words.word("measured_and_said"))
     yield from ("", words.word("summary").upper())
     for shut in report.shut:
-        out_of, left, unknown = words.shut(shut)
+        out_of, left, unknown = words.shut(shut, all_said=not report.has_measurements)
         yield f"  {words.place(shut.place)}"
         heading = "out_of" if report.has_measurements else "out_of_said"
         for key, names in ((heading, out_of), ("left", left), ("unknown", unknown)):
             yield from _wrapped(f"{words.word(key)}: {names}", 4)
+        if shut.fired:
+            yield f"    {words.word('fired')}:"
+            for line in words.fired(shut.fired):
+                yield from _wrapped(line, 6)
     yield from _ways(words.word("ways"), report.ways, words)
     yield from _ways(words.word("others"), report.others, words)
     yield from _wrapped(words.word("others.help"))

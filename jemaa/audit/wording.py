@@ -1,12 +1,15 @@
 """Audit room. A report's values in words of a language, the same for its text and its page."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from jemaa.verdict import telling
+
 from .claims import ANY
+from .fired import APPS_NODE, Fired
 from .judgement import Heard, Measured, Place, Way
 from .report import Shut
 from .source import Words
@@ -54,8 +57,13 @@ class Wording:
             low=round(100 * measured.low),
             high=round(100 * measured.high),
         )
-        alike = "" if measured.direct else f"; {self.word('alike', subject=measured.subject.removeprefix('path:'))}"
-        return f"{self.word('outcome.' + measured.outcome)} ({figures}{alike})"
+        notes = [figures]
+        if not measured.direct:
+            subject = measured.subject.removeprefix("path:")
+            notes.append(self.word("alike", subject=subject, grade=measured.grade))
+        if measured.outcome == "fails" and not measured.whole:
+            notes.append(self.word("not_whole"))
+        return f"{self.word('outcome.' + measured.outcome)} ({'; '.join(notes)})"
 
     def heard(self, heard: Heard) -> str:
         """What was said, with how sure that is."""
@@ -68,10 +76,37 @@ class Wording:
             said = self.word(f"heard.{heard.outcome}")
         return f"{said} ({self.word('heard.sure', grade=heard.grade, publishers=heard.publishers)})"
 
-    def shut(self, shut: Shut) -> tuple[str, str, str]:
-        """Shut out of what, what remains, what is not known."""
-        out_of = [f"{name} ({self.word('disputed')})" if name in shut.disputed else name for name in shut.out_of]
-        return self._names(out_of), self._names(shut.left), self._names(shut.unknown)
+    def shut(self, shut: Shut, *, all_said: bool) -> tuple[str, str, str]:
+        """Shut out of what, what remains, what is not known; each name with what it rests on, where that is not the
+        application's own measurement, or for `all_said` where the heading does not say it."""
+        out_of = [
+            self._noted(name, shut, "by_alike", "" if all_said else "by_said", "disputed") for name in shut.out_of
+        ]  # fmt: skip
+        left = [self._noted(name, shut, "by_said") for name in shut.left]
+        unknown = [self._noted(name, shut, "passes") for name in shut.unknown]
+        return self._names(out_of), self._names(left), self._names(unknown)
+
+    def fired(self, fired: Iterable[Fired]) -> list[str]:
+        """Rules that fired, one a line, and last what follows for applications."""
+        rules = list(fired)
+        lines = [
+            self.word("fired.one", finding=self._finding(one), rule=one.rule, n=one.probes, all=one.of) for one in rules
+        ]
+        return [*lines, self.word("fired.apps")] if any(one.node == APPS_NODE for one in rules) else lines
+
+    def _finding(self, fired: Fired) -> str:
+        table = telling.words(self.language)
+        what = telling.tell_node(fired.node, self.language) if fired.node else fired.rule
+        return table.get(f"verdict.{fired.verdict}", "{what}").format(what=what)
+
+    def _noted(self, name: str, shut: Shut, *keys: str) -> str:
+        """With those of these notes that are true of it."""
+        true = {
+            "by_alike": name in shut.alike, "by_said": name in shut.said, "disputed": name in shut.disputed,
+            "passes": name in shut.passes,
+        }  # fmt: skip
+        notes = [self.word(key, grade=shut.alike.get(name, "none")) for key in keys if true.get(key)]
+        return f"{name} ({self.word('comma').join(notes)})" if notes else name
 
     def way(self, way: Way) -> str:
         """A way's name, with what has to be said of it at once."""

@@ -5,8 +5,10 @@ new files and then replace the manifest; a crash between leaves files that nothi
 One process writes at a time; any number may read.
 """
 
+import fcntl
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -73,16 +75,19 @@ class Archive:
             for day in found:
                 self._write(engine, day, batch, f"come WHERE day = {quoted(day)}")
         days = now.days | {day: [*now.days.get(day, []), batch] for day in found}
-        manifest.save(self._list, Manifest(days=dict(sorted(days.items())), batches=[*now.batches, batch]))
+        added = msgspec.structs.replace(now, days=dict(sorted(days.items())), batches=[*now.batches, batch])
+        manifest.save(self._list, added)
 
     def remove(self, identity: str, day: str) -> bool:
-        """Take one measurement out, from the disk too; whether it was there."""
-        now = self.manifest
-        for name in now.days.get(day, []):
+        """Take one measurement out, from the disk too; whether it was there. The manifest keeps from which cell, so
+        that a site that has it already can be mended (`facts_files.mend`).
+        """
+        for name in self.manifest.days.get(day, []):
             with Engine() as engine:
-                rows = f"SELECT 1 FROM read_parquet({quoted(self._path('rows', day, name))}) WHERE id = ?"
-                if engine.rows(rows, [identity]):
-                    self._rewrite(engine, day, [name], f"WHERE id <> {quoted(identity)}")
+                rows = f"SELECT cell FROM read_parquet({quoted(self._path('rows', day, name))}) WHERE id = ?"
+                if found := engine.rows(rows, [identity]):
+                    self._rewrite(engine, day, [name], f"WHERE id <> {quoted(identity)}", taken_from=found[0][0])
+                    self.sweep()
                     return True
         return False
 
@@ -92,10 +97,25 @@ class Archive:
             for day, names in self.manifest.days.items():
                 if len(names) > 1:
                     self._rewrite(engine, day, names, "")
+        self.sweep()
+
+    def sweep(self) -> None:
+        """Delete what a crash left: files that the manifest does not name may have what was to be forgotten."""
         named = {self._path(kind, d, n) for d, names in self.manifest.days.items() for n in names for kind in _KINDS}
-        for path in self._root.glob("*/day=*/*"):
-            if path not in named and path.parent.parent.name in _KINDS:
-                path.unlink()
+        for kind in _KINDS:
+            for path in self._root.glob(f"{kind}/day=*/*"):
+                if path not in named:
+                    path.unlink()
+        for path in self._root.glob("*.ndjson.tmp"):
+            path.unlink()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Whoever changes the archive, or what is made of it, holds its lock, so that two processes do not meet."""
+        self._root.mkdir(parents=True, exist_ok=True)
+        with (self._root / "lock").open("ab") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def files(self, kind: str, days: Iterable[str] | None = None) -> list[str]:
         """Paths of the files of a kind (`rows` or `facts`), of all days or of some."""
@@ -118,17 +138,6 @@ class Archive:
         with Engine() as engine:
             for (text,) in engine.rows(query, [cell, cell]):
                 yield text
-
-    def counted(self, days: Iterable[str], where: str = "true") -> Iterator[tuple[int, str, str]]:
-        """(cell, measurement as JSON, file of networks) of all that count, cell by cell; `where` leaves out more."""
-        wanted = list(days)
-        facts, rows = listed(self.files("facts", wanted)), rows_of(self.files("rows", wanted))
-        query = f"""
-            SELECT f.cell, f.facts, r.asn_db FROM read_parquet({facts}) f
-            JOIN (SELECT id, asn_db FROM {rows} WHERE counted AND {where}) r USING (id)
-            ORDER BY f.cell, f.id"""
-        with Engine() as engine:
-            yield from engine.stream(query)
 
     def renew(self, change: Callable[[Entry], Entry]) -> int:
         """Every entry anew, as `change` makes it, a day at a time; how many. Ended midway, it can be begun again."""
@@ -168,18 +177,22 @@ class Archive:
             found = engine.rows(f"SELECT DISTINCT asn_db FROM read_parquet({listed(files)}) WHERE asn_db <> ''")
         return sorted(name for (name,) in found)
 
-    def _rewrite(self, engine: Engine, day: str, names: list[str], where: str) -> None:
+    def _rewrite(
+        self, engine: Engine, day: str, names: list[str], where: str, *, taken_from: int | None = None
+    ) -> None:
         """Files of a day as one new one; the old ones go once the manifest has the new one."""
         new = hashlib.blake2b("/".join([*names, where]).encode(), digest_size=8).hexdigest()
         for kind in _KINDS:
             old = listed([str(self._path(kind, day, name)) for name in names])
             self._copy(engine, f"SELECT * FROM read_parquet({old}) {where}", self._path(kind, day, new))
-        self._replace(day, names, new)
+        self._replace(day, names, new, taken_from=taken_from)
 
-    def _replace(self, day: str, old: list[str], new: str) -> None:
+    def _replace(self, day: str, old: list[str], new: str, *, taken_from: int | None = None) -> None:
         now = self.manifest
         left = [name for name in now.days[day] if name not in old]
-        manifest.save(self._list, msgspec.structs.replace(now, days=now.days | {day: [*left, new]}))
+        taken = {} if taken_from is None else {f"{taken_from:016x}": now.takings + 1}
+        replaced = msgspec.structs.replace(now, days=now.days | {day: [*left, new]}, taken=now.taken | taken)
+        manifest.save(self._list, replaced)
         for name in set(old) - {new}:
             for kind in _KINDS:
                 self._path(kind, day, name).unlink(missing_ok=True)

@@ -112,10 +112,14 @@ def _chance(series: Sequence[Cell], turn: _Turn, until: int) -> float:
     before, after = series[turn.first : turn.began], series[turn.began : until]
     good, bad = (before, after) if turn.to == "failed" else (after, before)
     n_good, n_bad = sum(one.probes for one in good), sum(one.probes for one in bad)
-    ok_good = max(0, sum(one.worked for one in good) - forged(n_good))
-    ok_bad = min(n_bad, sum(one.worked + one.both for one in bad) + forged(n_bad))
+    ok_good = max(0, sum(one.worked for one in good) - _lies(good))
+    ok_bad = min(n_bad, sum(one.worked + one.both for one in bad) + _lies(bad))
     weeks = turn.seen - turn.first + 1
     return min(1.0, fisher_greater(ok_good, n_good, ok_bad, n_bad) * weeks * (weeks + 1) / 2)
+
+
+def _lies(series: Sequence[Cell]) -> int:
+    return forged(sum(one.probes for one in series), sum(one.forgeable for one in series))
 
 
 def _change(series: Sequence[Cell], turn: _Turn, q: float) -> Change:

@@ -1,33 +1,20 @@
-"""Evidence room. The files that anyone may take: all rows as CSV, JSON lines and Parquet, and the facts of each row.
-
-A row's facts are published only if the row is: of fewer than k=3 probes there is nothing.
-"""
+"""Evidence room. The tables that anyone may take: all rows as CSV, JSON lines and Parquet; and what the audit reads."""
 
 import csv
 import datetime
-import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
-from jemaa.errors import ProtocolError
-from jemaa.facts import ooni
-from jemaa.facts.record import Measurement
-
-from .archive import Archive
 from .cells import Cell
 from .engine import Engine, quoted
-from .entry import Key, monday_of, packed, unpacked
-from .instruments import without
+from .entry import Key, packed
+from .rule_counts import RuleCount
 from .tables import Tables
-
-if TYPE_CHECKING:
-    Judge = Callable[[Measurement], Sequence[ooni.Finding]]
-
-log = logging.getLogger("jemaa.evidence")
 
 Flat = dict[str, Any]
 
@@ -36,6 +23,7 @@ CELL_FIELDS = (
 )  # fmt: skip
 RULE_FIELDS = (
     "cell", "week", "cc", "asn", "access", "node", "verdict", "rule_id", "ruleset", "probes", "of", "low", "high", "q",
+    "tested",
 )  # fmt: skip
 BROKEN_FIELDS = ("instrument", "path", "networks", "failing", "countries")
 CHANGE_FIELDS = ("week", "seen", "cc", "asn", "access", "path", "to", "q")
@@ -49,40 +37,17 @@ def write_tables(tables: Tables, folder: Path) -> None:
     _write(folder / "rules", RULE_FIELDS, rules)
     _write(folder / "changes", CHANGE_FIELDS, (msgspec.structs.asdict(one) for one in tables.changes))
     _write(folder / "broken", BROKEN_FIELDS, (msgspec.structs.asdict(one) for one in tables.broken))
-    with (folder / "audit.jsonl").open("wb") as file:
-        file.writelines(msgspec.json.encode(_for_audit(one)) + b"\n" for one in tables.cells)
+    _write_audits(tables, folder / "audit")
 
 
-def write_facts(archive: Archive, tables: Tables, folder: Path, judge: "Judge") -> None:
-    """The facts of every published row, `facts/CELL.jsonl`, and of every week in OONI's form, `ooni/WEEK.jsonl`."""
-    for part in ("facts", "ooni"):
-        (folder / part).mkdir(parents=True, exist_ok=True)
-    published = {packed(one.key) for one in tables.cells}
-    where = without({one.instrument for one in tables.broken})
-    days = archive.days()
-    for week, of_week in groupby(days, monday_of):
-        with (folder / "ooni" / f"{week}.jsonl").open("wb") as in_their_form:
-            for cell, lines in groupby(archive.counted(list(of_week), where), lambda row: row[0]):
-                if cell in published:
-                    _write_cell(folder / "facts" / f"{cell:016x}.jsonl", in_their_form, lines, judge)
-    for part in ("facts", "ooni"):
-        names = sorted(path.name for path in (folder / part).iterdir())
-        (folder / f"{part}.txt").write_text("".join(f"{part}/{name}\n" for name in names))
-
-
-def _write_cell(path: Path, in_their_form: Any, lines: Iterable[tuple[int, str, str]], judge: "Judge") -> None:
-    key = unpacked(int(path.stem, 16))
-    report = f"{key.week.replace('-', '')}_{key.cc}_{key.asn}_{key.access}"
-    with path.open("wb") as file:
-        for _, facts, asn_db in lines:
-            measurement = msgspec.json.decode(facts, type=Measurement)
-            try:
-                form = ooni.write(measurement, judge(measurement), report=report, asn_db=asn_db)
-            except ProtocolError as refusal:  # it could say who somebody is: kept back, and the rest is published
-                log.warning("a measurement of %s is not published: %s", report, refusal)
-                continue
-            file.write(facts.encode() + b"\n")
-            in_their_form.write(form + b"\n")
+def _write_audits(tables: Tables, folder: Path) -> None:
+    """A file a country, as an audit is of one: all of a large record are more cells than it takes."""
+    rows = [_for_audit(one) for one in tables.cells]
+    rows += [_rule_for_audit(one) for one in tables.rules if not one.may_be_chance]
+    folder.mkdir(exist_ok=True)
+    for country, of_country in groupby(sorted(rows, key=itemgetter("country")), itemgetter("country")):
+        lines = b"".join(msgspec.json.encode(row) + b"\n" for row in of_country)
+        (folder / f"{country}.jsonl").write_bytes(lines)
 
 
 def _of_cell(cell: Cell) -> Flat:
@@ -92,17 +57,31 @@ def _of_cell(cell: Cell) -> Flat:
 
 def _for_audit(cell: Cell) -> Flat:
     """As `jemaa audit --cells` reads it. Whoever saw both counts as worked: he could attend."""
-    key = cell.key
+    return _place_for_audit(cell.key) | {
+        "subject": f"path:{cell.path}",
+        "probes": cell.probes,
+        "worked": cell.worked + cell.both,
+        "verdict": "failed" if cell.word == "failed" else "ok" if cell.word == "worked" else "insufficient",
+    }
+
+
+def _rule_for_audit(rule: RuleCount) -> Flat:
+    """The same of a rule; it “worked” for those for whom the rule did not fire."""
+    return _place_for_audit(rule.key) | {
+        "subject": f"rule:{rule.rule_id}",
+        "probes": rule.of,
+        "worked": rule.of - rule.probes,
+        "verdict": rule.verdict,
+    }
+
+
+def _place_for_audit(key: Key) -> Flat:
     sunday = datetime.date.fromisoformat(key.week) + datetime.timedelta(days=6)
     return {
         "country": key.cc,
         "asn": key.asn or None,
         "access": key.access,
-        "subject": f"path:{cell.path}",
         "period": f"{key.week}..{sunday.isoformat()}",
-        "probes": cell.probes,
-        "worked": cell.worked + cell.both,
-        "verdict": "failed" if cell.word == "failed" else "ok" if cell.word == "worked" else "insufficient",
     }
 
 
@@ -116,7 +95,7 @@ def _write(path: Path, fields: Sequence[str], rows: Iterator[Flat]) -> None:
         writer = csv.DictWriter(table, fields, extrasaction="ignore", lineterminator="\n")
         writer.writeheader()
         for row in rows:
-            writer.writerow(row)
+            writer.writerow({name: _as_in_json(row[name]) for name in fields})
             file.write(msgspec.json.encode({name: row[name] for name in fields}) + b"\n")
     with Engine() as engine:
         columns = ", ".join(f"{quoted(name)}: {quoted(_KINDS.get(name, 'VARCHAR'))}" for name in fields)
@@ -125,8 +104,12 @@ def _write(path: Path, fields: Sequence[str], rows: Iterator[Flat]) -> None:
         engine.rows(f"COPY (SELECT * FROM {source}) TO {target} (FORMAT parquet, COMPRESSION zstd)")
 
 
+def _as_in_json(value: object) -> object:
+    return str(value).lower() if isinstance(value, bool) else value
+
+
 _KINDS = {
     "asn": "UINTEGER", "probes": "UINTEGER", "of": "UINTEGER", "worked": "UINTEGER", "failed": "UINTEGER",
     "both": "UINTEGER", "networks": "UINTEGER", "failing": "UINTEGER", "countries": "UINTEGER",
-    "share": "DOUBLE", "low": "DOUBLE", "high": "DOUBLE", "q": "DOUBLE",
+    "share": "DOUBLE", "low": "DOUBLE", "high": "DOUBLE", "q": "DOUBLE", "tested": "BOOLEAN",
 }  # fmt: skip

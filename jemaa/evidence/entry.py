@@ -152,6 +152,10 @@ def monday_of(day: str) -> str:
     return monday(datetime.date.fromisoformat(day))
 
 
+ACCESS_BITS = 63 << 36
+"""Where in a packed key the access is."""
+
+
 def packed(key: Key) -> int:
     """A key as one number of 64 bits, because grouping by a number costs half of grouping by four texts."""
     weeks = (datetime.date.fromisoformat(key.week) - _EPOCH).days // 7

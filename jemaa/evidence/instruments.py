@@ -11,6 +11,7 @@ from msgspec import Struct
 from jemaa.limits import EVIDENCE_K
 
 from .archive import Archive, rows_of
+from .ballot import cast
 from .engine import Engine, quoted
 from .entry import PATHS
 
@@ -42,10 +43,11 @@ def broken(archive: Archive, days: Sequence[str] | None = None) -> list[Broken]:
     if not files:
         return []
     with Engine() as engine:
-        engine.rows(f"CREATE VIEW come AS SELECT * FROM {rows_of(files)} WHERE counted AND instrument <> ''")
+        engine.rows(f"CREATE VIEW named AS SELECT * FROM {rows_of(files)} WHERE counted AND instrument <> ''")
         suspects = {str(row[0]) for row in engine.rows(_query(_BY_CHECK))}
         if not suspects:
             return []
+        cast(engine, files)
         return [
             Broken(instrument=name, path=PATHS[bit], networks=networks, failing=failing, countries=countries)
             for name, bit, networks, failing, countries in engine.rows(_query(_by_probe(suspects)))
@@ -59,7 +61,7 @@ def without(instruments: Collection[str]) -> str:
     return f"coalesce(instrument, '') NOT IN ({names})" if names else "true"
 
 
-_BY_CHECK = "SELECT cell, instrument, worked AS w, tried & ~worked AS f, count(*) AS n FROM come GROUP BY ALL"
+_BY_CHECK = "SELECT cell, instrument, worked AS w, tried & ~worked AS f, count(*) AS n FROM named GROUP BY ALL"
 """Alike checks are counted before their paths are looked at: there are a tenth as many."""
 
 
@@ -68,7 +70,7 @@ def _by_probe(suspects: Collection[str]) -> str:
     return f"""
         SELECT cell, instrument, bit_or(worked) AS w, bit_or(tried & ~worked) AS f, 1 AS n
         FROM come SEMI JOIN (SELECT cell FROM come WHERE instrument IN ({names})) USING (cell)
-        GROUP BY cell, instrument, probe"""
+        WHERE instrument <> '' GROUP BY cell, instrument, probe"""
 
 
 def _query(votes: str) -> str:

@@ -1,10 +1,9 @@
 """Evidence room. The journal: entries that are not in the archive yet, one a line, in a file a batch.
 
 An entry is on the disk when `write` returns. A line that a crash cut off was acknowledged to nobody, and is cut away.
-Whoever touches the folder holds its lock, so that a fold by hand and a server do not meet.
+Whoever touches the folder holds the archive's lock, so that a fold by hand and a server do not meet.
 """
 
-import fcntl
 import os
 import secrets
 from collections.abc import Callable, Iterator, Sequence
@@ -27,7 +26,6 @@ class Journal:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder / "journal"
-        self._lock = folder / "lock"
         self._current = self._folder / "none.ndjson"
         self.archive = Archive(folder / "archive")
 
@@ -45,14 +43,17 @@ class Journal:
     def remove(self, identity: str, day: str) -> bool:
         """Take one measurement out of everything that is at rest; whether it was there."""
         with self._held():
-            mark = f'"id":"{identity}"'.encode()
+            mark, found = f'"id":"{identity}"'.encode(), False
+            for left in self._folder.glob("*.tmp"):  # of a crash
+                left.unlink()
             for path in self._files():
                 lines = path.read_bytes().splitlines(keepends=True)
-                left = [line for line in lines if mark not in line]
-                if len(left) < len(lines):
-                    manifest.replace(path, b"".join(left))
-                    return True
-            return self.archive.remove(identity, day)
+                kept = [line for line in lines if mark not in line]
+                if len(kept) < len(lines):
+                    manifest.replace(path, b"".join(kept))
+                    found = True
+            # After a crash in the middle of a fold it is in both.
+            return self.archive.remove(identity, day) or found
 
     def fold(self) -> int:
         """Move all into the archive, one file a day; how many entries. A crash in between repeats itself harmlessly."""
@@ -85,8 +86,7 @@ class Journal:
     @contextmanager
     def _held(self) -> Iterator[None]:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with self._lock.open("ab") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with self.archive.held():
             yield
 
 

@@ -13,11 +13,19 @@ from jemaa.errors import StoreFailed
 
 
 class Manifest(Struct, frozen=True, kw_only=True):
-    """`days`: the names of the files of each day. `batches`: the journals that are in them already."""
+    """`days`: the names of the files of each day. `batches`: the journals that are in them already. `taken`: the cells
+    from which somebody took a measurement back, each with the number of the last such taking, counted from 1.
+    """
 
     version: int = 1
     days: dict[str, list[str]] = {}
     batches: list[str] = []
+    taken: dict[str, int] = {}
+
+    @property
+    def takings(self) -> int:
+        """How many there were."""
+        return max(self.taken.values(), default=0)
 
 
 def load(path: Path) -> Manifest:
@@ -38,13 +46,17 @@ def save(path: Path, manifest: Manifest) -> None:
 
 def replace(path: Path, data: bytes, *, mode: int = 0o666) -> None:
     """A file's new content, all or nothing, also through a power cut; `mode` as far as the user's mask permits."""
-    spare = path.with_name(path.name + ".tmp")
-    with open(spare, "wb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
+    with open(spare(path), "wb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-    spare.replace(path)
+    spare(path).replace(path)
     sync(path.parent)
+
+
+def spare(path: Path) -> Path:
+    """Under what name a file's new content lies until it is whole."""
+    return path.with_name(path.name + ".tmp")
 
 
 def sync(path: Path) -> None:

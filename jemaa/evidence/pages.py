@@ -60,7 +60,7 @@ def country(view: View, material: Material, cc: str) -> str:
     tables = material.tables
     here = material.by_country.get(cc, [])
     recent = material.recent_by_country.get(cc, [])
-    networks = _rows(recent, lambda one: (one.key.asn, one.key.access), lambda key: _network(view, cc, *key))
+    networks = _rows(recent, lambda one: (one.key.asn, one.key.access), lambda key: network_link(view, cc, *key))
     changes = [one for one in tables.changes if one.cc == cc]
     return (
         f"{grid(view, _recent(view), view.word('network'), networks) if networks else ''}{_notes(view)}"
@@ -100,8 +100,7 @@ def path(view: View, material: Material, name: str) -> str:
     networks = grouped(recent, lambda one: (one.key.cc, one.key.asn))
     by_country = [(_country(view, cc), group) for cc, group in sorted(countries.items())]
     by_network = [
-        (view.row(view.country(cc), _network_link(view, cc, asn)), group)
-        for (cc, asn), group in sorted(networks.items())
+        (view.row(view.country(cc), _as_link(view, cc, asn)), group) for (cc, asn), group in sorted(networks.items())
     ]
     return (
         f"{_map(view, material, name)}{one_path(view, _recent(view), view.word('country'), by_country)}"
@@ -115,7 +114,7 @@ def access(view: View, material: Material, kind: str) -> str:
     """One kind of access, by country and network."""
     recent = [one for one in material.recent if one.key.access == kind]
     countries = _rows(recent, lambda one: one.key.cc, lambda cc: _country(view, cc))
-    networks = _rows(recent, lambda one: (one.key.cc, one.key.asn), lambda key: _network(view, *key))
+    networks = _rows(recent, lambda one: (one.key.cc, one.key.asn), lambda key: network_link(view, *key))
     return (
         f"{grid(view, _recent(view), view.word('country'), countries)}"
         f"{grid(view, _recent(view), view.word('network'), networks)}{_notes(view)}"
@@ -126,7 +125,7 @@ def week(view: View, material: Material, monday: str) -> str:
     """One week, every row of it with its facts."""
     here = material.by_week[monday]
     rows = [
-        Row(_network(view, key.cc, key.asn, key.access), groups, facts_of(view, packed(key)))
+        Row(network_link(view, key.cc, key.asn, key.access), groups, facts_of(view, packed(key)))
         for key, groups in _by_path(here, lambda one: one.key)
     ]
     rules = material.rules_by_week.get(monday, [])
@@ -184,9 +183,9 @@ def _map(view: View, material: Material, way: str) -> str:
 
 def _rules(view: View, rules: Sequence[RuleCount]) -> str:
     rows = "".join(
-        f"<tr><td><time>{one.key.week}</time><td>{_network(view, one.key.cc, one.key.asn, one.key.access)}"
+        f"<tr><td><time>{one.key.week}</time><td>{network_link(view, one.key.cc, one.key.asn, one.key.access)}"
         f'<td><bdi dir="ltr"><code>{one.rule_id}</code></bdi><td><bdi dir="ltr"><code>{one.node}</code></bdi>'
-        f"<td>{view.word('rules.chance' if one.may_be_chance else 'verdict.' + one.verdict)}"
+        f"<td>{_verdict(view, one)}"
         f"<td>{view.word('of', n=one.probes, all=one.of)}"
         f'<td><bdi dir="ltr">{100 * one.low:.0f}–{100 * one.high:.0f} %</bdi>'
         f'<td><bdi dir="ltr">{one.ruleset}</bdi>'
@@ -203,6 +202,13 @@ def _rules(view: View, rules: Sequence[RuleCount]) -> str:
     none = f"<p>{view.word('rules.none', k=EVIDENCE_K)}</p>"
     help_ = f"{view.word('rules.help')} {view.word('rules.chances', share=round(100 * FALSE_DISCOVERIES))}"
     return f"<h2 id=rules>{view.word('rules')}</h2><p>{help_}</p>{table if rows else none}"
+
+
+def _verdict(view: View, rule: RuleCount) -> str:
+    if rule.may_be_chance:
+        return view.word("rules.chance")
+    untested = "" if rule.tested else f"<br><small>{view.word('rules.untested')}</small>"
+    return view.word("verdict." + rule.verdict) + untested
 
 
 def _notes(view: View) -> str:
@@ -230,13 +236,14 @@ def _country(view: View, cc: str) -> str:
     return view.link(f"country/{cc}.html", view.country(cc))
 
 
-def _network_link(view: View, cc: str, asn: int) -> str:
+def _as_link(view: View, cc: str, asn: int) -> str:
     return view.link(f"network/{network_id(cc, asn)}.html", view.network(asn))
 
 
-def _network(view: View, cc: str, asn: int, access: str = "") -> str:
+def network_link(view: View, cc: str, asn: int, access: str = "") -> str:
+    """A network with its country, and how one is connected to it."""
     told = f" {view.word('access.' + access)}" if access else ""
-    return f"{_network_link(view, cc, asn)} <small>{view.country(cc)}{told and ','}{told}</small>"
+    return f"{_as_link(view, cc, asn)} <small>{view.country(cc)}{told and ','}{told}</small>"
 
 
 def _accesses(cells: Iterable[Cell]) -> list[str]:

@@ -7,11 +7,15 @@ from jemaa.limits import EVIDENCE_K
 from .entry import PATHS
 from .grid import per_cent
 from .material import Material
-from .tables import grouped
+from .pages import network_link
+from .tables import RECENT_WEEKS, grouped
 from .view import View
 
 API = ("cells", "rules", "changes")
 FORMATS = ("csv", "jsonl", "parquet")
+
+APPS_NODE = "stun.drop.app"
+"""What a rule is about that found applications told by their marks."""
 
 
 def find(view: View, material: Material) -> str:
@@ -50,7 +54,8 @@ _SCRIPT_WORDS = (
 
 
 def apps(view: View, material: Material) -> str:
-    """Which kind of way each application needs, and what became of that kind in the last weeks."""
+    """Which kind of way each application needs, what became of that kind in the last weeks, and where applications were
+    told by their marks, so that it says nothing of them."""
     recent = grouped(material.recent, lambda one: one.path)
     rows = ""
     for app in material.apps:
@@ -62,12 +67,27 @@ def apps(view: View, material: Material) -> str:
                 f'<tr><th scope="row">{html.escape(app.name)}</th><td>{like}'
                 f"<td>{view.word('said.grade.' + grade)}<td>{shown}"
             )
-    heads = "".join(f'<th scope="col">{view.word(key)}' for key in ("apps.app", "apps.path", "apps.grade", "share"))
+    columns = ("apps.app", "apps.path", "apps.grade", "apps.share")
+    heads = "".join(f'<th scope="col">{view.word(key)}' for key in columns)
     return (
         f'<p>{view.word("apps.help")}</p><div class="wide" role="region" tabindex="0" '
         f'aria-label="{view.word("scroll")}"><table class="words"><thead><tr>{heads}</thead><tbody>{rows}'
-        f"</tbody></table></div>"
+        f"</tbody></table></div>{_marked(view, material)}"
     )
+
+
+def _marked(view: View, material: Material) -> str:
+    """Networks in which a rule about applications fired in the last weeks."""
+    weeks = {one.key.week for one in material.recent}
+    fired = {
+        (one.key.cc, one.key.asn, one.key.access)
+        for one in material.tables.rules
+        if one.node == APPS_NODE and one.key.week in weeks and not one.may_be_chance
+    }
+    items = "".join(f"<li>{network_link(view, *place)}" for place in sorted(fired))
+    none = f"<p>{view.word('apps.marks.none', weeks=RECENT_WEEKS)}</p>"
+    listed = f"<p>{view.word('apps.marks.help')}</p><ul>{items}</ul>" if items else none
+    return f"<h2>{view.word('apps.marks')}</h2>{listed}"
 
 
 def data(view: View, material: Material) -> str:
@@ -80,7 +100,8 @@ def data(view: View, material: Material) -> str:
         f"<p>{view.word('data.licence')}</p>{_files(view)}<h2>API</h2><p>{view.word('data.api')}</p><ul>{addresses}"
         f'</ul><p>{view.word("data.api.described")} <code dir="ltr">/api/openapi.json</code></p>'
         f"<p>{view.word('data.fields')}</p><p>{view.word('how', k=EVIDENCE_K)}</p>"
-        f"<p>{view.word('failed_means')}</p><p>{view.word('data.sums')}</p>{looked}{_broken(view, material)}"
+        f"<p>{view.word('failed_means')}</p><p>{view.word('data.sums')}</p><p>{view.word('data.shown')}</p>"
+        f"<p>{view.word('data.taken')}</p>{looked}{_broken(view, material)}"
     )
 
 

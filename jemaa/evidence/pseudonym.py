@@ -1,9 +1,9 @@
 """Evidence room. The pseudonym of a probe: the same for a week in one network, and nothing beyond.
 
 It is a keyed hash of where a submission came from, of the network and of the week. The key is made by chance each week
-and replaces the one before, so that nobody, the operator included, can later try out addresses until one fits; within
-the week whoever has the key could. What it costs: people behind one shared address are one probe, so that a carrier's
-crowd counts for less than it is; somebody whose address changes is several.
+and deleted when the week is over, whether or not anything comes then, so that nobody, the operator included, can later
+try out addresses until one fits; within the week whoever has the key could. What it costs: people behind one shared
+address are one probe, so that a carrier's crowd counts for less than it is; somebody whose address changes is several.
 """
 
 import ipaddress
@@ -43,13 +43,30 @@ class Pseudonyms:
             self._key = self._of_week(week)
         return scrub.pseudonym(household(address), cc=cc, asn=asn, key=self._key.key)
 
-    def _of_week(self, week: str) -> _Key:
+    def forget(self, day: date) -> None:
+        """Delete, here and on the disk, what is not the key of this day's week. `StoreFailed` `store-failed`."""
+        week = monday(day)
+        if self._key.week != week:
+            self._key = _Key("", b"")
         try:
-            found = msgspec.json.decode(self._path.read_bytes(), type=_Key)
-            if found.week == week:
-                return found
+            manifest.spare(self._path).unlink(missing_ok=True)  # of a crash, which may have left a key in it
+            if self._found().week != week:
+                self._path.unlink(missing_ok=True)
+        except OSError as error:
+            text = f"The key of a week that is over cannot be deleted: {self._path} ({error.strerror})."
+            raise StoreFailed("store-failed", text) from error
+
+    def _found(self) -> _Key:
+        """What is on the disk; the key of no week where there is none, or something else."""
+        try:
+            return msgspec.json.decode(self._path.read_bytes(), type=_Key)
         except (OSError, msgspec.DecodeError):
-            pass  # there is none yet, or it is no key: either way a new one
+            return _Key("", b"")
+
+    def _of_week(self, week: str) -> _Key:
+        found = self._found()
+        if found.week == week:
+            return found
         made = _Key(week, secrets.token_bytes(32))
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)

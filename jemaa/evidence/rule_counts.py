@@ -1,7 +1,8 @@
 """Evidence room. Which rules fired on a network in a week, for how many probes, and whether that may be chance.
 
-A check accuses a network that does nothing once in a hundred times at the very worst (`judge.ALPHA`), so that among
-thousands of rows some have three such checks. `q` says how many of the rows that are at least as sure would be chance.
+By a rule that rests on a test, a check accuses a network that does nothing once in a hundred times at the very worst
+(`judge.ALPHA`), so that among thousands of rows some have three such checks. `q` says how many of the rows that are at
+least as sure would be chance. A rule that goes by a mark or by a wrong answer has no such bound, and is told apart.
 """
 
 from collections import defaultdict
@@ -12,12 +13,16 @@ import msgspec
 from msgspec import Struct
 
 from jemaa.limits import EVIDENCE_K
+from jemaa.verdict.conditions import Cut, EndsByAge, EndsByBytes, Thinned
+from jemaa.verdict.finding import ACCUSES
 from jemaa.verdict.judge import ALPHA
-from jemaa.verdict.rules.table import RULES
+from jemaa.verdict.rules.rule import Rule
+from jemaa.verdict.rules.table import BY_ID, RULES
 from jemaa.verdict.statistics import benjamini_hochberg, binomial_at_least
 
-from .archive import Archive, rows_of
-from .cells import bounds, forged
+from .archive import Archive
+from .ballot import PLACE, cast
+from .cells import bounds, forgeable, forged
 from .engine import Engine
 from .entry import WEIGHTLESS, Key, unpacked
 from .instruments import without
@@ -25,13 +30,33 @@ from .instruments import without
 FALSE_DISCOVERIES = 0.05
 """Of what a week's table (or the list of changes) calls more than chance, so large a share may be chance."""
 
-QUESTIONS = sum(rule.says not in WEIGHTLESS for rule in RULES)
+
+def _is_tested(rule: Rule) -> bool:
+    """Whether `ALPHA` bounds how often it errs: it, or what it follows from, is only sure below that p."""
+    if rule.says not in ACCUSES:
+        return False
+    if any(isinstance(one, Cut | Thinned | EndsByAge | EndsByBytes) for one in rule.when):
+        return True
+    causes = [BY_ID[other] for other in rule.only_with]
+    # Each family has its own ALPHA: what follows from rules of two has twice as much.
+    return bool(causes) and all(map(_is_tested, causes)) and len({one.family for one in causes}) == 1
+
+
+TESTED = frozenset(rule.id for rule in RULES if _is_tested(rule))
+"""Rules of which a `q` says what it should."""
+
+QUESTIONS = len(TESTED)
 """What each row of a week was asked, whatever came of it."""
+
+UNTESTED_QUESTIONS = sum(rule.says not in WEIGHTLESS for rule in RULES) - QUESTIONS
 
 
 class RuleCount(Struct, frozen=True, kw_only=True):
     """For how many probes of a network a rule fired, of `of` probes that were there; `low` and `high` bound the share
     as in `Cell`. Above `FALSE_DISCOVERIES`, `q` says that it may be chance.
+
+    Where a rule is not `tested`, nobody knows how often it errs: `q` is then a hurdle that keeps forgers off, what it
+    would be if the rule erred as seldom as the others, and no share of anything.
     """
 
     key: Key
@@ -44,6 +69,7 @@ class RuleCount(Struct, frozen=True, kw_only=True):
     low: float
     high: float
     q: float = 1.0
+    tested: bool = True
 
     @property
     def may_be_chance(self) -> bool:
@@ -56,55 +82,65 @@ def rules(archive: Archive, days: Sequence[str] | None = None, *, left_out: Coll
     files = archive.files("rows", days)
     if not files:
         return []
-    query = f"""
-        WITH fired AS (
-            SELECT cell, probe, ruleset, unnest(fired) AS one FROM come WHERE len(fired) > 0
-        ), counts AS (
-            SELECT cell, one.node AS node, one.verdict AS verdict, one.rule_id AS rule, max(ruleset) AS ruleset,
-                count(DISTINCT probe) AS probes FROM fired GROUP BY cell, one.node, one.verdict, one.rule_id
-            HAVING probes >= {EVIDENCE_K}
-        ) SELECT cell, node, verdict, rule, ruleset, probes, n, rate FROM counts JOIN sizes USING (cell)"""
     with Engine() as engine:
-        engine.rows(f"CREATE VIEW come AS SELECT * FROM {rows_of(files)} WHERE counted AND {without(left_out)}")
+        cast(engine, files, without(left_out))
         engine.rows(f"""
             CREATE TEMP TABLE sizes AS
-            SELECT cell, count(*) AS n, avg(1 - pow({1 - ALPHA}, checks)) AS rate
-            FROM (SELECT cell, probe, count(*) AS checks FROM come GROUP BY cell, probe)
-            GROUP BY cell HAVING n >= {EVIDENCE_K}""")
-        rows = engine.rows(query)
+            SELECT cell, count(*) AS n, avg(1 - pow({1 - ALPHA}, checks)) AS rate,
+                (sum(count(*)) OVER (PARTITION BY {PLACE}))::BIGINT AS network
+            FROM votes GROUP BY cell HAVING n >= {EVIDENCE_K}""")
+        rows = engine.rows(_FIRED)
         sizes = {unpacked(week << 52).week: n for week, n in engine.rows(_WEEKS)}
-    found = adjusted([_rule(row) for row in rows], [chance(row[5], row[6], row[7]) for row in rows], sizes)
+    found = adjusted([_rule(row) for row in rows], [_chance(row) for row in rows], sizes)
     return sorted(found, key=lambda one: (one.key, -one.probes, one.node, one.rule_id))
 
+
+_FIRED = f"""
+    WITH fired AS (
+        SELECT cell, probe, ruleset, unnest(fired) AS one FROM come WHERE len(fired) > 0
+    ), counts AS (
+        SELECT cell, one.node AS node, one.verdict AS verdict, one.rule_id AS rule, max(ruleset) AS ruleset,
+            count(DISTINCT probe) AS probes FROM fired GROUP BY cell, one.node, one.verdict, one.rule_id
+        HAVING probes >= {EVIDENCE_K}
+    ) SELECT cell, node, verdict, rule, ruleset, probes, n, network, rate FROM counts JOIN sizes USING (cell)"""
 
 _WEEKS = "SELECT cell >> 52 AS week, count(*) FROM sizes GROUP BY week"
 
 
-def chance(probes: int, of: int, rate: float) -> float:
-    """How likely a rule fires by chance alone for so many probes, each at `rate`, with a tenth of them forged.
+def chance(probes: int, of: int, rate: float, doubtful: int = 0) -> float:
+    """How likely a rule fires by chance alone for so many probes, each at `rate`, with a tenth of them forged, or with
+    the `doubtful` ones (`forgeable`).
 
     Where probes differ in how often they measured, `rate` is their mean: that bounds it (Hoeffding 1956).
     """
-    lies = forged(of)
+    lies = forged(of, doubtful)
     return binomial_at_least(probes - lies, max(0, of - lies), rate)
 
 
 def adjusted(found: Sequence[RuleCount], ps: Sequence[float], sizes: Mapping[str, int]) -> list[RuleCount]:
-    """Each with its `q`, week by week: what came of a week stays, whatever comes later. `sizes` has its cells."""
-    weeks: dict[str, list[int]] = defaultdict(list)
+    """Each with its `q`, week by week: what came of a week stays, whatever comes later. `sizes` has its cells.
+
+    Rules that are not tested are adjusted by themselves, or they would make it easier for the others.
+    """
+    alike: dict[tuple[str, bool], list[int]] = defaultdict(list)
     for place, one in enumerate(found):
-        weeks[one.key.week].append(place)
+        alike[one.key.week, one.tested].append(place)
     qs: dict[int, float] = {}
-    for week, places in weeks.items():
-        fair = benjamini_hochberg([ps[place] for place in places], sizes.get(week, 0) * QUESTIONS)
-        qs |= dict(zip(places, fair, strict=True))
+    for (week, tested), places in alike.items():
+        asked = sizes.get(week, 0) * (QUESTIONS if tested else UNTESTED_QUESTIONS)
+        qs |= dict(zip(places, benjamini_hochberg([ps[place] for place in places], asked), strict=True))
     return [msgspec.structs.replace(one, q=float(f"{qs[place]:.3g}")) for place, one in enumerate(found)]
 
 
 def _rule(row: tuple[Any, ...]) -> RuleCount:
-    cell, node, verdict, rule, ruleset, probes, of, _ = row
-    low, high = bounds(probes, of)
+    cell, node, verdict, rule, ruleset, probes, of, network, _ = row
+    low, high = bounds(probes, of, forgeable(of, network))
     return RuleCount(
         key=unpacked(cell), node=node, verdict=verdict, rule_id=rule, ruleset=ruleset or "", probes=probes, of=of,
-        low=round(low, 4), high=round(high, 4),
+        low=round(low, 4), high=round(high, 4), tested=rule in TESTED,
     )  # fmt: skip
+
+
+def _chance(row: tuple[Any, ...]) -> float:
+    *_, probes, of, network, rate = row
+    return chance(probes, of, rate, forgeable(of, network))

@@ -1,25 +1,23 @@
 """Evidence room. The whole site as files, in every language: pages, pictures, downloads. Any web server can serve it.
 
-It is built beside the old one and then takes its place, so that readers see one or the other.
+It is built beside the old one and then takes its place, so that readers see one or the other. What was taken back while
+it was built is taken out before.
 """
 
 import gzip
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from jemaa.errors import SettingsError, StoreFailed
 
 from . import pages, pages_about
 from .archive import Archive
-from .downloads import write_facts, write_tables
+from .downloads import write_tables
 from .entry import PATHS
+from .facts_files import Judge, mend, write_facts
 from .material import Material
 from .view import LANGUAGES, View, document, network_id
-
-if TYPE_CHECKING:
-    from .downloads import Judge
 
 STATIC = Path(__file__).parent / "static"
 MARK = "data/cells.jsonl"
@@ -31,7 +29,7 @@ PACKED_BYTES = 1_000
 Body = Callable[[View], str]
 
 
-def build(archive: Archive, out: Path, material: Material, judge: "Judge") -> int:
+def build(archive: Archive, out: Path, material: Material, judge: Judge) -> int:
     """Write the site to `out`; how many pages. `SettingsError` `evidence-out-taken` if that is another's folder."""
     if out.exists() and any(out.iterdir()) and not (out / MARK).exists():
         raise SettingsError(
@@ -42,16 +40,18 @@ def build(archive: Archive, out: Path, material: Material, judge: "Judge") -> in
         for left in (new, old):
             shutil.rmtree(left, ignore_errors=True)
         count = _write(archive, new, material, judge)
-        if out.exists():
-            out.rename(old)
-        new.rename(out)
+        with archive.held():
+            mend(archive, new / "data", judge)
+            if out.exists():
+                out.rename(old)
+            new.rename(out)
         shutil.rmtree(old, ignore_errors=True)
     except OSError as error:
         raise StoreFailed("evidence-failed", f"The pages could not be written: {error}.") from error
     return count
 
 
-def _write(archive: Archive, new: Path, material: Material, judge: "Judge") -> int:
+def _write(archive: Archive, new: Path, material: Material, judge: Judge) -> int:
     write_tables(material.tables, new / "data")
     write_facts(archive, material.tables, new / "data", judge)
     for name in ("site.css", "find.js"):

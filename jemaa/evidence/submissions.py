@@ -8,7 +8,7 @@ import asyncio
 import datetime
 import logging
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -23,7 +23,8 @@ from jemaa.facts.record import Measurement
 from jemaa.limits import FOLD_SECONDS, MAX_SUBMISSIONS_WAITING, SUBMISSION_AGE_SECONDS
 
 from .allowance import Allowance
-from .entry import Entry, Verdict, entry_of
+from .entry import Entry, entry_of
+from .facts_files import Judge, mend
 from .journal import Journal
 from .origin import Origin, Origins
 from .pseudonym import Pseudonyms, household
@@ -31,7 +32,6 @@ from .receipt import Receipt, Receipts
 
 log = logging.getLogger("jemaa.evidence")
 
-Judge = Callable[[Measurement], Sequence[Verdict]]
 T = TypeVar("T")
 
 
@@ -45,10 +45,23 @@ class Taken(Struct, frozen=True):
 
 
 class Submissions:
-    """Owns the journal of a folder. `run` folds it into the archive now and then; `close` it once."""
+    """Owns the journal of a folder. `run` keeps house in it; `close` it once. `site` is where its pages are shown.
 
-    def __init__(self, folder: Path, *, key: bytes, origins: Origins, judge: Judge, now: Callable[[], float]) -> None:
+    `StoreFailed` `store-failed` if the key of a week that is over lies there and cannot be deleted.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        key: bytes,
+        origins: Origins,
+        judge: Judge,
+        now: Callable[[], float],
+        site: Path | None = None,
+    ) -> None:
         self._journal = Journal(folder)
+        self._site = site
         self._origins = origins
         self._pseudonyms = Pseudonyms(folder)
         self._receipts = Receipts(key)
@@ -57,6 +70,7 @@ class Submissions:
         self._allowance = Allowance(now())
         self._writer = ThreadPoolExecutor(1, "jemaa.evidence")
         self._waiting = 0
+        self._pseudonyms.forget(self._day(now()))
 
     async def submit(self, data: bytes, address: str) -> Taken:
         """Take a measurement that its sender consented to. `ProtocolError` as `facts.read`; `Refused` `too-fast`."""
@@ -69,9 +83,10 @@ class Submissions:
         return Taken(receipt, entry.day, entry.counted, entry.flags)
 
     async def withdraw(self, receipt: str) -> None:
-        """Forget a measurement. `Refused`: `receipt-forged`, `no-such-measurement`."""
+        """Forget a measurement, in the files of facts that are shown too. `Refused`: `receipt-forged`,
+        `no-such-measurement`."""
         found = self._receipts.read(receipt)
-        if not await self._do(partial(self._journal.remove, found.id, found.day)):
+        if not await self._do(partial(self._take_back, found)):
             raise Refused("no-such-measurement", "This measurement is not here; perhaps it was deleted before.")
 
     async def fold(self) -> int:
@@ -79,17 +94,41 @@ class Submissions:
         return await self._do(self._journal.fold)
 
     async def run(self) -> None:
-        """Fold at intervals, until cancelled."""
+        """Keep house at intervals, until cancelled: fold, forget the key of a week that is over, and go on with taking
+        out of the site what a crash left in it."""
         while True:
+            for work in (self._forget_key, self._mend):
+                await self._tried(work)
             await asyncio.sleep(FOLD_SECONDS)
-            try:
-                await self.fold()
-            except StoreFailed as error:  # what came stays in the journal, and is tried again
-                log.error("what came could not be moved into the archive: %s", error)
+            await self._tried(self._journal.fold)
 
     async def close(self) -> None:
         """Let the writer finish."""
+        await self._tried(self._forget_key)
         await asyncio.to_thread(self._writer.shutdown)
+
+    async def _tried(self, work: Callable[[], object]) -> None:
+        try:
+            await self._do(work)
+        except StoreFailed as error:  # what came stays in the journal; all of it is tried again
+            log.error("in the record something is left undone, and will be tried again: %s", error)
+
+    def _forget_key(self) -> None:
+        self._pseudonyms.forget(self._day(self._now()))
+
+    def _take_back(self, receipt: Receipt) -> bool:
+        was_there = self._journal.remove(receipt.id, receipt.day)
+        self._mend()
+        return was_there
+
+    def _mend(self) -> None:
+        if self._site:
+            with self._journal.archive.held():
+                mend(self._journal.archive, self._site / "data", self._judge)
+
+    @staticmethod
+    def _day(now: float) -> datetime.date:
+        return datetime.datetime.fromtimestamp(now, datetime.UTC).date()
 
     def _keep(self, measurement: Measurement, address: str, now: float) -> Entry:
         """In the writer's thread: judging a measurement that was made to be slow must not hold up the meeting."""
@@ -102,12 +141,11 @@ class Submissions:
         flags = flags_of(measurement, origin)
         placed = scrub.clean(placed_at(measurement, origin))
         network = placed.network
-        day = datetime.datetime.fromtimestamp(now, datetime.UTC).date()
         return entry_of(
             placed,
             self._judge(placed),
             identity=secrets.token_hex(16),
-            probe=self._pseudonyms.probe(address, network.cc or "ZZ", network.asn or 0, day),
+            probe=self._pseudonyms.probe(address, network.cc or "ZZ", network.asn or 0, self._day(now)),
             filed_at=int(now),
             flags=flags,
             asn_db=self._origins.label,

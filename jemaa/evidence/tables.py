@@ -35,7 +35,7 @@ class Group(Struct, frozen=True, kw_only=True):
 
 class Tables(Struct, frozen=True, kw_only=True):
     """`made` is the day (ISO) on which they were computed; `recent` are the newest weeks, newest first; what the
-    instruments `broken` measured is in none of them.
+    instruments `broken` measured is in none of them. `takings`: how many measurements had been taken back before.
     """
 
     made: str
@@ -43,6 +43,7 @@ class Tables(Struct, frozen=True, kw_only=True):
     rules: list[RuleCount]
     changes: list[Change]
     broken: list[Broken] = []
+    takings: int = 0
 
     @property
     def weeks(self) -> list[str]:
@@ -61,21 +62,25 @@ class Tables(Struct, frozen=True, kw_only=True):
 
 def tables(archive: Archive, today: datetime.date) -> Tables:
     """All of an archive's tables."""
+    takings = archive.manifest.takings  # before anything is read: what is taken meanwhile is mended at the end
     faults = broken(archive)
     left_out = {one.instrument for one in faults}
     found = cells(archive, left_out=left_out)
     fired = rules(archive, left_out=left_out)
-    return Tables(made=today.isoformat(), cells=found, rules=fired, changes=changes(found), broken=faults)
+    turns = changes(found)
+    return Tables(
+        made=today.isoformat(), cells=found, rules=fired, changes=turns, broken=faults, takings=takings
+    )  # fmt: skip
 
 
 def grouped(found: Iterable[Cell], by: Callable[[Cell], K]) -> dict[K, Group]:
-    """Cells put together by what `by` says of each."""
-    sums: dict[K, tuple[int, float]] = {}
+    """Cells put together by what `by` says of each. In one week and way no probe is in two of them."""
+    sums: dict[K, tuple[int, float, int]] = {}
     for cell in found:
         key = by(cell)
-        probes, votes = sums.get(key, (0, 0.0))
-        sums[key] = probes + cell.probes, votes + cell.worked + cell.both / 2
-    return {key: _group(probes, votes) for key, (probes, votes) in sums.items()}
+        probes, votes, doubtful = sums.get(key, (0, 0.0, 0))
+        sums[key] = probes + cell.probes, votes + cell.worked + cell.both / 2, doubtful + cell.forgeable
+    return {key: _group(*sum_) for key, sum_ in sums.items()}
 
 
 def probe_count(found: Iterable[Cell]) -> int:
@@ -91,6 +96,7 @@ def path_place(path: str) -> int:
     return PATHS.index(path)
 
 
-def _group(probes: int, votes: float) -> Group:
-    low, high = bounds(votes, probes)
-    return Group(probes=probes, share=votes / probes, low=low, high=high, word=word_of(probes, low, high))
+def _group(probes: int, votes: float, doubtful: int) -> Group:
+    low, high = bounds(votes, probes, doubtful)
+    word = word_of(probes, low, high, doubtful)
+    return Group(probes=probes, share=votes / probes, low=low, high=high, word=word)

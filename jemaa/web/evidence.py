@@ -50,7 +50,7 @@ class CellRow(Struct, frozen=True):
 class RuleRow(Struct, frozen=True):
     """For how many (`probes`) of a network's probes (`of`) a rule fired in a week, and between what the share lies.
 
-    `q` above 0.05: it may be chance.
+    `q` above 0.05: it may be chance. Not `tested`: the rule goes by a mark, and how often it errs is not known.
     """
 
     cell: str
@@ -67,6 +67,7 @@ class RuleRow(Struct, frozen=True):
     low: float
     high: float
     q: float = 1.0
+    tested: bool = True
 
 
 class ChangeRow(Struct, frozen=True):
@@ -130,6 +131,7 @@ class Built:
 
 
 BUILT = web.AppKey("evidence", Built)
+FACTS = ("data/facts/", "data/ooni/")
 FILTERS = ("cc", "asn", "access", "path", "week")
 
 
@@ -170,8 +172,11 @@ async def evidence_home(request: web.Request) -> web.Response:
 
 async def evidence_file(request: web.Request) -> web.FileResponse:
     """`GET /evidence/…`: a page or a download, packed if it lies there so and the browser takes it."""
-    path = _built(request).file(request.match_info["path"])
-    headers = {"Content-Security-Policy": POLICY, hdrs.CACHE_CONTROL: "public, max-age=300", **_FOR_ALL}
+    name = request.match_info["path"]
+    path = _built(request).file(name)
+    # Facts can be taken back, and then no cache on the way may still have them.
+    kept = "no-cache" if name.startswith(FACTS) else "public, max-age=300"
+    headers = {"Content-Security-Policy": POLICY, hdrs.CACHE_CONTROL: kept, **_FOR_ALL}
     headers[hdrs.CONTENT_TYPE] = TYPES.get(path.suffix, "application/octet-stream")
     return web.FileResponse(path, headers=headers)
 

@@ -1,5 +1,6 @@
 """Who is shut out: as said, as measured, beside each other and never mixed; and ICANN 55 as the docs have it."""
 
+import html
 import json
 import re
 from html.parser import HTMLParser
@@ -7,14 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from jemaa import cli
 from jemaa.audit import catalogue, claims, html_page, report, text
 from jemaa.audit.announcement import from_names
 from jemaa.audit.cells import Cell
 from jemaa.audit.judgement import Finding
-from jemaa.audit.report import Report
+from jemaa.audit.report import Report, Shut
 from jemaa.audit.wording import LANGUAGES, strings
+from jemaa.facts.record import RUNGS
 
 ROOT = Path(__file__).parent.parent.parent
 APPS = catalogue.shipped()
@@ -54,6 +57,19 @@ def test_what_was_said_of_march_2016_is_disputed_and_leans() -> None:
     assert found.shuts_out
 
 
+def test_who_repeats_another_is_no_second_voice() -> None:
+    """Two of six sources pass on what a third paper wrote: they count as that one."""
+    heard = finding(audit("Skype"), "skype", "Inwi", "mobile").heard
+    assert heard.publishers == 5
+    (dossier,) = [one for one in claims.shipped() if one.country == "MA"]
+    alone = tuple(replace(one, repeats=("Digital Watch",)) for one in dossier.source)
+    found = report.make(
+        from_names(["Skype"], APPS), APPS, country="MA", dates="2016-03", dossiers=[replace(dossier, source=alone)]
+    )
+    one_voice = finding(found, "skype", "Inwi", "mobile").heard
+    assert (one_voice.outcome, one_voice.publishers, one_voice.leans) == ("disputed", 1, "disputed")
+
+
 def test_before_and_after_other_things_were_said() -> None:
     assert finding(audit("Skype", dates="2016-01-20"), "skype", "Inwi", "mobile").heard.outcome == "fails"
     assert finding(audit("Skype", dates="2016-01-20"), "skype", "Inwi", "fixed").heard.outcome == "degraded"
@@ -71,7 +87,100 @@ def test_a_measurement_stands_beside_what_was_said_and_changes_nothing_of_it() -
     after = finding(audit("Skype", cells=(cell(worked=20, verdict="ok"),)), "skype", "Maroc Telecom", "mobile")
     assert after.heard == before.heard
     assert after.measured is not None and after.measured.outcome == "works" and not after.measured.direct
-    assert before.shuts_out and not after.shuts_out, "a clear measurement has the word"
+    assert before.shuts_out and after.shuts_out and after.is_disputed, "a path like its own has not the word"
+    own = cell("app:skype", worked=20, verdict="ok")
+    itself = finding(audit("Skype", cells=(own,)), "skype", "Maroc Telecom", "mobile")
+    assert itself.heard == before.heard and not itself.shuts_out, "its own clear measurement has"
+
+
+def everything_works(*more: Cell) -> tuple[Cell, ...]:
+    return (*(cell(f"path:{path}", worked=20, verdict="ok") for path in RUNGS), *more)
+
+
+def shut(found: Report, network: str = "Maroc Telecom", access: str = "mobile") -> Shut:
+    (one,) = [one for one in found.shut if (one.place.network, one.place.access) == (network, access)]
+    return one
+
+
+def test_paths_that_work_leave_no_application_of_which_most_say_that_it_fails() -> None:
+    """Morocco, March 2016, had every path been measured: networks that know applications by their marks pass paths."""
+    found = audit("Skype,FaceTime,WhatsApp", dates="2016-03-05..2016-03-10", cells=everything_works())
+    here = shut(found)
+    assert here.out_of == here.disputed == here.said == ("Skype", "FaceTime", "WhatsApp")
+    assert (here.left, here.unknown) == ((), ())
+    told = " ".join(text.write(found, "en").split())
+    assert "Shut out of: Skype (said, disputed), FaceTime (said, disputed), WhatsApp (said, disputed)" in told
+    assert "Ways that remain: none" in told
+    assert "worked for most (20 of 20 probes; between 84 and 100 %; a path that behaves like it (webrtc-udp;" in told
+
+
+def test_a_path_that_works_leaves_no_application_of_which_nobody_spoke_either() -> None:
+    found = audit("Zoom,Signal", country="FR", dates="2026-11", cells=abroad(*everything_works()))
+    here = shut(found, "AS64500")
+    assert (here.left, here.unknown, here.passes) == ((), ("Zoom", "Signal"), ("Zoom", "Signal"))
+    assert "Not known: Zoom (a path like its own works), Signal (a path like its own works)" in text.write(found, "en")
+
+
+def test_what_the_check_itself_uses_is_no_likeness() -> None:
+    found = audit("Jemaa meeting,Webcast", country="FR", dates="2026-11", cells=abroad(*everything_works()))
+    here = shut(found, "AS64500")
+    assert (here.left, here.unknown, here.said) == (("Jemaa",), ("Webcast",), ())
+
+
+def abroad(*cells: Cell) -> tuple[Cell, ...]:
+    """The same in a country of which nobody said anything."""
+    return tuple(replace(one, country="FR", asn=64_500, period="2026-11-23..2026-11-29") for one in cells)
+
+
+@pytest.mark.parametrize(
+    ("app", "paths", "out_of", "grade"),
+    [
+        ("FaceTime", ("turn-udp",), True, "B"),
+        ("Skype", ("webrtc-udp",), False, ""),
+        ("Skype", ("webrtc-udp", "turn-tcp"), False, ""),
+        ("Skype", ("webrtc-udp", "turn-tcp", "turn-tls"), True, "B"),
+        ("Webcast", ("stream",), False, ""),
+    ],
+)
+def test_a_likeness_shuts_out_only_whole_and_confirmed(
+    app: str, paths: tuple[str, ...], out_of: bool, grade: str
+) -> None:
+    """Of several routes all have to be measured, and somebody has to confirm that it is like them (Webcast: nobody)."""
+    found = audit(app, country="FR", dates="2016-03", cells=tuple(
+        replace(cell(f"path:{path}"), country="FR", asn=64_500) for path in paths
+    ))  # fmt: skip
+    here = shut(found, "AS64500")
+    assert (here.out_of == (app,), here.alike.get(app, "")) == (out_of, grade)
+    told = text.write(found, "en")
+    assert (f"{app} (by a likeness, grade B)" in told) == out_of
+    assert ("its other routes were not measured" in " ".join(told.split())) == (app == "Skype" and not out_of)
+
+
+def test_a_likeness_that_fails_against_what_is_said_is_disputed() -> None:
+    cells = tuple(cell(f"path:{path}", period="2016-12") for path in ("webrtc-udp", "turn-tcp", "turn-tls"))
+    before = finding(audit("Skype", dates="2016-12"), "skype", "Maroc Telecom", "mobile")
+    after = finding(audit("Skype", dates="2016-12", cells=cells), "skype", "Maroc Telecom", "mobile")
+    assert before.verdict == "said-works" and (after.verdict, after.is_disputed) == ("alike-fails", True)
+
+
+def test_rules_that_fired_are_told_and_marks_take_the_word_from_paths() -> None:
+    marks = cell("rule:stun-app", probes=20, worked=4, verdict="likely_blocked")
+    again = cell("rule:stun-app", probes=10, worked=4, verdict="likely_blocked", access="3g")
+    other = cell("rule:of-another-version", probes=20, worked=15, verdict="blocked", access="ftth")
+    found = audit("Zoom", country="FR", dates="2026-11", cells=abroad(*everything_works(marks, again, other)))
+    here = shut(found, "AS64500")
+    assert [(one.rule, one.node, one.verdict, one.probes, one.of) for one in here.fired] == [
+        ("stun-app", "stun.drop.app", "likely_blocked", 22, 30)
+    ]
+    assert (here.unknown, here.passes) == (("Zoom",), ()), "what passes without marks says nothing of who has them"
+    for language in LANGUAGES:
+        told = " ".join(text.write(found, language).split())
+        assert "[stun-app]" in told and "[of-another-version]" in told
+        assert strings(language)["fired.apps"] in told
+        assert html.escape(strings(language)["fired.apps"]) in html_page.write(found, language)
+    assert "of known applications: likely blocked [stun-app], 22 of 30 probes" in " ".join(
+        text.write(found, "en").split()
+    )
 
 
 def test_the_applications_own_measurement_comes_before_its_likeness() -> None:
@@ -82,10 +191,11 @@ def test_the_applications_own_measurement_comes_before_its_likeness() -> None:
 
 def test_an_application_that_can_fall_back_is_not_shut_out() -> None:
     last = cell("path:turn-tls", worked=19, verdict="ok")
-    found = audit("Skype,FaceTime", cells=(cell(), cell("path:turn-udp"), last))
-    skype = finding(found, "skype", "Maroc Telecom", "mobile")
+    cells = tuple(replace(one, country="FR") for one in (cell(), cell("path:turn-udp"), last))
+    found = audit("Skype,FaceTime", country="FR", cells=cells)
+    skype = finding(found, "skype", "AS6713", "mobile")
     assert skype.measured is not None and (skype.measured.subject, skype.shuts_out) == ("path:turn-tls", False)
-    assert finding(found, "facetime", "Maroc Telecom", "mobile").shuts_out, "no way for its sound over TCP is known"
+    assert finding(found, "facetime", "AS6713", "mobile").shuts_out, "no way for its sound over TCP is known"
 
 
 def test_what_was_said_of_another_time_does_not_colour_this_one() -> None:

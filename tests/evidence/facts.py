@@ -18,6 +18,11 @@ class Finding(msgspec.Struct, frozen=True):
     verdict: str = "likely_blocked"
     rule_id: str = "stun-signature"
     ruleset: str = "2026-11"
+    p: float | None = None
+    effect: float | None = None
+    n: int = 0
+    artefact: str | None = None
+    evidence: tuple[str, ...] = ()
 
 
 def measurement(
@@ -28,6 +33,8 @@ def measurement(
     asn: int = 64_500,
     access: str = "4g",
     software: str = "jemaa 0.1.0",
+    ways: tuple[str, ...] = PATHS,
+    seed: int = 7,
     **other: object,
 ) -> Measurement:
     return Measurement(
@@ -35,14 +42,14 @@ def measurement(
         started_at=at + 1_234,
         seconds=41.5,
         network=Network(asn=asn, cc=cc, access=access, vpn=bool(other.pop("vpn", False))),
-        plan=Plan(seed=7, order=["stun-1-genuine"], steps=["stun", "rungs"]),
+        plan=Plan(seed=seed, order=["stun-1-genuine"], steps=["stun", "rungs"]),
         arms=[
             Arm(
                 id="stun-1-genuine", step="stun", server="reference-1", port=3478, transport="udp", payload="genuine",
                 sent=5, rx_client=0 if failing else 5, failure="generic_timeout_error" if failing else None,
             )
         ],
-        rungs=[Rung(name=name, usable=name not in failing) for name in PATHS],
+        rungs=[Rung(name=name, usable=name not in failing) for name in ways],
         **other,  # type: ignore[arg-type]
     )  # fmt: skip
 

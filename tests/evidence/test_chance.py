@@ -11,14 +11,15 @@ from jemaa.evidence import pages
 from jemaa.evidence.archive import Archive
 from jemaa.evidence.cells import Cell, bounds, word_of
 from jemaa.evidence.changes import changes
-from jemaa.evidence.entry import Key
+from jemaa.evidence.entry import Fired, Key
 from jemaa.evidence.material import Material
-from jemaa.evidence.rule_counts import FALSE_DISCOVERIES, QUESTIONS, RuleCount, adjusted, chance, rules
+from jemaa.evidence.rule_counts import FALSE_DISCOVERIES, QUESTIONS, TESTED, RuleCount, adjusted, chance, rules
 from jemaa.evidence.tables import tables
 from jemaa.evidence.view import LANGUAGES, View, strings
 from jemaa.limits import EVIDENCE_K
 from jemaa.verdict.judge import ALPHA
-from tests.evidence.facts import CALLS, crowd
+from jemaa.verdict.rules.table import BY_ID
+from tests.evidence.facts import CALLS, Finding, crowd
 
 WEEK = "2026-11-23"
 NETWORKS = 1_000
@@ -92,6 +93,49 @@ def test_a_rule_that_may_be_chance_is_listed_without_its_verdict(tmp_path: Path,
     ):  # fmt: skip
         rows = pages.network(view, Material(tables=found), "MA", 64_500).partition("<tbody>")[2]
         assert f"<td>{words[said]}<td>" in rows and f"<td>{words[unsaid]}<td>" not in rows
+
+
+def test_only_what_rests_on_a_test_is_said_to_err_seldom() -> None:
+    """A mark or a wrong answer has no p, a delay has none either, and what follows from two families errs twice."""
+    assert {"stun-signature", "stun-app", "rtp", "tcp-bytes", "flow-age", "tls-residue"} <= TESTED
+    for rule in ("tls-resigned", "dns-bogon", "shape-delay-udp", "loss", "udp-residue"):
+        assert rule in BY_ID and rule not in TESTED, rule
+
+
+def test_a_rule_without_a_test_is_named_beyond_the_forgers_alone_and_marked(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    mark = Finding(node="tls.resigned", verdict="blocked", rule_id="tls-resigned")
+    seen = [one for n in range(9) for one in crowd(1, start=n, failing=CALLS)]
+    archive.add([msgspec.structs.replace(one, fired=[fired(mark)]) for one in seen] + crowd(3, start=50), "b")
+    archive.add([msgspec.structs.replace(one, fired=[fired(mark)]) for one in crowd(3, start=90, asn=64_501)], "forged")
+    archive.add(crowd(27, start=200, asn=64_501), "honest")
+    found = {one.key.asn: one for one in rules(archive)}
+    assert [(found[asn].tested, found[asn].may_be_chance) for asn in (64_500, 64_501)] == [
+        (False, False),
+        (False, True),
+    ]
+    page = pages.network(
+        View("en", "network/MA-AS64500.html"),
+        Material(tables=tables(archive, datetime.date(2026, 12, 1))),
+        "MA",
+        64_500,
+    )
+    assert strings("en")["rules.untested"] in page.partition("<tbody>")[2]
+
+
+def fired(finding: Finding) -> Fired:
+    return Fired(finding.node, finding.verdict, finding.rule_id)
+
+
+def test_marks_by_the_hundred_make_no_tested_rule_surer() -> None:
+    """Each discovery makes the next one cheaper: so the two kinds are adjusted apart."""
+    one, many = row(0, 0, 4, 40), [row(n, 1, 40, 40) for n in range(1, 400)]
+    ps = [chance(4, 40, ALPHA) / 1e3, *(1e-30 for _ in many)]
+    untested = [msgspec.structs.replace(other, tested=False) for other in many]
+    alone, *_ = adjusted([one], ps[:1], {WEEK: NETWORKS})
+    beside, *_ = adjusted([one, *untested], ps, {WEEK: NETWORKS})
+    mixed, *_ = adjusted([one, *many], ps, {WEEK: NETWORKS})
+    assert alone.q == beside.q > mixed.q
 
 
 @pytest.mark.parametrize(("networks", "probes", "is_enough"), [(1, 3, True), (1_000, 3, False), (1_000, 5, True)])

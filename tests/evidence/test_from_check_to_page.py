@@ -86,7 +86,7 @@ def test_the_rules_that_fired_say_what_was_cut(site: Path) -> None:
 
 
 def test_others_get_it_in_ooni_s_form(site: Path) -> None:
-    lines = [line for path in (site / "data/ooni").iterdir() for line in path.read_text().splitlines()]
+    lines = [line for path in (site / "data/ooni").rglob("*.jsonl") for line in path.read_text().splitlines()]
     found = [msgspec.json.decode(line) for line in lines]
     assert len(found) == 18 + 18 + 8
     assert {one["probe_asn"] for one in found} == {"AS64500", "AS64501"}

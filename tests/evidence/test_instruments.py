@@ -10,13 +10,16 @@ import pytest
 from jemaa.evidence import pages_about
 from jemaa.evidence.archive import Archive
 from jemaa.evidence.cells import cells
-from jemaa.evidence.downloads import write_facts, write_tables
+from jemaa.evidence.downloads import write_tables
 from jemaa.evidence.entry import Entry
+from jemaa.evidence.facts_files import write_facts
 from jemaa.evidence.instruments import broken
 from jemaa.evidence.material import Material
+from jemaa.evidence.records import records
 from jemaa.evidence.rule_counts import rules
 from jemaa.evidence.tables import Tables, tables
 from jemaa.evidence.view import LANGUAGES, View, strings
+from jemaa.facts.record import ACCESS
 from tests.evidence.facts import CALLS, crowd
 
 FIREFOX, CHROME = "firefox 132", "chrome 142"
@@ -25,11 +28,18 @@ CALL = CALLS[0]
 
 
 def browsers(
-    probes: int, stack: str, *, network: int, start: int, failing: tuple[str, ...] = (), cc: str = ""
+    probes: int,
+    stack: str,
+    *,
+    network: int,
+    start: int,
+    failing: tuple[str, ...] = (),
+    cc: str = "",
+    access: str = "4g",
 ) -> list[Entry]:
     return crowd(
         probes, start=1_000 * network + start, failing=failing, cc=cc or COUNTRIES[network % 6], asn=64_500 + network,
-        software="jemaa-browser 0.1", stack=stack,
+        software="jemaa-browser 0.1", stack=stack, access=access,
     )  # fmt: skip
 
 
@@ -100,6 +110,21 @@ def test_one_person_who_floods_breaks_no_browser(tmp_path: Path) -> None:
     assert not found.broken and words(found) == dict.fromkeys(range(6), "worked")
 
 
+def test_one_person_who_names_every_access_breaks_no_browser(tmp_path: Path) -> None:
+    """Eight for whom the version works, and one address in each network that says ten times that it does not."""
+    groups = [
+        group
+        for n in range(6)
+        for group in (
+            browsers(8, FIREFOX, network=n, start=0),
+            browsers(12, CHROME, network=n, start=100),
+            *(browsers(1, FIREFOX, network=n, start=900, failing=CALLS, access=access) * 20 for access in ACCESS),
+        )
+    ]
+    _, found = record(tmp_path, *groups)
+    assert not found.broken and words(found) == dict.fromkeys(range(6), "worked")
+
+
 def test_what_is_left_out_is_said_and_in_no_file_of_facts(tmp_path: Path) -> None:
     archive, found = record(tmp_path / "archive", *everywhere(CALLS))
     write_tables(found, tmp_path / "data")
@@ -125,7 +150,7 @@ def test_an_archive_from_before_there_were_instruments_is_read(tmp_path: Path) -
     assert broken(archive) == [] and len(cells(archive)) == 9
     archive.add(crowd(4, start=50), "new")
     assert {cell.probes for cell in cells(archive, left_out=("firefox 132",))} == {8}
-    assert archive.renew(lambda entry: entry) == len(list(archive.counted(archive.days())))
+    assert archive.renew(lambda entry: entry) == len(list(records(archive, archive.days())))
 
 
 def drop(archive: Archive, column: str) -> None:

@@ -2,22 +2,25 @@
 
 import csv
 import datetime
+import html
 import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from jemaa.audit import cells as audit_cells
 from jemaa.errors import SettingsError
-from jemaa.evidence import site
+from jemaa.evidence import pages_about, site
 from jemaa.evidence.archive import Archive
 from jemaa.evidence.engine import Engine
+from jemaa.evidence.entry import Fired
 from jemaa.evidence.material import App, Material
 from jemaa.evidence.said import Origin, Said
 from jemaa.evidence.tables import grouped, tables
-from jemaa.evidence.view import LANGUAGES, countries, strings
+from jemaa.evidence.view import LANGUAGES, View, countries, strings
 from jemaa.facts.ooni import Finding
 from jemaa.facts.record import Measurement
 from tests.evidence.facts import CALLS, MONDAY, WEEK, crowd
@@ -109,6 +112,26 @@ def test_the_record_says_failed_where_no_rule_says_more(built: Path) -> None:
     assert "stun-signature" in network and "probably blocked" in network, "the rule that fired is named"
 
 
+def test_what_is_said_of_an_application_is_said_to_be_of_a_path_like_its_own(built: Path) -> None:
+    for language in LANGUAGES:
+        page, words = (built / language / "apps.html").read_text(), strings(language)
+        assert words["apps.share"] in page and html.escape(words["apps.help"]) in page
+        assert f'<th scope="col">{words["share"]}' not in page, "no bare share beside an application's name"
+        assert words["apps.marks.none"].partition("{")[0] in page
+
+
+def test_where_applications_were_told_by_their_marks_is_said_beside_them(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    marks = Fired("stun.drop.app", "likely_blocked", "stun-app")
+    archive.add([msgspec.structs.replace(one, fired=[marks]) for one in crowd(9)] + crowd(9, start=50, asn=64_501), "b")
+    found = tables(archive, datetime.date(2026, 12, 1))
+    for rules, is_listed in ((found.rules, True), ([msgspec.structs.replace(found.rules[0], q=0.5)], False)):
+        material = Material(tables=msgspec.structs.replace(found, rules=rules))
+        page = pages_about.apps(View("en", "apps.html"), material)
+        assert ("MA-AS64500" in page, strings("en")["apps.marks.help"] in html.unescape(page)) == (is_listed, is_listed)
+        assert "64501" not in page
+
+
 def test_a_statement_stands_apart_and_is_escaped(built: Path) -> None:
     page = (built / "fr/country/MA.html").read_text()
     said = page[page.index('class="said"') :]
@@ -129,9 +152,15 @@ def test_the_downloads_agree_with_each_other(built: Path) -> None:
 
 
 def test_the_audit_reads_the_records_own_cells(built: Path) -> None:
-    read = audit_cells.read((built / "data/audit.jsonl").read_bytes())
-    lines = (built / "data/cells.jsonl").read_text().splitlines()
-    assert len(read) == len(lines)
+    files = sorted((built / "data/audit").iterdir())
+    assert [path.name for path in files] == ["FR.jsonl", "MA.jsonl"]
+    read = [one for path in files for one in audit_cells.read(path.read_bytes())]
+    assert all(one.country == path.stem for path in files for one in audit_cells.read(path.read_bytes()))
+    rows = [len((built / f"data/{name}.jsonl").read_text().splitlines()) for name in ("cells", "rules")]
+    assert rows[1] == 2 and len(read) == sum(rows)
+    assert {(one.subject, one.verdict) for one in read if one.subject.startswith("rule:")} == {
+        ("rule:stun-signature", "likely_blocked")
+    }
     assert {one.outcome() for one in read if one.subject == "path:webrtc-udp" and one.country == "MA"} == {
         "works",
         "fails",
@@ -145,7 +174,7 @@ def test_each_row_leads_to_its_facts(built: Path) -> None:
         facts = [json.loads(line) for line in (data / f"facts/{cell}.jsonl").read_text().splitlines()]
         probes = max(one["probes"] for one in lines if one["cell"] == cell)
         assert len(facts) >= probes
-    ooni = [json.loads(line) for path in (data / "ooni").iterdir() for line in path.read_text().splitlines()]
+    ooni = [json.loads(line) for path in (data / "ooni").rglob("*.jsonl") for line in path.read_text().splitlines()]
     assert {one["probe_ip"] for one in ooni} == {"127.0.0.1"}
     assert len(ooni) == sum(len(path.read_text().splitlines()) for path in (data / "facts").iterdir())
 
