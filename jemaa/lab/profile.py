@@ -5,7 +5,7 @@ that cannot be right is refused with one sentence (`lab-profile-invalid`, `lab-r
 """
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -50,13 +50,24 @@ def names() -> list[str]:
 
 
 def load(name: str) -> Profile:
-    """A profile by its name, or by the path of a file that ends in `.toml`."""
+    """A profile by its name, or by the path of a file that ends in `.toml`; `PROFILE@LINE` is one over another line."""
+    network, at, line = name.rpartition("@")
+    if at and network and "/" not in line:
+        return _over(load(network), load(line))
     path = Path(name) if name.endswith(".toml") else FOLDER / f"{name}.toml"
     if name.endswith(".toml") and path.is_file():
         return read(path.stem, _text(path))
     if name not in names():
         raise SettingsError("lab-profile-unknown", f"there is no profile {name!r}; `jemaa lab list` shows all")
     return read(name, path.read_text())
+
+
+def _over(network: Profile, line: Profile) -> Profile:
+    """The first network, over the second one's line."""
+    if line.rules or line.dns or line.proxy or not line.link:
+        raise invalid(line.name, f"it is no plain line, and {network.name!r} cannot be had over it")
+    description = f"{network.description} Over this line: {line.description}"
+    return replace(network, name=f"{network.name}@{line.name}", description=description, link=line.link)
 
 
 def _text(path: Path) -> str:

@@ -15,10 +15,10 @@ QUESTIONS = {
     "speaks": "speaks",
 }
 GROUPS = (
-    ("Nothing is blocked", r"clean$"),
+    ("Nothing is blocked", r"clean(@.*)?$"),
     ("One thing is blocked", r""),
     ("Only a proxy leads out", r"(proxy-only|corp)"),
-    ("Countries, as reported", r"[a-z]{2}(-.*)?$"),
+    ("Countries, as reported", r"[a-z]{2}(-.*)?(@.*)?$"),
     ("The line is thin", r"link-"),
 )
 """Title and pattern of the names; the one without a pattern takes what is left."""

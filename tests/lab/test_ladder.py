@@ -25,13 +25,6 @@ pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not())
 NODE = shutil.which("node", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}") or "node"
 AT_ONCE = 4
 STAND_IN = str(Path(__file__).parent.parent / "client" / "stand_in.mjs")
-ADSL = """
-description = "{0}, on an ADSL line."
-includes = ["{0}", "link-adsl-2016"]
-[[seen]]
-where = "for this test"
-grade = "none"
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +65,7 @@ VISITS = {
     "known": Visit("kill-after-bytes", 15, {"isCutting": True, "path": "pieces"}),
 }
 ON_ADSL = ("corp-resigned", "proxy-only-capped", "kill-after-bytes", "ma-2016-may", "ir-2020")
-VISITS |= {f"adsl {name}": Visit(name, 5) for name in ON_ADSL}
+VISITS |= {f"adsl {name}": Visit(f"{name}@link-adsl-2016", 5) for name in ON_ADSL}
 
 
 @pytest.fixture(scope="module")
@@ -91,12 +84,7 @@ def visits(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str],
 def visited(name: str, visit: Visit, folder: Path, floor: Path) -> Heard:
     """Listen behind a network, by the client in Node."""
     folder.mkdir()
-    profile = visit.profile
-    if name.startswith("adsl "):
-        written = folder / "adsl.toml"
-        written.write_text(ADSL.format(visit.profile))
-        profile = str(written)
-    with MeetingInLab(profile, folder / "meeting", floor) as meeting:
+    with MeetingInLab(visit.profile, folder / "meeting", floor) as meeting:
         return listened(meeting, visit)
 
 

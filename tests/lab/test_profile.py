@@ -193,3 +193,16 @@ def test_the_kernel_has_every_reason_to_turn_away(reason: str) -> None:
 def test_the_kernel_looks_for_ports_where_there_are_ports() -> None:
     """Where a port would be, ICMP has its checksum."""
     assert "meta l4proto { tcp, udp } th dport { 3478 }" in nft.ruleset(profile.load("port-list-3478"))
+
+
+def test_a_network_is_had_over_another_line() -> None:
+    found, line = profile.load("ru-2026@link-adsl-2016"), profile.load("link-adsl-2016")
+    assert found.name == "ru-2026@link-adsl-2016" and line.description in found.description
+    assert found.link == line.link
+    assert [rule.name for rule in found.rules] == [rule.name for rule in profile.load("ru-2026").rules]
+
+
+@pytest.mark.parametrize("name", ["clean@udp-off", "clean@clean", "clean@corp", "clean@nowhere"])
+def test_what_is_no_line_is_none(name: str) -> None:
+    with pytest.raises(SettingsError):
+        profile.load(name)
