@@ -15,7 +15,9 @@ MAX_MESSAGE_BYTES = 16_384
 
 # --- who listens --------------------------------------------------------------------------------------
 LISTENER_BUFFER_BYTES = 65_536
-"""What may wait in one listener's transport, at the most, before it is skipped."""
+"""What may wait in one listener's transport, at the most, before it is skipped; and the most of the past that is given
+to it beyond the newest chunk that decoding can start with. With the server's own TLS some 64 KB more wait: uvloop's
+transport for it counts only what the one of the socket does not take, which takes so much before it says stop."""
 
 LISTENER_BUFFER_LEAST_BYTES = 16_384
 """The same at the least: a key frame of the lowest picture, or 4 s of 32 kb/s sound."""
@@ -30,6 +32,12 @@ KERNEL_BUFFER_BYTES = 16_384
 HELD_BYTES = 4_096
 """Small batches for a listener who has not read the older ones are given to its transport together, so many bytes at a
 time: a write that waits costs the transport 200 bytes and more, and a batch of 20 ms has about 100."""
+
+LISTENS_A_SECOND = 1.0
+"""How often one connection may change its mind about what it hears: each time may bring a burst of the past."""
+
+LISTENS_SECONDS = 20.0
+"""How much of this may come at once: a page that goes from path to path, and turns its picture on and off."""
 
 RING_BYTES = 8_000_000
 """Memory of one ring at the most: a minute of 1 Mb/s picture; a minute of 32 kb/s sound is 300 kB."""
@@ -54,10 +62,24 @@ PICTURE_BYTES_A_SECOND = 500_000
 """Of one camera or screen, all renditions: 4 Mb/s."""
 
 PUBLISH_CHUNKS_A_SECOND = 130
-"""Chunks of one publication: frames of 10 ms, or three renditions at 40 pictures a second."""
+"""Chunks of one picture: three renditions at 40 a second."""
+
+PUBLISH_SOUND_MS_A_SECOND = 2_600
+"""Sound of one microphone: more than there is time, so that twenty seconds which a network held back may come at once.
+Bytes do not tell: each of 64 frames of a chunk may have one, and be work for a decoder."""
 
 PUBLISH_BURST_SECONDS = 8
 """How much of these rates may come at once: what a network held back and then lets go."""
+
+UPLOAD_BYTES_A_SECOND = 1_048_000
+"""Of one person, whatever becomes of it: twice what his microphone and his camera may send together, so that those are
+closed long before he is cut off."""
+
+UPLOAD_RECORDS_A_SECOND = 520
+"""The same in records: reading one is work for the loop, and without this 300 kB may be 150,000 of them."""
+
+MAX_UPLOADERS = 1_000
+"""People whose uploads are remembered; beyond, those are forgotten who have sent nothing for a while."""
 
 PUBLICATION_IDLE_SECONDS = 30
 """A publication without a chunk for so long is closed; it costs the server an encoder."""
@@ -81,6 +103,9 @@ KEPT_CAPTIONS = 200
 
 KEPT_MESSAGES = 200
 """Chat messages in the state; the log has all."""
+
+SNAPSHOT_CHAT_BYTES = 40_000
+"""Text of chat messages in a snapshot: all of two hundred of some length; of 200 of the longest it would be 1.6 MB."""
 
 KEPT_QUESTIONS = 500
 """Questions in the state: more than any session reads out. Those that are done leave first, oldest first."""
@@ -109,6 +134,12 @@ MAX_WAITING_QUESTIONS_A_PERSON = 5
 
 MAX_NOTE_MS = 180_000
 """A recorded question: three minutes, the longest speaking time that the reference meetings give."""
+
+MAX_NOTE_FRAMES = 9_000
+"""Of a recorded question: three minutes in frames of 20 ms. Each is read several times before it is heard."""
+
+MAX_NOTE_FRAME_BYTES = 1_275
+"""The largest frame of Opus (RFC 6716 §3.4, R2), which for the 60 ms that are usual is 170 kb/s."""
 
 # --- the disk ------------------------------------------------------------------------------------------
 MAX_STORE_QUEUE = 10_000
@@ -164,7 +195,8 @@ KEPT_EVENTS = 2_000
 
 # --- sockets -------------------------------------------------------------------------------------------
 EVENT_BACKLOG_BYTES = 262_144
-"""What may wait unread in a connection when an event comes: beyond, it is closed and resumes by `since`."""
+"""What may wait unread in a connection when it is told something: beyond, it is closed and resumes by `since`. What it
+was greeted with comes on top until it has been read: over 64 kb/s a large snapshot takes minutes."""
 
 MAX_UPLOAD_BYTES = 300_000
 """One message or POST of records: the largest chunk with its header, or many small ones."""

@@ -103,19 +103,24 @@ class Reel:
             with av.open(f"file:{self._path}") as container:
                 streams = [stream for stream in (container.streams.audio[:1], _picture(container)) if stream]
                 wanted = [stream[0] if isinstance(stream, tuple) else stream for stream in streams]
+                start = (container.start_time or 0) / 1_000_000
+                has_begun = False
                 for frame in container.decode(*wanted):
                     if isinstance(frame, av.AudioFrame):
+                        if not has_begun:
+                            has_begun = True
+                            yield from self._wait(self._begins_ms + _since(start, frame) - FRAME_MS // 2)
                         for part in resampler.resample(frame):
                             yield from self._hear(part.to_ndarray()[0])
                     elif isinstance(frame, av.VideoFrame):
-                        yield from self._see(frame)
+                        yield from self._see(frame, self._begins_ms + _since(start, frame))
         except av.FFmpegError as error:
             raise _not_media(self._path) from error
         end_ms = max(self._sound_ms, self._picture_ms + 1000 // PICTURES_A_SECOND)
         if end_ms - self._begins_ms < _LEAST_SECONDS * 1000:
             raise _not_media(self._path)
-        while self.contents.has_sound and self._sound_ms < end_ms:
-            yield from self._hear(np.zeros(RATE * FRAME_MS // 1000, np.float32))
+        if self.contents.has_sound:
+            yield from self._wait(end_ms)
         self._begins_ms = max(end_ms, self._sound_ms)
 
     def _hear(self, samples: Samples) -> Iterator[Encoded]:
@@ -123,8 +128,12 @@ class Reel:
             yield Encoded(self._sound_ms, next(self._orders), "sound", 0, True, b"", frame)
             self._sound_ms += FRAME_MS
 
-    def _see(self, frame: av.VideoFrame) -> Iterator[Encoded]:
-        time_ms = self._begins_ms + max(0, int((frame.time or 0) * 1000))
+    def _wait(self, until_ms: int) -> Iterator[Encoded]:
+        """Silence: the sound begins after the picture, or ends before it."""
+        while self._sound_ms < until_ms:
+            yield from self._hear(np.zeros(RATE * FRAME_MS // 1000, np.float32))
+
+    def _see(self, frame: av.VideoFrame, time_ms: int) -> Iterator[Encoded]:
         if self._picture_ms >= 0 and time_ms - self._picture_ms < 1000 // PICTURES_A_SECOND - 3:
             return
         as_key, self._wants_key = self._wants_key or self._picture_ms < self._begins_ms, False
@@ -133,6 +142,11 @@ class Reel:
             for is_key, data in encoder.encode(frame, time_ms, as_key=as_key):
                 config = encoder.config if is_key else b""
                 yield Encoded(time_ms, next(self._orders), "picture", place, is_key, config, data)
+
+
+def _since(start: float, frame: av.AudioFrame | av.VideoFrame) -> int:
+    """Milliseconds since the file's own beginning (`start`, in seconds): a piece of a broadcast begins anywhere."""
+    return 0 if frame.time is None else max(0, int((frame.time - start) * 1000))
 
 
 def _picture(container: "av.container.InputContainer") -> "av.VideoStream | None":

@@ -81,27 +81,36 @@ class Fanout:
         self._track = track
         self._counters = counters
         self._crowds: dict[tuple[Framing, int], _Crowd] = {}
+        self._changing: dict[Listener, int] = {}
         self._limit = buffer_limit(track.info.kbps)
         self._stop = track.on_entry(self._entry)
 
     def add(self, listener: Listener, framing: Framing, *, batch_ms: int, back_ms: int = 0) -> None:
-        """Begin with the newest independent chunk at least `back_ms` back, then everything, `batch_ms` at a time."""
-        key = (framing, max(batch_ms, self._track.info.chunk_ms))
-        crowd = self._crowds.setdefault(key, _Crowd(framing, key[1]))
-        past = [entry.record for entry in self._track.from_independent(back_ms)]
-        unsent = len(crowd.waiting)  # these come with the crowd's next batch
-        if len(past) > unsent:
-            listener.outlet.write(framing(b"".join(past[: len(past) - unsent])))
+        """Begin with the newest independent chunk at least `back_ms` back, then everything, `batch_ms` at a time.
+
+        Who is behind already begins when he has read what waits. Whose connection is closing gets nothing: a transport
+        may refuse to be written to then.
+        """
+        if listener.outlet.is_closing():
+            return
+        crowd = self._crowd(framing, self._batch(batch_ms))
+        past = self._track.from_independent(back_ms, most_bytes=LISTENER_BUFFER_BYTES)
+        past = past[: max(0, len(past) - len(crowd.waiting))]  # the rest comes with the crowd's next batch
+        if past and not listener.is_behind:
+            listener.outlet.write(framing(b"".join([entry.record for entry in past])))
         crowd.listeners[listener] = None
+
+    def rebatch(self, listener: Listener, batch_ms: int) -> None:
+        """From now on `batch_ms` at a time, nothing missed, nothing twice: at once, or behind the new crowd's batch."""
+        self._changing[listener] = self._batch(batch_ms)
+        self._change_over()
 
     def remove(self, listener: Listener) -> None:
         """No more for this listener."""
         if not listener.outlet.is_closing():
             listener.let_go()
-        for key, crowd in list(self._crowds.items()):
-            crowd.listeners.pop(listener, None)
-            if not crowd.listeners:
-                del self._crowds[key]
+        self._changing.pop(listener, None)
+        self._leave(listener)
 
     def close(self) -> None:
         """The track has ended."""
@@ -122,6 +131,50 @@ class Fanout:
             ends_ms = entry.time_ms + chunk_ms
             if chunk_ms == 0 or ends_ms // crowd.batch_ms > crowd.starts_ms // crowd.batch_ms:
                 self._flush(crowd)
+        if self._changing:
+            self._change_over()
+
+    def _change_over(self) -> None:
+        """Whoever wants other batches goes over once the new crowd holds nothing that he has been given already.
+
+        What waits for a crowd is always the track's newest chunks, so of two crowds the one holds the end of the other.
+        """
+        for listener, batch_ms in list(self._changing.items()):
+            old = next((crowd for crowd in self._crowds.values() if listener in crowd.listeners), None)
+            if old is None or old.batch_ms == batch_ms or listener.outlet.is_closing():
+                del self._changing[listener]
+                continue
+            new = self._crowds.get((old.framing, batch_ms))
+            surplus = len(old.waiting) - (len(new.waiting) if new else 0)
+            if surplus >= 0:
+                self._give(listener, old, old.waiting[:surplus])
+                del self._changing[listener]
+                self._leave(listener)
+                self._crowd(old.framing, batch_ms).listeners[listener] = None
+
+    def _give(self, listener: Listener, crowd: _Crowd, records: list[bytes]) -> None:
+        """What this one's crowd has kept, for him alone; by the rule of `_flush`."""
+        if not records:
+            return
+        frame, unsent = crowd.framing(b"".join(records)), listener.outlet.get_write_buffer_size()
+        if unsent or listener.is_behind or listener.held:
+            self._wait(listener, crowd, frame, len(records), unsent)
+        else:
+            listener.outlet.write(frame)
+
+    def _crowd(self, framing: Framing, batch_ms: int) -> _Crowd:
+        return self._crowds.setdefault((framing, batch_ms), _Crowd(framing, batch_ms))
+
+    def _batch(self, batch_ms: int) -> int:
+        """The batches that this track really comes in: chunks are not cut, and a picture (0) does not wait."""
+        chunk_ms = self._track.info.chunk_ms
+        return max(batch_ms, chunk_ms) if chunk_ms else 0
+
+    def _leave(self, listener: Listener) -> None:
+        for key, crowd in list(self._crowds.items()):
+            crowd.listeners.pop(listener, None)
+            if not crowd.listeners:
+                del self._crowds[key]
 
     def _flush(self, crowd: _Crowd) -> None:
         """The slow-listener rule stands here: too much unsent → skip; back below half → rejoin when decodable."""

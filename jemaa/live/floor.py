@@ -14,9 +14,8 @@ from jemaa.meeting.ids import NoteId, PersonId
 from jemaa.meeting.state import State
 from jemaa.sound.level import SILENCE_DB
 from jemaa.tasks import Tasks
-from jemaa.wire.chunk import decode_chunk
-from jemaa.wire.record import decode_records
 
+from .note import note_frames
 from .playing import Playing
 from .programme import Programme
 from .publications import Publications
@@ -125,9 +124,3 @@ class Floor:
         self._loudest = loudest
         if self._looks >= _STAYS_LOOKS and self._programme.picture.selected != loudest:
             self._programme.select_picture(loudest)
-
-
-def note_frames(pieces: list[bytes]) -> list[bytes]:
-    """The frames of a recording's pieces, which are records of chunks. `ProtocolError` if they are not."""
-    chunks = [decode_chunk(body) for piece in pieces for _, body in decode_records(piece)]
-    return [frame for chunk in sorted(chunks, key=lambda chunk: chunk.seq) for frame in chunk.frames]

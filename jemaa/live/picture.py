@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from jemaa.errors import ProtocolError
+from jemaa.limits import JITTER_MAX_MS
 from jemaa.meeting.ids import PersonId
 from jemaa.wire.chunk import Chunk, decode_chunk
 
@@ -18,6 +19,8 @@ LOW = TrackInfo(5, "picture/low", "picture", "vp8", 100, 0, 0, 480)
 HIGH = TrackInfo(6, "picture/high", "picture", "vp8", 400, 0, 0, 960)
 
 _ASK_AGAIN_MS = 1_000
+_WINDOW_MS = 4_000
+"""How long a late picture is remembered, and as long again at the most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,26 @@ class Rendition:
     width: int
     height: int
     kbps: int
+
+
+class _Lateness:
+    """How much later than the earliest the pictures of the last seconds came."""
+
+    def __init__(self) -> None:
+        self._since_ms = 0
+        self._windows = (0, 0)
+
+    @property
+    def most_ms(self) -> int:
+        return min(max(self._windows), JITTER_MAX_MS)
+
+    def note(self, late_ms: int, now_ms: int) -> None:
+        passed = now_ms - self._since_ms
+        before, current = self._windows
+        if passed >= _WINDOW_MS:
+            before, current = current if passed < 2 * _WINDOW_MS else 0, 0
+            self._since_ms = now_ms
+        self._windows = (before, max(current, late_ms))
 
 
 class Camera:
@@ -51,6 +74,7 @@ class Camera:
         self._picture = picture
         self._seqs: list[int | None] = [None] * len(renditions)
         self._offset_ms: int | None = None
+        self._lateness = _Lateness()
         self._asked_ms: int | None = None
 
     def write(self, rendition: int, data: bytes) -> None:
@@ -89,7 +113,13 @@ class Camera:
         # seems two seconds old has jumped.
         if self._offset_ms is None or offset < self._offset_ms or offset > self._offset_ms + 2_000:
             self._offset_ms = offset
+        self._lateness.note(offset - self._offset_ms, now_ms)
         return time_ms + self._offset_ms
+
+    @property
+    def late_ms(self) -> int:
+        """How late a picture of this camera may still come, by what was seen of late."""
+        return self._lateness.most_ms
 
     def close(self) -> None:
         """Out of sight, now."""
@@ -108,14 +138,23 @@ class _Screen:
         self._newest_ms = -1
 
     def show(self, source: tuple[Camera, int], chunk: Chunk) -> None:
+        """Put what is to be seen on the track, in order, and never into a piece that may have been handed out."""
         if source == self.coming and chunk.is_independent:
             self.shown, self.coming = source, None
         elif source == self.coming:
             source[0].ask_keyframe()
         if source != self.shown:
             return
-        self._newest_ms = max(self._newest_ms + 1, source[0].media_time(chunk.time_ms))
+        media_ms = source[0].media_time(chunk.time_ms)
+        self._newest_ms = max(self._newest_ms + 1, media_ms, self.track.newest_time_ms)
         self.track.write(self._newest_ms, chunk.frames, is_independent=chunk.is_independent, config=chunk.config)
+
+    def advance(self, time_ms: int) -> None:
+        """What ended so long ago that no late picture can belong to it is complete."""
+        late_ms = self.shown[0].late_ms if self.shown else 0
+        ended_ms = (time_ms - late_ms) // self.track.info.piece_ms * self.track.info.piece_ms
+        if ended_ms > self.track.newest_time_ms:
+            self.track.advance(ended_ms)
 
 
 class Picture:
@@ -165,9 +204,8 @@ class Picture:
 
     def advance(self, time_ms: int) -> None:
         """Media time has come so far: pieces without a picture are complete too."""
-        for track in self.tracks.values():
-            if time_ms % track.info.piece_ms == 0:
-                track.advance(time_ms)
+        for screen in (self._low, self._high):
+            screen.advance(time_ms)
 
     def close_person(self, person: PersonId) -> None:
         """This person's camera off."""

@@ -6,6 +6,7 @@ floor's business (`floor.py`), which opens and closes the microphones.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -18,8 +19,10 @@ from jemaa.sound.opus import Samples
 from .microphone import Microphone
 from .picture import Camera, Picture, Rendition
 from .playing import Playing
-from .renditions import FIRST_MIX, SILENCE, SOUND, Mp3Rendition, OpusRendition, mix_info
+from .renditions import FIRST_MIX, SILENCE, SOUND, Mp3Rendition, OpusRendition, mix_info, mix_name
 from .track import Track
+
+log = logging.getLogger("jemaa.live.programme")
 
 TICK_MS = 20
 _JUMP_MS = 3840
@@ -124,11 +127,12 @@ class Programme:
     def sound_for(self, person: PersonId | None, wanted: str) -> Track | None:
         """What this person shall hear who asks for `wanted`: his mix while he speaks; None if there is no such track.
 
-        Nobody gets another person's mix.
+        Nobody gets another person's mix. Who asks for his own and does not speak gets the whole programme, which it is.
         """
         if person is not None and (mix := self.mix_track(person)) is not None:
             return mix
-        track = self.tracks.get(wanted)
+        is_own_mix = person is not None and wanted == mix_name(person)
+        track = self.tracks.get(SOUND[0].name if is_own_mix else wanted)
         return track if track is not None and track.info.private_to in (None, person) else None
 
     @property
@@ -205,8 +209,12 @@ class Programme:
         self._tell_mix_changed(person)
 
     def _tell_mix_changed(self, person: PersonId) -> None:
+        """Who is told has no say: a microphone closes, and the next one too, whatever becomes of a listener."""
         for listener in self._mix_listeners:
-            listener(person)
+            try:
+                listener(person)
+            except Exception:
+                log.exception("a listener failed when the mix of %s changed", person)
 
     def _publishing(self, person: PersonId) -> dict[str, Any]:
         microphone = self._microphones.get(person)

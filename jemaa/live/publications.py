@@ -4,8 +4,9 @@ A person has one microphone and one picture; a second tab replaces the first, wh
 here before a decoder sees it. Touched only on the event loop.
 """
 
+import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -17,20 +18,25 @@ from jemaa.limits import (
     MAX_UPLOAD_BYTES,
     PICTURE_BYTES_A_SECOND,
     PUBLICATION_IDLE_SECONDS,
-    PUBLISH_BURST_SECONDS,
     PUBLISH_CHUNKS_A_SECOND,
+    PUBLISH_SOUND_MS_A_SECOND,
     SOUND_BYTES_A_SECOND,
 )
 from jemaa.meeting.ids import PersonId
 from jemaa.meeting.roles import Actor
 from jemaa.meeting.rules import is_removed, may_show, may_speak
 from jemaa.meeting.state import State
-from jemaa.wire.chunk import decode_chunk
-from jemaa.wire.record import decode_records
+from jemaa.sound.opus import RATE
+from jemaa.sound.packet import packet_samples
+from jemaa.wire.chunk import Chunk, decode_chunk
 
 from .microphone import Microphone
 from .picture import Camera, Rendition
 from .programme import Programme
+from .rate import Rate
+from .uploads import Uploads
+
+log = logging.getLogger("jemaa.live.publications")
 
 PublicationKind = Literal["sound", "picture"]
 
@@ -48,25 +54,6 @@ class HasState(Protocol):
     def state(self) -> State: ...
 
 
-class Rate:
-    """An allowance that fills up steadily, of bytes and of chunks."""
-
-    def __init__(self, bytes_a_second: int, now: float) -> None:
-        self._bytes_a_second = bytes_a_second
-        self._bytes = float(bytes_a_second * PUBLISH_BURST_SECONDS)
-        self._chunks = float(PUBLISH_CHUNKS_A_SECOND * PUBLISH_BURST_SECONDS)
-        self._then = now
-
-    def spend(self, size: int, now: float) -> bool:
-        """Whether a chunk of `size` bytes is within the allowance."""
-        passed, self._then = now - self._then, now
-        most_bytes = self._bytes_a_second * PUBLISH_BURST_SECONDS
-        most_chunks = PUBLISH_CHUNKS_A_SECOND * PUBLISH_BURST_SECONDS
-        self._bytes = min(most_bytes, self._bytes + passed * self._bytes_a_second) - size
-        self._chunks = min(most_chunks, self._chunks + passed * PUBLISH_CHUNKS_A_SECOND) - 1
-        return self._bytes >= 0 and self._chunks >= 0
-
-
 @dataclass(slots=True, eq=False)
 class Publication:
     """An open one. `tracks` are the numbers that its records carry; its first is its own number."""
@@ -77,6 +64,7 @@ class Publication:
     kind: PublicationKind
     source: Microphone | Camera
     rate: Rate
+    """Its parts are milliseconds of sound, or pictures."""
     on_closed: Callable[[Unpublished], None]
     heard_at: float
     next_seqs: list[int]
@@ -97,6 +85,8 @@ class Publications:
         self._open: dict[int, Publication] = {}
         self._by_track: dict[int, Publication] = {}
         self._changed: list[Callable[[], None]] = []
+        self.uploads = Uploads(now)
+        """What people send, here and elsewhere in the session."""
 
     def on_changed(self, listener: Callable[[], None]) -> None:
         """Call `listener` after a publication was opened or closed."""
@@ -127,7 +117,7 @@ class Publications:
                 actor=actor,
                 kind="sound",
                 source=microphone,
-                rate=Rate(SOUND_BYTES_A_SECOND, self._now()),
+                rate=Rate(SOUND_BYTES_A_SECOND, PUBLISH_SOUND_MS_A_SECOND, self._now()),
                 on_closed=on_closed,
                 heard_at=self._now(),
                 next_seqs=[0],
@@ -161,7 +151,7 @@ class Publications:
             actor=actor,
             kind="picture",
             source=camera,
-            rate=Rate(PICTURE_BYTES_A_SECOND, self._now()),
+            rate=Rate(PICTURE_BYTES_A_SECOND, PUBLISH_CHUNKS_A_SECOND, self._now()),
             on_closed=on_closed,
             heard_at=self._now(),
             next_seqs=[0] * len(renditions),
@@ -171,9 +161,9 @@ class Publications:
     def write(self, person: PersonId, data: bytes) -> None:
         """Records as they came from `live`; each names its publication. Those of a closed one are let pass.
 
-        `ProtocolError`: what `wire` says, `chunk-order`, `not-opus`, `picture-frames`, `picture-config`.
+        `ProtocolError`: what `wire` says, `too-fast`, `chunk-order`, `not-opus`, `picture-frames`, `picture-config`.
         """
-        for track, body in decode_records(data):
+        for track, body in self.uploads.records(person, data):
             publication = self._by_track.get(track)
             if publication is not None and publication.actor.person == person:
                 self._chunk(publication, track, body)
@@ -201,35 +191,32 @@ class Publications:
         for track in publication.tracks:
             del self._by_track[track]
         publication.early.clear()
-        publication.source.close()
-        if reason is not None:
-            publication.on_closed(reason)
-        self._tell_changed()
+        try:
+            publication.source.close()
+        finally:
+            self._tell_closed(publication, reason)
 
     def enforce(self, state: State) -> None:
-        """Close whatever the rules no longer allow."""
-        for publication in self.all():
-            person, role = publication.actor.person, publication.actor.role
-            may = may_speak if publication.kind == "sound" else may_show
-            if not may(state, person, role):
-                self.close(publication, _why(state, person))
+        """Close whatever the rules no longer allow, each whatever becomes of the others."""
+        found = [(one, _why(state, one.actor.person)) for one in self.all() if not _may(state, one)]
+        self._close_each(found)
 
     def sweep(self) -> None:
-        """Close what has been silent for too long: its publisher has vanished."""
+        """Close what has been silent for too long, each by itself as in `enforce`: its publisher has vanished."""
         now = self._now()
-        for publication in self.all():
-            if now - publication.heard_at > PUBLICATION_IDLE_SECONDS:
-                self.close(publication, Unpublished("publication-idle", "Nothing came from you for a while."))
+        idle = Unpublished("publication-idle", "Nothing came from you for a while.")
+        self._close_each([(one, idle) for one in self.all() if now - one.heard_at > PUBLICATION_IDLE_SECONDS])
 
     def _chunk(self, publication: Publication, track: int, body: bytes) -> None:
         now = self._now()
         if len(body) > MAX_CHUNK_BYTES:
             raise ProtocolError("chunk-too-large", f"A chunk has at most {MAX_CHUNK_BYTES} bytes.")
-        if not publication.rate.spend(len(body), now):
+        chunk = decode_chunk(body)
+        parts = _sound_ms(chunk) if publication.kind == "sound" else 1
+        if not publication.rate.take(len(body), parts, now):
             text = "This came much faster than anyone speaks; publishing was stopped."
             self.close(publication, Unpublished("too-fast", text))
             return
-        chunk = decode_chunk(body)
         rendition = publication.tracks.index(track)
         if chunk.seq < publication.next_seqs[rendition]:
             raise ProtocolError("chunk-order", "The chunks of a track are numbered upwards.")
@@ -239,6 +226,21 @@ class Publications:
             publication.source.hear(chunk)
         else:
             publication.source.see(rendition, chunk)
+
+    def _close_each(self, found: Iterable[tuple[Publication, Unpublished]]) -> None:
+        """One that fails (our bug) must not keep the next microphone open."""
+        for publication, reason in found:
+            try:
+                self.close(publication, reason)
+            except Exception:
+                log.exception("publication %d was closed (%s) with a failure", publication.number, reason.code)
+
+    def _tell_closed(self, publication: Publication, reason: Unpublished | None) -> None:
+        try:
+            if reason is not None:
+                publication.on_closed(reason)
+        finally:
+            self._tell_changed()
 
     def _replace(self, person: PersonId, kind: PublicationKind) -> None:
         for publication in self.all():
@@ -258,6 +260,15 @@ class Publications:
     def _tell_changed(self) -> None:
         for listener in self._changed:
             listener()
+
+
+def _sound_ms(chunk: Chunk) -> float:
+    return sum(packet_samples(frame) for frame in chunk.frames) * 1000 / RATE
+
+
+def _may(state: State, publication: Publication) -> bool:
+    may = may_speak if publication.kind == "sound" else may_show
+    return may(state, publication.actor.person, publication.actor.role)
 
 
 def _why(state: State, person: PersonId) -> Unpublished:

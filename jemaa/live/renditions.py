@@ -24,9 +24,14 @@ FIRST_MIX = 100
 """Track numbers of mixes start here."""
 
 
+def mix_name(person: PersonId) -> str:
+    """What the track of a person's mix is called."""
+    return f"mix/{person}"
+
+
 def mix_info(number: int, person: PersonId) -> TrackInfo:
     """The programme less one person's own voice."""
-    return TrackInfo(number, f"mix/{person}", "sound", "opus", 32, 20, 20, 960, person)
+    return TrackInfo(number, mix_name(person), "sound", "opus", 32, 20, 20, 960, person)
 
 
 SILENCE = np.zeros(BLOCK, np.float32)

@@ -109,22 +109,27 @@ class Track:
 
         return stop
 
-    def from_independent(self, back_ms: int = 0) -> list[Entry]:
+    def from_independent(self, back_ms: int = 0, *, most_bytes: int = RING_BYTES) -> list[Entry]:
         """The newest entries that start with an independent chunk at least `back_ms` before the head.
 
         With 0: the newest independent chunk and what follows it. This is where every new listener and every
-        listener who fell behind begins.
+        listener who fell behind begins. So far and no further back are taken that it is `most_bytes`.
         """
         if not self._ring:
             return []
         wanted = self._ring[-1].time_ms - back_ms
         taken: list[Entry] = []
+        size = whole = 0
         for entry in reversed(self._ring):
-            taken.append(entry)
-            if entry.is_independent and entry.time_ms <= wanted:
+            size += len(entry.record)
+            if whole and size > most_bytes:
                 break
-        while taken and not taken[-1].is_independent:
-            taken.pop()
+            taken.append(entry)
+            if entry.is_independent:
+                whole = len(taken)
+                if entry.time_ms <= wanted:
+                    break
+        del taken[whole:]
         taken.reverse()
         return taken
 

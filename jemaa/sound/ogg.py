@@ -7,11 +7,14 @@ import zlib
 from collections.abc import Sequence
 
 from .opus import PRE_SKIP, RATE
+from .packet import packet_samples
 
 _FIRST = 2
 _LAST = 4
 _REVERSED = bytes(int(f"{value:08b}"[::-1], 2) for value in range(256))
 _MAX_LACES = 255
+_PAGE_SAMPLES = RATE * 960 // 1000
+"""Sound of one page of a file, as the radio's."""
 
 
 class OggOpus:
@@ -29,10 +32,13 @@ class OggOpus:
 
     def page(self, frames: Sequence[bytes], end_ms: int, *, is_last: bool = False) -> bytes:
         """The frames of one chunk; `end_ms` is the media time just behind them."""
-        granule = end_ms * (RATE // 1000)
+        return self.page_until(frames, end_ms * (RATE // 1000), is_last=is_last)
+
+    def page_until(self, frames: Sequence[bytes], end: int, *, is_last: bool = False) -> bytes:
+        """The same; `end` is in samples, which are the granules of RFC 7845 §4."""
         number = self._page
         self._page += 1
-        return self._bytes(_LAST * is_last, granule, number, frames)
+        return self._bytes(_LAST * is_last, end, number, frames)
 
     def _bytes(self, flags: int, granule: int, number: int, packets: Sequence[bytes]) -> bytes:
         """A page (RFC 3533 §6). All packets fit one page: at most 255 lacing values."""
@@ -46,15 +52,24 @@ class OggOpus:
         return head + _checksum(head + bytes(4) + tail) + tail
 
 
-def opus_file(frames: Sequence[bytes], frame_ms: int, *, title: str = "") -> bytes:
-    """A whole Ogg/Opus file of these frames, for a recorded question."""
+def opus_file(frames: Sequence[bytes], *, title: str = "") -> bytes:
+    """A whole Ogg/Opus file of these frames, for a recorded question. Each lasts as long as it says itself.
+
+    `ProtocolError` `not-opus`.
+    """
     ogg = OggOpus(1, title=title)
-    a_page = max(1, 960 // frame_ms)
     pages = [ogg.headers]
-    for start in range(0, len(frames), a_page):
-        part = frames[start : start + a_page]
-        end = start + len(part)
-        pages.append(ogg.page(part, end * frame_ms, is_last=end == len(frames)))
+    waiting: list[bytes] = []
+    laces = begins = end = 0
+    for frame in frames:
+        samples, wanted = packet_samples(frame), len(frame) // 255 + 1
+        if waiting and (laces + wanted > _MAX_LACES or end + samples - begins > _PAGE_SAMPLES):
+            pages.append(ogg.page_until(waiting, end))
+            waiting, laces, begins = [], 0, end
+        waiting.append(frame)
+        laces += wanted
+        end += samples
+    pages.append(ogg.page_until(waiting, end, is_last=True))
     return b"".join(pages)
 
 

@@ -7,8 +7,10 @@ import os
 import re
 import secrets
 import shutil
+import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -31,12 +33,11 @@ _NOTE_ID = re.compile("[0-9a-f]{24}")
 
 @dataclass(frozen=True, slots=True)
 class NoteInfo:
-    """Whose recording, how long its frames are, and how many pieces it has once finished."""
+    """Whose recording, and how many pieces it has once finished."""
 
     note: NoteId
     session: SessionId
     person: PersonId
-    frame_ms: int
     pieces: int | None
 
 
@@ -45,12 +46,14 @@ class Notes:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._taking = threading.Lock()
+        """Held while room is looked for and taken, and while a file gets its name: many threads do so at once, and each
+        must see what the others took."""
 
-    async def create(self, session: SessionId, person: PersonId, frame_ms: int) -> NoteInfo:
+    async def create(self, session: SessionId, person: PersonId) -> NoteInfo:
         """An empty recording. `Refused` `too-many-notes` if this person, or the session, has its fill."""
-        info = NoteInfo(NoteId(_mark(person) + secrets.token_hex(8)), session, person, frame_ms, None)
-        await self._do(self._make_room, info)
-        await self._do(self._write_about, info)
+        info = NoteInfo(NoteId(_mark(person) + secrets.token_hex(8)), session, person, None)
+        await self._do(self._create, info)
         return info
 
     async def info(self, session: SessionId, note: NoteId) -> NoteInfo:
@@ -74,7 +77,7 @@ class Notes:
         missing = sorted(set(range(min(pieces, MAX_NOTE_PIECES))) - set(await self.have(info)))
         if missing or not 0 < pieces <= MAX_NOTE_PIECES:
             raise Refused("note-incomplete", f"Pieces are missing: {missing[:20]}.")
-        done = NoteInfo(info.note, info.session, info.person, info.frame_ms, pieces)
+        done = NoteInfo(info.note, info.session, info.person, pieces)
         await self._do(self._write_about, done)
         return done
 
@@ -90,6 +93,12 @@ class Notes:
 
     def _path(self, session: SessionId, note: NoteId) -> Path:
         return self._folder / session / note
+
+    def _create(self, info: NoteInfo) -> None:
+        with self._taking:
+            self._make_room(info)
+            self._path(info.session, info.note).mkdir()
+        self._write_about(info)
 
     def _make_room(self, info: NoteInfo) -> None:
         folder = self._folder / info.session
@@ -113,10 +122,9 @@ class Notes:
         return gone > 0
 
     def _write_about(self, info: NoteInfo) -> None:
-        folder = self._path(info.session, info.note)
-        folder.mkdir(parents=True, exist_ok=True)
-        about = {"person": info.person, "frame_ms": info.frame_ms, "pieces": info.pieces}
-        _write(folder / "about.json", json.dumps(about).encode())
+        about = {"person": info.person, "pieces": info.pieces}
+        path, data = self._path(info.session, info.note) / "about.json", json.dumps(about).encode()
+        self._write(_aside(path, len(data)), path, data)
 
     def _read_about(self, session: SessionId, note: NoteId) -> NoteInfo:
         if not _NOTE_ID.fullmatch(note):
@@ -125,18 +133,33 @@ class Notes:
             about = json.loads((self._path(session, note) / "about.json").read_bytes())
         except FileNotFoundError:
             raise Refused("no-such-note", "There is no such recording.") from None
-        return NoteInfo(note, session, PersonId(about["person"]), about["frame_ms"], about["pieces"])
+        return NoteInfo(note, session, PersonId(about["person"]), about["pieces"])
 
     def _write_piece(self, info: NoteInfo, n: int, data: bytes) -> None:
         folder = self._path(info.session, info.note)
         path = folder / f"{n:05d}"
         if path.exists():
             return
-        if sum(piece.stat().st_size for piece in folder.iterdir()) + len(data) > MAX_NOTE_BYTES:
-            raise Refused("note-too-long", "This recording is larger than a question may be.")
-        if shutil.disk_usage(folder).free < len(data):
-            raise StoreFailed("store-failed", "The server's disk is full; nothing was recorded.")
-        _write(path, data)
+        with self._taking:
+            if _size(folder) + len(data) > MAX_NOTE_BYTES:
+                raise Refused("note-too-long", "This recording is larger than a question may be.")
+            if shutil.disk_usage(folder).free < len(data):
+                raise StoreFailed("store-failed", "The server's disk is full; nothing was recorded.")
+            aside = _aside(path, len(data))
+        self._write(aside, path, data)
+
+    def _write(self, aside: Path, path: Path, data: bytes) -> None:
+        """Whole or not at all, also after a power cut: write aside, fsync, rename, fsync the folder."""
+        try:
+            with aside.open("r+b") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            with self._taking:
+                aside.rename(path)
+        finally:
+            aside.unlink(missing_ok=True)
+        _sync(path.parent)
 
     def _list(self, info: NoteInfo) -> list[int]:
         folder = self._path(info.session, info.note)
@@ -152,19 +175,26 @@ def _mark(person: PersonId) -> str:
     return hashlib.blake2b(person.encode(), digest_size=4).hexdigest()
 
 
-def _write(path: Path, data: bytes) -> None:
-    """Whole or not at all, also after a power cut: write aside, fsync, rename, fsync the folder."""
+def _size(folder: Path) -> int:
+    """Bytes of everything in a folder, also of what is being written. What was given up meanwhile counts nothing."""
+    size = 0
+    for entry in folder.iterdir():
+        with suppress(FileNotFoundError):
+            size += entry.stat().st_size
+    return size
+
+
+def _aside(path: Path, size: int) -> Path:
+    """A new file beside `path`, as long as what will be written: whoever adds up sizes counts it already."""
     aside = path.with_suffix(f".{secrets.token_hex(4)}.tmp")
+    with aside.open("xb") as file:
+        file.truncate(size)
+    return aside
+
+
+def _sync(folder: Path) -> None:
+    opened = os.open(folder, os.O_RDONLY)
     try:
-        with aside.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.rename(path)
+        os.fsync(opened)
     finally:
-        aside.unlink(missing_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+        os.close(opened)

@@ -21,7 +21,7 @@ class AccessLog(AbstractAccessLogger):
         if response.status < 400 and any(part in request.path for part in QUIET):
             return
         self.logger.info(
-            "%s %s %d %d B %.3f s", request.method, _shown(request.path), response.status, _size(response), time
+            "%s %s %d %d B %.3f s", request.method, shown(request.path), response.status, _size(response), time
         )
 
 
@@ -45,7 +45,7 @@ class NoAddresses(logging.Filter):
         return True
 
 
-def _shown(path: str) -> str:
+def shown(path: str) -> str:
     """A path fit for a line of a log: bounded, printable, and no receipt: whoever has that may delete."""
     if path.startswith(RECEIPTS):
         return f"{RECEIPTS}…"

@@ -9,7 +9,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from jemaa.live.fanout import Listener
+from jemaa.errors import Refused
+from jemaa.limits import EVENT_BACKLOG_BYTES, LISTENS_A_SECOND, LISTENS_SECONDS
+from jemaa.live.fanout import Listener, buffer_limit
+from jemaa.live.rate import Bucket
 from jemaa.live.track import Track
 from jemaa.meeting.rules import is_desk
 from jemaa.wire import framing
@@ -72,11 +75,15 @@ class Attendance:
         self._transport = transport
         self._manner = manner
         self._wish = Listen()
+        self._listens = Bucket(LISTENS_A_SECOND, LISTENS_SECONDS, time.monotonic())
+        self._greeting = 0
         self._figures_after = 0.0
         self._hears: dict[str, tuple[Track, Listener]] = {}
         self._leave_presence: Callable[[], None] = hall.presence.enter(manner.path)
         hall.attendances[self] = None
         keep_short(transport)
+        if not hall.may_attend(person):  # the link was withdrawn while the answer was begun
+            self.revoke()
 
     @property
     def is_live(self) -> bool:
@@ -89,8 +96,8 @@ class Attendance:
         return self._manner.message
 
     def write(self, data: bytes) -> None:
-        """Bytes that are framed already."""
-        if not self._transport.is_closing():
+        """Bytes that are framed already. Nothing follows a farewell."""
+        if not self.is_gone and not self._transport.is_closing():
             self._transport.write(data)
 
     def write_soon(self, data: bytes) -> None:
@@ -101,13 +108,29 @@ class Attendance:
         else:
             self.write(data)
 
+    def greet(self, data: bytes) -> None:
+        """As `write`, for what brings a newcomer up to date: it may be large, and is no backlog of his."""
+        self._greeting += len(data)
+        self.write(data)
+
     def tell(self, body: bytes) -> None:
-        """One JSON message for this connection alone."""
-        self.write(self._manner.message(Message("", 0, body)))
+        """One JSON message for this connection alone; whoever does not read what he is told is sent away."""
+        if not self.send_away_if_swamped():
+            self.write(self._manner.message(Message("", 0, body)))
 
     def unread(self) -> int:
         """Bytes that wait in this connection."""
         return self._transport.get_write_buffer_size()
+
+    def send_away_if_swamped(self) -> bool:
+        """Whether so much waited here that it had to be, now or before."""
+        if self.is_gone:
+            return True
+        if self._backlog() <= EVENT_BACKLOG_BYTES:
+            return False
+        self._hall.counters.add("listeners_sent_away")
+        self.send_away()
+        return True
 
     def takes_figures(self) -> bool:
         """Whether newer figures are worth sending now; who says so is taken to get them. The desk always is."""
@@ -118,25 +141,33 @@ class Attendance:
         return True
 
     def listen(self, wish: Listen) -> None:
-        """Hear and see this instead. `Refused` `no-such-track` changes nothing."""
+        """Hear and see this instead. `Refused` `no-such-track` and `too-fast` change nothing.
+
+        Whoever has not read what he was given before gets nothing of the past; who leaves very much is sent away.
+        """
         sound = self._hall.sound_for(self.person, wish.sound) if wish.sound else None
         picture = self._hall.picture(wish.picture) if wish.picture else None
+        if not self._listens.take(1, time.monotonic()):
+            raise Refused("too-fast", "That was very fast; please wait a few seconds.")
+        if self.send_away_if_swamped():
+            return
         self._wish = wish
-        self._hear("sound", sound)
-        self._hear("picture", picture)
+        backlog = self._backlog()
+        self._hear("sound", sound, backlog)
+        self._hear("picture", picture, backlog)
 
     def refresh(self) -> None:
         """The person's microphone opened or closed: change over to, or from, the mix without his own voice."""
         if self._wish.sound:
-            self._hear("sound", self._hall.sound_for(self.person, self._wish.sound))
+            self._hear("sound", self._hall.sound_for(self.person, self._wish.sound), self._backlog())
 
     def send_away(self, farewell: bytes | None = None) -> None:
         """Close the connection, with a reason; cut it if the rest is not read soon."""
         if self.is_gone:
             return
-        self.is_gone = True
         self._silence()
         self.write(self._manner.farewell if farewell is None else farewell)
+        self.is_gone = True
         if not self.is_live:
             self._transport.close()
         # A WebSocket is closed by whoever was told (RFC 6455 §7.1.1): closing first can destroy the reason on its way.
@@ -157,16 +188,26 @@ class Attendance:
         self._hall.attendances.pop(self, None)
         self._hall.herald.dismiss(self)
 
-    def _hear(self, kind: str, track: Track | None) -> None:
-        """Off the old track and onto the new one between two batches: never both, never neither."""
+    def _backlog(self) -> int:
+        """What waits, less what may still be of the greeting: that was written first, and only gets less."""
+        unread = self.unread()
+        self._greeting = min(self._greeting, unread)
+        return unread - self._greeting
+
+    def _hear(self, kind: str, track: Track | None, backlog: int = 0) -> None:
+        """Off the old track and onto the new one between two batches: never both, never neither.
+
+        Whoever stays on his track gets it in the batches that he asks for now.
+        """
         current = self._hears.get(kind)
         if current and track is current[0]:
+            self._hall.fanout(track).rebatch(current[1], self._wish.batch_ms)
             return
         if current:
             self._hall.fanout(current[0]).remove(current[1])
             del self._hears[kind]
         if track is not None:
-            listener = Listener(self._transport)
+            listener = Listener(self._transport, is_behind=backlog > buffer_limit(track.info.kbps))
             self._hears[kind] = (track, listener)
             fanout = self._hall.fanout(track)
             fanout.add(listener, self._manner.media, batch_ms=self._wish.batch_ms, back_ms=self._wish.back_ms)

@@ -45,7 +45,7 @@ class Door:
     def recognise(self, hall: Hall, token: str) -> Pass:
         """The person of a person token. `Refused`: `token-forged`, `-expired`, `-elsewhere`, `-revoked`."""
         person = self._tokens.read_pass(token, session=hall.id, now=self._now())
-        if not may_read(hall.session.state, person.invitation):
+        if not hall.may_attend(person):
             raise _revoked()
         return person
 

@@ -1,19 +1,21 @@
 """Web room. Path `text`: events by SSE, or by long poll where even that is cut (docs/protocol.md §4)."""
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 import msgspec
 from aiohttp import hdrs, web
 
-from jemaa.limits import KEEPALIVE_SECONDS, KEPT_EVENTS, POLL_SECONDS
+from jemaa.limits import EVENT_BACKLOG_BYTES, KEEPALIVE_SECONDS, KEPT_EVENTS, POLL_SECONDS
 from jemaa.wire.framing import http_chunk
 from jemaa.wire.message import recorded_to
 
+from . import packing
 from .attendance import Attendance, Manner
 from .hall import Hall
 from .herald import Message
-from .house import HOUSE, hall_of, json_answer, number
+from .house import HOUSE, hall_of, number
 from .pieces import counted
 from .shapes import PollAnswer
 from .stream import begin_endless
@@ -37,7 +39,9 @@ async def events(request: web.Request) -> web.StreamResponse:
     if "text/event-stream" not in request.headers.get(hdrs.ACCEPT, ""):
         wait = number(request.query.get("wait"), default=0)
         counted(request, hall, person.person if person else None)
-        return await _poll(hall, since, min(wait, POLL_SECONDS))
+        await _news(hall, since, min(wait, POLL_SECONDS))
+        request.app[HOUSE].door.attendee(request, hall)  # whose link may have been withdrawn meanwhile
+        return await _poll(request, hall, since)
     transport = await begin_endless(request, "text/event-stream")
     attendance = Attendance(hall, transport, SSE, person)
     try:
@@ -51,21 +55,30 @@ async def events(request: web.Request) -> web.StreamResponse:
     return web.Response()
 
 
-async def _poll(hall: Hall, since: int, wait: int) -> web.Response:
-    """What is new after `since`, as soon as there is something, after `wait` seconds at the most."""
-    session = hall.session
-    if since == session.state.seq and wait:
-        try:
+async def _news(hall: Hall, since: int, wait: int) -> None:
+    """Wait until something is new after `since`, `wait` seconds at the most."""
+    if since == hall.session.state.seq and wait:
+        with suppress(TimeoutError):
             async with asyncio.timeout(wait):
-                await session.wait_beyond(since)
-        except TimeoutError:
-            pass
+                await hall.session.wait_beyond(since)
+
+
+async def _poll(request: web.Request, hall: Hall, since: int) -> web.Response:
+    """What is new after `since`; the whole where that would be more than anyone may leave unread.
+
+    Packed: whoever asks so has a thin line, or one on which connections freeze after 16 kB; the whole may have 64.
+    """
+    session = hall.session
+    headers: dict[str, str] = {hdrs.CONTENT_TYPE: "application/json"}
     status: Any = msgspec.Raw(hall.herald.status)
     newest = session.state.seq
     if 0 < since <= newest and newest - since <= KEPT_EVENTS:
         recorded = await session.since(since)
         news = [recorded_to(one, session.state) for one in recorded]
         seq = recorded[-1].seq if recorded else since
-        return json_answer(PollAnswer(seq=seq, status=status, events=news))
+        body = msgspec.json.encode(PollAnswer(seq=seq, status=status, events=news))
+        if len(body) <= EVENT_BACKLOG_BYTES:
+            return packing.answer(request, body, headers, is_shared=False)
     snapshot = hall.herald.snapshot()
-    return json_answer(PollAnswer(seq=snapshot.seq, status=status, snapshot=msgspec.Raw(snapshot.body)))
+    body = msgspec.json.encode(PollAnswer(seq=snapshot.seq, status=status, snapshot=msgspec.Raw(snapshot.body)))
+    return packing.answer(request, body, headers, is_shared=False)

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from jemaa.errors import JemaaError, ProtocolError, Refused, StoreFailed
 
+from .access_log import shown
 from .pages import failure_page
 
 log = logging.getLogger("jemaa.web")
@@ -92,7 +93,7 @@ async def answer_failures(request: web.Request, handler: Handler) -> web.StreamR
         return await handler(request)
     except JemaaError as error:
         if isinstance(error, StoreFailed):
-            log.error("the store failed during %s: %s", request.path, error)
+            log.error("the store failed during %s: %s", shown(request.path), error)
         return told(error)
     except web.HTTPException as error:
         if error.status < 400:
@@ -101,7 +102,7 @@ async def answer_failures(request: web.Request, handler: Handler) -> web.StreamR
     except ConnectionError:
         raise  # the peer went away: aiohttp knows what to do
     except Exception:
-        log.exception("%s %s failed", request.method, request.path)
+        log.exception("%s %s failed", request.method, shown(request.path))
         return told(Refused("internal", "Something went wrong on the server; its operator can see what."))
 
 

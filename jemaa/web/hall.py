@@ -89,9 +89,9 @@ class Hall:
         self.presence = presence
         self.outcomes = outcomes
         self.counters = counters
-        self.herald = Herald(session, counters)
+        self.herald = Herald(session)
         self.attendances: dict[Attendance, None] = {}
-        self.radios: dict[asyncio.Transport, None] = {}
+        self.radios: dict[asyncio.Transport, Pass | None] = {}
         self._fanouts: dict[Track, Fanout] = {}
         programme.on_mix_changed(self._mix_changed)
         session.on_applied(self._applied)
@@ -126,6 +126,10 @@ class Hall:
                 self._fanouts.pop(ended).close()
             self._fanouts[track] = Fanout(track, self.counters)
         return self._fanouts[track]
+
+    def may_attend(self, person: Pass | None) -> bool:
+        """Whether the link that this person came by, if it was one, is still good."""
+        return person is None or may_read(self.session.state, person.invitation)
 
     def passes_by(self, path: str, key: str) -> None:
         """Count somebody who comes by single requests, by a key that is not kept as it is."""
@@ -168,13 +172,16 @@ class Hall:
             if attendance.person and attendance.person.person == person:
                 attendance.refresh()
 
-    def _applied(self, recorded: Recorded, state: State) -> None:
-        """Whoever came in with a link that is withdrawn now goes."""
+    def _applied(self, recorded: Recorded, _state: State) -> None:
+        """Whoever came in with a link that is withdrawn now goes, on whichever path he listens."""
         if not isinstance(recorded.event, InvitationRevoked):
             return
         for attendance in list(self.attendances):
-            if attendance.person and not may_read(state, attendance.person.invitation):
+            if not self.may_attend(attendance.person):
                 attendance.revoke()
+        for transport, person in list(self.radios.items()):
+            if not self.may_attend(person):
+                transport.abort()
 
 
 def _essence(status: dict[str, Any]) -> tuple[str, str]:

@@ -1,7 +1,9 @@
 """Web room. Tells everybody of a session the same messages: each is encoded once, and framed once a kind of connection.
 
-Events are lossless: whoever leaves too many unread is sent away with a reason and resumes by `since`. Status is lossy:
-whoever has anything unread does not get it. Touched only on the event loop; nothing is awaited while writing.
+Events are lossless: whoever leaves too many unread, beside his greeting, is sent away with a reason and resumes by
+`since`. Status is lossy: whoever has anything unread does not get it.
+
+Touched only on the event loop; nothing is awaited while writing.
 """
 
 import asyncio
@@ -9,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from jemaa.counters import Counters
 from jemaa.limits import EVENT_BACKLOG_BYTES, KEPT_EVENTS
 from jemaa.live.session import Session
 from jemaa.meeting.events import Recorded
@@ -39,11 +40,13 @@ class Ear(Protocol):
 
     def write_soon(self, data: bytes) -> None: ...
 
+    def greet(self, data: bytes) -> None: ...
+
     def unread(self) -> int: ...
 
     def takes_figures(self) -> bool: ...
 
-    def send_away(self) -> None: ...
+    def send_away_if_swamped(self) -> bool: ...
 
 
 @dataclass(slots=True)
@@ -62,9 +65,8 @@ class _Framed:
 class Herald:
     """One a session. `greet` brings an ear up to date and keeps it so; `dismiss` ends that."""
 
-    def __init__(self, session: Session, counters: Counters) -> None:
+    def __init__(self, session: Session) -> None:
         self._session = session
-        self._counters = counters
         self._ears: dict[Ear, None] = {}
         self._pending: list[Recorded] = []
         self._snapshot: _Framed | None = None
@@ -74,19 +76,20 @@ class Herald:
     async def greet(self, ear: Ear, since: int | None, first: bytes = b"") -> None:
         """`first`, then a snapshot or the events after `since`; then the newest status; then whatever happens.
 
-        Where nothing has to be fetched all of it is one write: a thousand who join at once are a thousand, not four.
+        Events that would be a backlog are no way to catch up: then it is the snapshot too. Where nothing has to be
+        fetched all of it is one write: a thousand who join at once are a thousand, not four.
         """
+        is_up_to_date = False
         if since is not None and self._can_resume(since):
-            ear.write(first)
-            await self._catch_up(ear, since)
+            ear.greet(first)
             first = b""
-            self._flush()
-        else:
-            self._flush()
+            is_up_to_date = await self._catch_up(ear, since)
+        self._flush()
+        if not is_up_to_date:
             first += self._current_snapshot().bytes_for(ear.framing)
         # Nothing is awaited from here on: the ear has everything up to now, and gets everything after.
         self._ears[ear] = None
-        ear.write(first + (self._status.bytes_for(ear.framing) if self._status else b""))
+        ear.greet(first + (self._status.bytes_for(ear.framing) if self._status else b""))
 
     def dismiss(self, ear: Ear) -> None:
         """No more for this ear."""
@@ -119,14 +122,17 @@ class Herald:
         newest = self._session.state.seq
         return 0 < since <= newest and newest - since <= KEPT_EVENTS
 
-    async def _catch_up(self, ear: Ear, since: int) -> None:
+    async def _catch_up(self, ear: Ear, since: int) -> bool:
         while since < self._session.state.seq:
             events = await self._session.since(since)
             if not events:
                 break
             since = events[-1].seq
             body = events_message(events, self._session.state)
-            ear.write(ear.framing(Message("events", since, body)))
+            if len(body) > EVENT_BACKLOG_BYTES:
+                return False
+            ear.greet(ear.framing(Message("events", since, body)))
+        return True
 
     def _current_snapshot(self) -> _Framed:
         state = self._session.state
@@ -147,9 +153,7 @@ class Herald:
         body = events_message(pending, self._session.state)
         framed = _Framed(Message("events", pending[-1].seq, body))
         for ear in list(self._ears):
-            if ear.unread() > EVENT_BACKLOG_BYTES:
-                self._counters.add("listeners_sent_away")
+            if ear.send_away_if_swamped():
                 self.dismiss(ear)
-                ear.send_away()
             else:
                 ear.write(framed.bytes_for(ear.framing))

@@ -6,7 +6,7 @@ from aiohttp import hdrs, web
 
 from jemaa.errors import ProtocolError, Refused
 from jemaa.limits import MAX_UPLOAD_BYTES
-from jemaa.live.floor import note_frames
+from jemaa.live.note import duration_ms, frames_of, note_frames
 from jemaa.meeting.commands import LeaveNote
 from jemaa.meeting.ids import NoteId
 from jemaa.meeting.roles import DESK
@@ -31,7 +31,7 @@ async def create_note(request: web.Request) -> web.Response:
     async def do() -> NoteAnswer:
         if asker not in hall.session.state.persons:
             raise Refused("name-needed", "Please give your name first; it is shown to everyone.")
-        info = await house.notes.create(hall.id, asker, wanted.frame_ms)
+        info = await house.notes.create(hall.id, asker)
         return NoteAnswer(info.note, 0)
 
     return json_answer(await once(hall, do, key=key, asker=asker, where="notes", wanted=wanted))
@@ -39,10 +39,10 @@ async def create_note(request: web.Request) -> web.Response:
 
 async def put_note_piece(request: web.Request) -> web.Response:
     """`PUT /api/s/{session}/notes/{note}/{n}`: any order, safe to repeat, on the disk when answered."""
-    _, person, info = await _note(request)
+    hall, person, info = await _note(request)
     _own(person, info)
     data = await bytes_of(request, MAX_UPLOAD_BYTES)
-    if not note_frames([data]):
+    if not frames_of(hall.publications.uploads.records(person.person, data)):
         raise ProtocolError("note-empty", "A piece of a recording has at least one frame.")
     await request.app[HOUSE].notes.put(info, number(request.match_info["n"], default=0), data)
     return web.Response(status=204)
@@ -87,7 +87,7 @@ async def note_sound(request: web.Request) -> web.Response:
         raise Refused("no-such-note", "This recording is not complete yet.")
     frames = note_frames(await request.app[HOUSE].notes.read(info))
     headers = {hdrs.CACHE_CONTROL: "private, no-store"}
-    return web.Response(body=opus_file(frames, info.frame_ms), content_type="audio/ogg", headers=headers)
+    return web.Response(body=opus_file(frames), content_type="audio/ogg", headers=headers)
 
 
 async def _note(request: web.Request) -> tuple[Hall, Pass, Any]:
@@ -101,7 +101,7 @@ async def _finished(hall: Hall, notes: Notes, person: Pass, info: Any) -> Finish
     frames = note_frames(await notes.read(info))
     seq = hall.session.state.seq
     if _question(hall, info.note) is None:
-        seq = await hall.session.submit(actor(person), LeaveNote(info.note, len(frames) * info.frame_ms))
+        seq = await hall.session.submit(actor(person), LeaveNote(info.note, duration_ms(frames)))
     question = _question(hall, info.note)
     if question is None:
         raise Refused("no-such-question", "There is no such question any more.")

@@ -28,6 +28,8 @@ async def piece(request: web.Request) -> web.Response:
     n = number(request.match_info["n"], default=0)
     hall.passes_by("pieces", _key(request, person.person if person else None))
     body = await _wait(track, n)
+    if not hall.is_public:
+        request.app[HOUSE].door.attendee(request, hall)  # whose link may have been withdrawn meanwhile
     if not body:
         raise Refused("piece-gone", "This piece is too old to be had; ask for the newest.")
     is_shared = track.info.private_to is None and hall.is_public

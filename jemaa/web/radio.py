@@ -12,6 +12,7 @@ from jemaa.limits import KEEPALIVE_SECONDS, RADIO_BLOCK_BYTES, RADIO_BURST_MS, R
 from jemaa.live.fanout import Listener
 from jemaa.live.track import Track
 from jemaa.wire.framing import http_chunk
+from jemaa.wire.token import Pass
 
 from .hall import Hall
 from .house import HOUSE, hall_of, number
@@ -24,19 +25,19 @@ STALLED_SECONDS = 60.0
 async def radio_opus(request: web.Request) -> web.StreamResponse:
     """`GET /s/{session}/radio.opus?kbps=`."""
     hall = await hall_of(request)
-    request.app[HOUSE].door.attendee(request, hall)
+    person = request.app[HOUSE].door.attendee(request, hall)
     found = hall.programme.radio_opus(number(request.query.get("kbps"), default=32, most=1_000))
     if found is None:
         raise Refused("no-such-track", "The radio has 32, 12 and 8 kb/s.")
     headers, track = found
-    return await _play(request, hall, track, "audio/ogg; codecs=opus", headers)
+    return await _play(request, hall, person, track, "audio/ogg; codecs=opus", headers)
 
 
 async def radio_mp3(request: web.Request) -> web.StreamResponse:
     """`GET /s/{session}/radio.mp3`."""
     hall = await hall_of(request)
-    request.app[HOUSE].door.attendee(request, hall)
-    return await _play(request, hall, hall.programme.radio_mp3, "audio/mpeg", b"")
+    person = request.app[HOUSE].door.attendee(request, hall)
+    return await _play(request, hall, person, hall.programme.radio_mp3, "audio/mpeg", b"")
 
 
 def _burst_ms(request: web.Request, track: Track) -> int:
@@ -53,7 +54,9 @@ def _plain(data: bytes) -> bytes:
     return data
 
 
-async def _play(request: web.Request, hall: Hall, track: Track, content_type: str, first: bytes) -> web.StreamResponse:
+async def _play(
+    request: web.Request, hall: Hall, person: Pass | None, track: Track, content_type: str, first: bytes
+) -> web.StreamResponse:
     is_chunked = request.version >= HttpVersion11
     response = web.StreamResponse(headers={hdrs.CONTENT_TYPE: content_type, "X-Accel-Buffering": "no"})
     response.headers[hdrs.CACHE_CONTROL] = "no-store, no-transform"
@@ -65,11 +68,14 @@ async def _play(request: web.Request, hall: Hall, track: Track, content_type: st
     transport = request.transport
     if request.method == hdrs.METH_HEAD or transport is None:
         return response
+    if not hall.may_attend(person):  # the link was withdrawn while the answer was begun
+        transport.abort()
+        return response
     framing = http_chunk if is_chunked else _plain
     if first:
         transport.write(framing(first))
     fanout, listener, leave = hall.fanout(track), Listener(transport), hall.presence.enter("radio")
-    hall.radios[transport] = None
+    hall.radios[transport] = person
     try:
         fanout.add(listener, framing, batch_ms=BATCH_MS, back_ms=_burst_ms(request, track))
         await _until_gone(transport)

@@ -76,7 +76,11 @@ def check_origin(request: web.Request, base_url: str) -> None:
         return
     # “null” is the origin of a page that hides its own: it has no host, and no host of ours is empty.
     ours = {request.host, urlsplit(base_url).netloc} - {""}
-    if urlsplit(origin).netloc not in ours:
+    try:
+        theirs = urlsplit(origin).netloc
+    except ValueError:  # such as “http://[”, which is no origin of anything
+        raise _foreign() from None
+    if theirs not in ours:
         raise _foreign()
 
 

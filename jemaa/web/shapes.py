@@ -125,7 +125,7 @@ class NewestPiece(Struct):
 
 
 class NoteRequest(Struct, forbid_unknown_fields=True):
-    """Begin to leave a recorded question."""
+    """Begin to leave a recorded question. `frame_ms` is for whoever reads it: each frame says how long it lasts."""
 
     frame_ms: FrameMs = 60
 

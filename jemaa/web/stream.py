@@ -26,13 +26,13 @@ async def stream(request: web.Request) -> web.StreamResponse:
         hall.sound_for(person, wish.sound)  # refused before the answer has begun
     if wish.picture:
         hall.picture(wish.picture)
-    since = request.query.get("since")
+    since = number(request.query["since"], default=0) if "since" in request.query else None
     transport = await begin_endless(request, OCTETS)
     attendance = Attendance(hall, transport, STREAM, person)
     try:
         attendance.listen(wish)
         if request.query.get("events") == "1":
-            await hall.herald.greet(attendance, None if since is None else number(since, default=0))
+            await hall.herald.greet(attendance, since)
         while not transport.is_closing():
             await asyncio.sleep(KEEPALIVE_SECONDS)
             if attendance.unread() == 0:

@@ -52,6 +52,7 @@ async def now(request: web.Request) -> web.Response:
                 await asyncio.sleep(_GATHER_SECONDS)
         except TimeoutError:
             pass
+        person = house.door.attendee(request, hall)  # his link may have been withdrawn meanwhile
     return _page(request, text_html.now(_view(request, house, hall, person)))
 
 

@@ -13,10 +13,11 @@ from typing import Any, get_args
 import msgspec
 
 from jemaa.errors import ProtocolError
-from jemaa.limits import MAX_MESSAGE_BYTES
+from jemaa.limits import MAX_MESSAGE_BYTES, SNAPSHOT_CHAT_BYTES
 from jemaa.meeting import commands as c
 from jemaa.meeting import events as e
-from jemaa.meeting.state import State
+from jemaa.meeting.ids import MessageId
+from jemaa.meeting.state import Message, State
 
 
 def wire_name(cls: type) -> str:
@@ -29,6 +30,9 @@ EVENTS: dict[str, type] = {wire_name(cls): cls for cls in get_args(e.Event)}
 _NAMES = {cls: name for name, cls in (COMMANDS | EVENTS).items()}
 SERVER_COMMANDS = frozenset({"leave_note"})
 """Commands that only the server itself makes."""
+
+LEFT_OUT = "…"
+"""What stands for the text of a message that a snapshot has no room for."""
 
 
 def decode_object(data: bytes | str, *, limit: int = MAX_MESSAGE_BYTES) -> dict[str, Any]:
@@ -101,8 +105,21 @@ def events_message(recorded: Iterable[e.Recorded], state: State) -> bytes:
 
 
 def snapshot_message(state: State) -> bytes:
-    """`{"op":"snapshot",…}` as bytes."""
-    return msgspec.json.encode({"op": "snapshot", "seq": state.seq, "state": state})
+    """`{"op":"snapshot",…}` as bytes. Of very much chat the oldest messages have `LEFT_OUT` for their text.
+
+    They stay themselves: what an event changes later is the same for whoever has the whole of them.
+    """
+    told = replace(state, messages=_bounded(state.messages))
+    return msgspec.json.encode({"op": "snapshot", "seq": state.seq, "state": told})
+
+
+def _bounded(messages: dict[MessageId, Message]) -> dict[MessageId, Message]:
+    left = SNAPSHOT_CHAT_BYTES
+    told: dict[MessageId, Message] = {}
+    for name, message in reversed(messages.items()):
+        left -= len(message.text.encode())
+        told[name] = message if left >= 0 or not message.text else replace(message, text=LEFT_OUT)
+    return dict(reversed(told.items()))
 
 
 def refusal_message(id_: int | None, code: str, text: str) -> bytes:

@@ -1,5 +1,7 @@
 """Wire room. Records: chunks of several tracks in one body (docs/protocol.md §1.3)."""
 
+from collections.abc import Iterator
+
 from jemaa.errors import ProtocolError
 
 from .varint import decode_varint, encode_varint
@@ -15,13 +17,16 @@ def encode_record(track: int, body: bytes) -> bytes:
 
 def decode_records(data: bytes) -> list[tuple[int, bytes]]:
     """All records of `data`, which must end with one. `ProtocolError` `truncated`."""
-    records: list[tuple[int, bytes]] = []
+    return list(each_record(data))
+
+
+def each_record(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """The same one by one: 300 kB can be 150,000 records, and whoever has had enough reads no further."""
     at = 0
     while at < len(data):
         track, at = decode_varint(data, at)
         length, at = decode_varint(data, at)
         if at + length > len(data):
             raise ProtocolError("truncated", "A record is cut off.")
-        records.append((track, data[at : at + length]))
+        yield track, data[at : at + length]
         at += length
-    return records

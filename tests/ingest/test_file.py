@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from jemaa.errors import JemaaError
@@ -18,7 +19,9 @@ from jemaa.meeting.ids import PersonId
 from jemaa.meeting.roles import Actor
 from jemaa.meeting.state import State
 from jemaa.people.speech import GUEST_SPEECH, say
+from jemaa.sound.opus import RATE, Samples
 from tests.live.until import until
+from tests.sound.speaking import sound_of
 
 SAMPLE = Path(__file__).parents[2] / "jemaa" / "ingest" / "sample" / "welcome.webm"
 ROOM = Actor(PersonId("room"), "room")
@@ -82,6 +85,47 @@ def test_a_short_file_goes_round_and_sound_and_picture_stay_together(tmp_path: P
     assert times["picture"] == sorted(set(times["picture"]))
     assert times["picture"][-1] > 3_500
     assert len(times["picture"]) < 4.1 * 15 + 5
+
+
+def clips(path: Path, *options: str) -> Path:
+    """Half a second of a tone and of a test picture, which these options of ffmpeg shift."""
+    graphs = ["-f", "lavfi", "-i", "testsrc=s=64x36:r=15:d=0.6", *options, "-f", "lavfi", "-i", "sine=d=0.6"]
+    command = ["ffmpeg", "-v", "error", *graphs, "-map", "0:v", "-map", "1:a", "-c:v", "mpeg2video", "-c:a", "mp2"]
+    offset = ["-output_ts_offset", "1000"] if path.suffix == ".ts" else []
+    subprocess.run([*command, *offset, str(path)], check=True)
+    return path
+
+
+def played_once(path: Path, *, until_ms: int) -> tuple[list[int], Samples]:
+    """When the pictures are, and the sound, from the beginning."""
+    pictures, frames = [], []
+    for encoded in Reel(path).play():
+        if encoded.time_ms >= until_ms:
+            break
+        if encoded.kind == "sound":
+            frames.append(encoded.data)
+        elif encoded.rendition == 0:
+            pictures.append(encoded.time_ms)
+    return pictures, sound_of(frames)
+
+
+def begins_ms(samples: Samples) -> float:
+    """When something is heard."""
+    return float(np.argmax(np.abs(samples) > 0.02)) * 1000 / RATE
+
+
+def test_a_broadcast_that_begins_anywhere_is_heard_at_once(tmp_path: Path) -> None:
+    pictures, sound = played_once(clips(tmp_path / "late.ts"), until_ms=1_500)
+    assert pictures[0] < 100 and len(pictures) > 15
+    assert begins_ms(sound) < 100
+    assert float(np.sqrt(np.mean(sound**2))) > 0.03, "and again when it goes round"
+
+
+def test_sound_that_begins_after_the_picture_does_so_here(tmp_path: Path) -> None:
+    for name in ("later.ts", "later.mkv"):
+        pictures, sound = played_once(clips(tmp_path / name, "-itsoffset", "0.4"), until_ms=900)
+        assert pictures[0] < 70
+        assert begins_ms(sound) == pytest.approx(400, abs=60)
 
 
 def test_sound_alone_is_a_room_too(tmp_path: Path) -> None:

@@ -72,6 +72,94 @@ def test_nobody_misses_or_repeats_a_chunk_on_joining() -> None:
             assert got == list(range(got[0], got[-1] + 1))
 
 
+def test_other_batches_are_changed_over_to_with_nothing_missed_or_repeated() -> None:
+    chance = random.Random(4)
+    track = Track(SOUND)
+    fanout = Fanout(track, Counters())
+    outlets = [SlowOutlet() for _ in range(12)]
+    listeners = [Listener(outlet) for outlet in outlets]
+    for listener in listeners:
+        fanout.add(listener, plain, batch_ms=chance.choice((20, 60, 100, 200)))
+    for _ in range(400):
+        fanout.rebatch(chance.choice(listeners), chance.choice((20, 60, 100, 140, 200)))
+        chance.choice(outlets).unread = chance.choice((0, 0, 1))
+        say(track, chance.randrange(4))
+    for outlet, listener in zip(outlets, listeners, strict=True):
+        outlet.unread = 0
+        fanout.rebatch(listener, 20)
+    say(track, 30)
+    assert all(seqs(outlet) == list(range(track.newest_time_ms // 20)) for outlet in outlets)
+    assert len(fanout) == len(outlets)
+
+
+def test_who_asks_for_other_batches_gets_them() -> None:
+    track = Track(SOUND)
+    fanout = Fanout(track, Counters())
+    outlets = [SlowOutlet() for _ in range(3)]
+    changes, shorter, longer = (Listener(outlet) for outlet in outlets)
+    for listener, batch_ms in ((changes, 200), (shorter, 20), (longer, 200)):
+        fanout.add(listener, plain, batch_ms=batch_ms)
+    say(track, 5)
+    fanout.rebatch(changes, 20)
+    assert seqs(outlets[0]) == [0, 1, 2, 3, 4], "what waited with the others for the end of their batch"
+    say(track, 2)
+    assert len(outlets[0].written) == 3
+    fanout.rebatch(changes, 200)
+    say(track, 1)
+    assert len(outlets[0].written) == 4, "the longer batch that has begun holds what he has already"
+    say(track, 20)
+    assert outlets[0].written[-1] is outlets[2].written[-1], "he is one of that crowd"
+    fanout.rebatch(changes, 20)
+    fanout.remove(changes)
+    said = len(outlets[0].written)
+    say(track, 20)
+    assert len(outlets[0].written) == said and len(fanout) == 2
+
+
+def test_the_new_batch_does_not_wait_for_a_crowd_that_has_gone() -> None:
+    track = Track(SOUND)
+    fanout = Fanout(track, Counters())
+    stays, goes = SlowOutlet(), Listener(SlowOutlet())
+    listener = Listener(stays)
+    fanout.add(listener, plain, batch_ms=20)
+    fanout.add(goes, plain, batch_ms=2_000)
+    say(track, 5)
+    fanout.rebatch(listener, 2_000)
+    fanout.remove(goes)
+    say(track, 100)
+    assert seqs(stays) == list(range(100)) and len(stays.written) == 7
+
+
+def test_who_is_behind_stays_behind_when_his_batches_change() -> None:
+    track, counters = Track(SOUND), Counters()
+    fanout = Fanout(track, counters)
+    slow = SlowOutlet()
+    listener = Listener(slow)
+    fanout.add(listener, plain, batch_ms=100)
+    slow.unread = LISTENER_BUFFER_LEAST_BYTES + 1
+    say(track, 7)
+    fanout.rebatch(listener, 20)
+    say(track, 3)
+    assert slow.written == [] and listener.skipped == 10 == counters["chunks_skipped"]
+    slow.unread = 0
+    say(track, 1)
+    assert seqs(slow) == [10]
+    slow.is_gone = True
+    fanout.rebatch(listener, 100)
+    say(track, 10)
+    assert seqs(slow) == [10] and len(fanout) == 0
+
+
+def test_a_picture_waits_for_no_batch_and_is_one_object_whatever_was_asked_for() -> None:
+    track = Track(PICTURE)
+    fanout = Fanout(track, Counters())
+    outlets = [SlowOutlet(), SlowOutlet()]
+    for outlet, batch_ms in zip(outlets, (20, 200), strict=True):
+        fanout.add(Listener(outlet), http_chunk, batch_ms=batch_ms)
+    track.write(0, (b"x",), config=b"vp8 2x2")
+    assert outlets[0].written[0] is outlets[1].written[0]
+
+
 def test_a_slow_listener_is_passed_over_and_comes_back_at_the_head() -> None:
     track, counters = Track(SOUND), Counters()
     fanout = Fanout(track, counters)
@@ -179,3 +267,13 @@ def test_the_last_listener_of_a_crowd_may_go_while_others_listen() -> None:
     say(track, 3)
     assert seqs(stays) == [0, 1, 2]
     assert len(fanout) == 1
+
+
+def test_a_connection_that_is_closing_is_not_written_to() -> None:
+    track = Track(SOUND)
+    fanout = Fanout(track, Counters())
+    outlet = SlowOutlet()
+    outlet.is_gone = True
+    say(track, 3)
+    fanout.add(Listener(outlet), plain, batch_ms=20)
+    assert outlet.written == [] and len(fanout) == 0

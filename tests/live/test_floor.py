@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from jemaa.live.floor import Floor, note_frames
+from jemaa.live.floor import Floor
 from jemaa.live.picture import Rendition
 from jemaa.live.programme import Programme
 from jemaa.live.publications import Publication, Publications, Unpublished
@@ -190,9 +190,3 @@ def newest_loudness(here: Assembly) -> float:
     """Of the last 40 ms of the programme."""
     track = here.programme.tracks["sound/32"]
     return loudness(heard(track)[-1920:]) if track.newest_time_ms else 0.0
-
-
-def test_the_frames_of_a_recording_are_in_order_whatever_its_pieces() -> None:
-    records = [encode_record(1, encode_chunk(Chunk(n, n * 60, (bytes((n + 1,)),)))) for n in range(4)]
-    assert note_frames([records[0] + records[1], records[2] + records[3]]) == [b"\1", b"\2", b"\3", b"\4"]
-    assert note_frames([records[2] + records[3], records[0] + records[1]]) == [b"\1", b"\2", b"\3", b"\4"]

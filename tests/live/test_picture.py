@@ -1,5 +1,7 @@
 """The picture: switched at key frames, two renditions, one time line."""
 
+import itertools
+
 import pytest
 
 from jemaa.errors import ProtocolError
@@ -149,3 +151,52 @@ def test_nobody_is_selected_who_has_no_camera() -> None:
     stage = Stage()
     stage.picture.select(BADR)
     assert stage.picture.selected is None
+
+
+def test_a_piece_that_was_handed_out_never_changes() -> None:
+    stage = Stage()
+    amina, track = stage.camera(AMINA, 1, LOW), stage.picture.tracks["picture/low"]
+    stage.picture.select(AMINA)
+    amina.sends(b"prompt", key=True, at_ms=905_000)
+    stage.now_ms = 5_280
+    stage.picture.advance(5_280)
+    handed_out = track.piece(10)
+    assert handed_out is not None and b"prompt" in handed_out
+    amina.sends(b"late", at_ms=905_050)
+    assert track.piece(10) == handed_out
+    assert stage.entries()[-1].time_ms == 5_280
+
+
+def test_pieces_wait_for_pictures_as_late_as_the_last_ones_were() -> None:
+    stage = Stage()
+    amina, track = stage.camera(AMINA, 1, LOW), stage.picture.tracks["picture/low"]
+    stage.picture.select(AMINA)
+    pieces: dict[int, bytes | None] = {}
+    start = stage.now_ms
+    for n in range(20):  # half a second of pictures at once, as a path of pieces brings them
+        for _ in range(25):
+            stage.now_ms += 20
+            stage.picture.advance(stage.now_ms)
+            pieces.setdefault(track.newest_piece(), track.piece(track.newest_piece()))
+        now_ms = stage.now_ms
+        for k in range(10):
+            amina.sends(b"x", key=not n and not k, at_ms=900_000 + start + n * 500 + k * 50)
+            stage.now_ms = now_ms
+    assert all(track.piece(n) == piece for n, piece in pieces.items() if piece)
+    times = [entry.time_ms for entry in stage.entries()][20:]
+    assert {later - earlier for earlier, later in itertools.pairwise(times)} == {50}
+    amina.camera.close()
+    stage.picture.advance(stage.now_ms)
+    assert track.newest_piece() == stage.now_ms // 480 - 1, "without a picture nothing is waited for"
+
+
+def test_a_picture_that_was_late_once_is_not_waited_for_for_ever() -> None:
+    stage = Stage()
+    amina = stage.camera(AMINA, 1, LOW)
+    stage.picture.select(AMINA)
+    amina.sends(b"0", key=True)
+    amina.sends(b"1", at_ms=stage.now_ms + 900_000 - 700)
+    assert amina.camera.late_ms == 700
+    for _ in range(200):
+        amina.sends(b"x")
+    assert amina.camera.late_ms <= 50

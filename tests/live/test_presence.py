@@ -33,3 +33,18 @@ def test_the_more_listen_the_longer_the_batches() -> None:
         presence.enter("live")
         found.append(presence.recommended_batch_ms)
     assert (found[0], found[300], found[-1]) == (60, 100, 200)
+
+
+def test_one_who_comes_and_goes_changes_nobodys_batches() -> None:
+    presence = Presence()
+    leaves = [presence.enter("live") for _ in range(200)]
+    found = set()
+    for _ in range(5):
+        leaves.pop()()
+        found.add(presence.recommended_batch_ms)
+        leaves.append(presence.enter("live"))
+        found.add(presence.recommended_batch_ms)
+    assert found == {100}
+    while len(leaves) > 175:
+        leaves.pop()()
+    assert presence.recommended_batch_ms == 60

@@ -113,6 +113,26 @@ def test_the_mix_exists_while_the_microphone_is_open_and_its_owner_is_told() -> 
     assert programme.sound_for(AMINA, "sound/12") is programme.tracks["sound/12"]
 
 
+def test_the_mix_of_one_who_does_not_speak_is_the_programme() -> None:
+    studio = Studio()
+    voice = studio.speaks(AMINA, tone(1))
+    assert studio.programme.sound_for(AMINA, f"mix/{AMINA}") is studio.programme.mix_track(AMINA)
+    voice.microphone.close()
+    assert studio.programme.sound_for(AMINA, f"mix/{AMINA}") is studio.programme.tracks["sound/32"]
+    assert studio.programme.sound_for(BADR, f"mix/{AMINA}") is None
+
+
+def test_a_microphone_closes_whatever_becomes_of_who_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    studio = Studio()
+    told: list[PersonId] = []
+    studio.programme.on_mix_changed(lambda _: told.remove(BADR))
+    studio.programme.on_mix_changed(told.append)
+    voice = studio.speaks(AMINA, tone(1))
+    voice.microphone.close()
+    assert told == [AMINA, AMINA] and not studio.programme.levels
+    assert "a listener failed" in caplog.text
+
+
 def test_a_second_microphone_replaces_the_first() -> None:
     studio = Studio()
     first = studio.speaks(AMINA, tone(1))

@@ -10,14 +10,20 @@ from jemaa.errors import ProtocolError, Refused
 from jemaa.limits import (
     EARLY_PIECES,
     MAX_CHUNK_BYTES,
+    MAX_FRAMES_A_CHUNK,
     MAX_UPLOAD_BYTES,
     PICTURE_BYTES_A_SECOND,
     PUBLICATION_IDLE_SECONDS,
+    PUBLISH_BURST_SECONDS,
+    PUBLISH_SOUND_MS_A_SECOND,
     SOUND_BYTES_A_SECOND,
+    UPLOAD_RECORDS_A_SECOND,
 )
 from jemaa.live.picture import Rendition
 from jemaa.live.programme import Programme
 from jemaa.live.publications import Publication, Publications, Unpublished
+from jemaa.live.uploads import Uploads
+from jemaa.meeting.ids import PersonId
 from jemaa.meeting.roles import Actor
 from jemaa.meeting.state import Holder, Person, State
 from jemaa.wire.chunk import Chunk, encode_chunk
@@ -130,12 +136,56 @@ def test_too_many_bytes_are_closed_too() -> None:
     desk = Desk()
     publication = desk.all.open_picture(SPEAKER, [LOW], desk.closed)
     size = 100_000
-    for n in range(200):
+
+    def floods(n: int) -> None:
         chunk = Chunk(n, n, (bytes(size),), True, False, b"vp8 2x2")
         desk.seconds += size / (10 * PICTURE_BYTES_A_SECOND)
         desk.all.write(AMINA, encode_record(publication.number, encode_chunk(chunk)))
+
+    for n in range(60):
+        floods(n)
     assert desk.told == ["too-fast"]
+    with pytest.raises(ProtocolError, match="too-fast"):
+        for n in range(60, 200):
+            floods(n)
     assert SOUND_BYTES_A_SECOND < PICTURE_BYTES_A_SECOND
+
+
+def test_many_small_frames_are_as_much_sound_as_they_last() -> None:
+    desk = Desk()
+    publication = desk.sound()
+    most = PUBLISH_SOUND_MS_A_SECOND * PUBLISH_BURST_SECONDS
+    frames = (b"\xf8",) * MAX_FRAMES_A_CHUNK
+    for n in range(most // (20 * len(frames)) + 1):
+        assert desk.told == []
+        desk.all.write(AMINA, encode_record(publication.number, encode_chunk(Chunk(n, n * 20, frames))))
+    assert desk.told == ["too-fast"] and not desk.programme.levels
+
+
+def test_what_nobody_uses_is_counted_too_and_read_no_further() -> None:
+    desk = Desk(State())
+    data = encode_record(77, b"") * (MAX_UPLOAD_BYTES // 2)
+    most = UPLOAD_RECORDS_A_SECOND * PUBLISH_BURST_SECONDS
+    read = 0
+    with pytest.raises(ProtocolError, match="too-fast"):
+        for _ in desk.all.uploads.records(BADR, data):
+            read += 1
+    assert read == most
+    with pytest.raises(ProtocolError, match="too-fast"):
+        desk.all.write(BADR, encode_record(77, b""))
+    desk.all.write(AMINA, encode_record(77, b""))
+    desk.seconds += 1
+    desk.all.write(BADR, encode_record(77, b"") * UPLOAD_RECORDS_A_SECOND)
+
+
+def test_who_has_sent_nothing_for_a_while_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jemaa.live.uploads.MAX_UPLOADERS", 3)
+    seconds = 0.0
+    uploads = Uploads(lambda: seconds)
+    for n in range(50):
+        seconds += PUBLISH_BURST_SECONDS / 4
+        assert list(uploads.records(PersonId(f"p{n}"), encode_record(1, b""))) == [(1, b"")]
+    assert len(uploads) <= 10
 
 
 def test_the_usual_rate_goes_on_for_ever() -> None:
@@ -219,6 +269,27 @@ def test_a_picture_has_a_number_for_each_rendition() -> None:
         with pytest.raises(Refused) as refused:
             desk.all.open_picture(SPEAKER, renditions, desk.closed)
         assert refused.value.code == "bad-renditions"
+
+
+@pytest.mark.parametrize("by", ["enforce", "sweep"])
+def test_a_publisher_who_cannot_be_told_leaves_nobody_audible(by: str, caplog: pytest.LogCaptureFixture) -> None:
+    desk = Desk(State(phase="open", floor={AMINA: Holder(0), BADR: Holder(0)}))
+    changes: list[int] = []
+    desk.all.on_changed(lambda: changes.append(len(desk.all.all())))
+
+    def fails(_: Unpublished) -> None:
+        raise RuntimeError("the connection has gone")
+
+    desk.all.open_sound(SPEAKER, fails)
+    desk.sound(LISTENER)
+    desk.seconds += PUBLICATION_IDLE_SECONDS + 1
+    if by == "enforce":
+        desk.all.enforce(State(phase="suspended"))
+    else:
+        desk.all.sweep()
+    assert desk.all.all() == [] and not desk.programme.levels
+    assert changes == [1, 2, 1, 0] and len(desk.told) == 1
+    assert "with a failure" in caplog.text
 
 
 @settings(max_examples=80, deadline=None)

@@ -96,3 +96,11 @@ def test_a_listener_begins_where_decoding_can_start() -> None:
     assert [entry.seq for entry in track.from_independent()] == list(range(80, 100))
     assert track.from_independent(1_500)[0].seq == 60
     assert track.from_independent(10**6)[0].seq == 0
+
+
+def test_the_past_is_bounded_in_bytes_and_whole_from_where_it_starts() -> None:
+    track = Track(PICTURE)
+    for n in range(100):
+        track.write(n * 50, (bytes(1_000),), is_independent=n % 20 == 0, config=b"vp8 2x2")
+    assert [entry.seq for entry in track.from_independent(10**6, most_bytes=50_000)] == list(range(60, 100))
+    assert [entry.seq for entry in track.from_independent(10**6, most_bytes=1)] == list(range(80, 100))

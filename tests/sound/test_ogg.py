@@ -4,6 +4,7 @@ import subprocess
 
 import numpy as np
 
+from jemaa.limits import MAX_NOTE_FRAME_BYTES
 from jemaa.sound.mp3 import Mp3Encoder
 from jemaa.sound.ogg import OggOpus, opus_file
 from jemaa.sound.opus import RATE
@@ -19,9 +20,33 @@ def stream(seconds: float = 4, *, start_ms: int = 0) -> tuple[bytes, list[bytes]
 
 def test_a_file_is_played_whole() -> None:
     samples = words()
-    heard = played(opus_file(frames_of(samples), 20), "ogg")
+    heard = played(opus_file(frames_of(samples)), "ogg")
     assert abs(len(heard) - len(samples)) < 2 * BLOCK
     assert understood(samples, heard) > 0.97
+
+
+def granules(data: bytes) -> list[int]:
+    """The position that each page gives for its end, in order."""
+    found, at = [], 0
+    while at < len(data):
+        assert data[at : at + 4] == b"OggS"
+        found.append(int.from_bytes(data[at + 6 : at + 14], "little"))
+        laces = data[at + 26]
+        at += 27 + laces + sum(data[at + 27 : at + 27 + laces])
+    return found
+
+
+def test_each_frame_of_a_file_lasts_as_long_as_it_says() -> None:
+    frames = [*frames_of(tone(1), frame_ms=60)[:3], *frames_of(tone(1))[:5]]
+    data = opus_file(frames)
+    assert granules(data)[-1] == (3 * 60 + 5 * 20) * RATE // 1000
+    assert abs(len(played(data, "ogg")) - (3 * 60 + 5 * 20) * RATE // 1000) < BLOCK
+
+
+def test_a_file_of_the_largest_frames_has_more_pages() -> None:
+    frames = [b"\xf8" + bytes(MAX_NOTE_FRAME_BYTES - 1)] * 100
+    assert granules(opus_file(frames)) == [0, 0, *range(42 * 960, 100 * 960, 42 * 960), 100 * 960]
+    assert granules(opus_file([b"\xe0" * 9] * 1_000))[-1] == 1_000 * 120
 
 
 def test_a_listener_joins_in_the_middle_of_a_long_meeting() -> None:

@@ -77,6 +77,26 @@ def test_a_command_is_done_or_refused_with_its_id(tmp_path: Path) -> None:
     asyncio.run(story())
 
 
+def test_listening_again_in_other_batches_neither_misses_nor_repeats(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with place(tmp_path) as here:
+            other = await (await here.join()).live(listen=SOUND | {"batch_ms": 300})
+            await message(other, "status")
+            socket = await (await here.join()).live(listen=SOUND | {"batch_ms": 20})
+            seqs: list[int] = []
+            for batch_ms in (300, 60):
+                await socket.send_json({"op": "listen"} | SOUND | {"batch_ms": batch_ms})
+                sizes: list[int] = []
+                async with asyncio.timeout(10):
+                    while batch_ms // 20 not in sizes:
+                        got = [decode_chunk(body).seq for _, body in await records(socket)]
+                        seqs += got
+                        sizes.append(len(got))
+            assert seqs == list(range(seqs[0], seqs[0] + len(seqs)))
+
+    asyncio.run(story())
+
+
 def test_nobody_publishes_without_the_floor_and_who_has_it_hears_his_mix(tmp_path: Path) -> None:
     async def story() -> None:
         async with place(tmp_path) as here:
@@ -100,6 +120,31 @@ def test_nobody_publishes_without_the_floor_and_who_has_it_hears_his_mix(tmp_pat
             assert (told["publication"], told["code"]) == (published["publication"], "floor-taken")
             while {track for track, _ in await records(socket)} != {1}:
                 pass
+
+    asyncio.run(story())
+
+
+def test_a_recess_silences_all_also_who_hears_his_mix_by_name(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with place(tmp_path) as here:
+            chair, speakers = await here.opened(), [await here.join(), await here.join()]
+            sockets = []
+            for speaker in speakers:
+                await speaker.command("introduce", name="Amina")
+                assert (await chair.command("give_floor", person=speaker.id))[0] == 200
+                socket = await speaker.live(listen={"sound": f"mix/{speaker.id}", "batch_ms": 20})
+                await socket.send_json({"op": "publish", "id": 1, "kind": "sound"})
+                await message(socket, "published")
+                sockets.append(socket)
+            hall = await here.hall()
+            assert len(hall.programme.levels) == 2
+            assert (await chair.command("suspend_session"))[0] == 200
+            assert hall.programme.levels == {} and hall.publications.all() == []
+            for socket in sockets:
+                assert (await message(socket, "unpublished"))["code"] == "session-not-open"
+                while {track for track, _ in await records(socket)} != {1}:
+                    pass
+            assert await here.hall() is hall, "nobody had to come back"
 
     asyncio.run(story())
 
@@ -150,6 +195,11 @@ def test_bad_messages_close_only_their_own_connection(tmp_path: Path) -> None:
             await bad.send_bytes(b"\x01\x7f")
             assert (await message(bad, "refusal"))["code"] == "truncated"
             assert await closed(bad) == 4002
+            floods = await (await here.join()).live()
+            await message(floods, "welcome")
+            await floods.send_bytes(bytes(MAX_UPLOAD_BYTES - 2))
+            assert (await message(floods, "refusal"))["code"] == "too-fast"
+            assert await closed(floods) == 4002
             large = await (await here.join()).live()
             await message(large, "welcome")
             await large.send_bytes(bytes(MAX_UPLOAD_BYTES + 1))

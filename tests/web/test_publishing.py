@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from jemaa.limits import EARLY_PIECES
+from jemaa.limits import EARLY_PIECES, MAX_UPLOAD_BYTES
 from jemaa.sound.opus import OpusEncoder
 from jemaa.wire.chunk import Chunk, encode_chunk
 from jemaa.wire.record import encode_record
@@ -104,6 +104,39 @@ def test_a_recorded_question_arrives_in_any_order_and_waits_in_the_queue(tmp_pat
                 async with here.http.get(f"{here.api}{address}/sound.ogg", headers=person.headers) as sound:
                     assert sound.status == status
                     assert status != 200 or (await sound.read()).startswith(b"OggS")
+
+    asyncio.run(story())
+
+
+def test_what_is_no_recording_is_refused_when_it_comes(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with place(tmp_path) as here:
+            amina = await here.join()
+            await amina.command("introduce", name="Amina")
+            _, note = await here.post("/notes", {}, amina)
+            for frame in (b"\xf8" + bytes(70_000), b"\xff\xff\xff"):
+                data = encode_record(1, encode_chunk(Chunk(0, 0, (frame,))))
+                status, answer = await send(here, f"/notes/{note['note']}/0", data, amina, "PUT")
+                assert status == 400 and "not-opus" in str(answer)
+            status, answer = await send(here, f"/notes/{note['note']}/0", bytes(MAX_UPLOAD_BYTES), amina, "PUT")
+            assert status == 400 and "truncated" in str(answer)
+            assert (await here.get(f"/notes/{note['note']}", amina))[1]["have"] == []
+
+    asyncio.run(story())
+
+
+def test_a_recording_lasts_as_long_as_its_frames_and_not_as_it_says(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with place(tmp_path) as here:
+            await here.opened()
+            amina = await here.join()
+            await amina.command("introduce", name="Amina")
+            _, note = await here.post("/notes", {"frame_ms": 5}, amina)
+            for n, data in enumerate(recording()):
+                assert (await send(here, f"/notes/{note['note']}/{n}", data, amina, "PUT"))[0] == 204
+            _, finished = await here.post(f"/notes/{note['note']}/finish", {"pieces": 2}, amina)
+            question = (await here.hall()).session.state.questions[finished["question"]]
+            assert question.duration_ms == 960
 
     asyncio.run(story())
 

@@ -92,6 +92,7 @@ def test_bad_addresses_are_named(tmp_path: Path) -> None:
                 ("/stream?sound=sound/99", 404, "no-such-track"),
                 ("/stream?sound=sound/32&batch_ms=1", 400, "bad-shape"),
                 ("/stream?sound=sound/32&batch_ms=-5", 400, "bad-number"),
+                ("/stream?events=1&since=x", 400, "bad-number"),
                 ("/pieces/newest?track=mix/somebody", 404, "no-such-track"),
                 ("/pieces/ffff/sound/12/0", 410, "epoch-gone"),
                 ("/events?since=99999999999999999999", 400, "bad-number"),
@@ -124,7 +125,8 @@ def test_a_failure_of_ours_tells_nothing_internal(tmp_path: Path) -> None:
 def test_another_sites_page_can_send_nothing(tmp_path: Path) -> None:
     async def story() -> None:
         async with place(tmp_path) as here:
-            for headers in ({"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):
+            others = [{"Origin": origin} for origin in ("https://evil.example", "null", "http://[", "http://[x]/")]
+            for headers in (*others, {"Sec-Fetch-Site": "cross-site"}):
                 async with here.http.post(f"{here.api}/join", json={}, headers=headers) as answer:
                     assert (answer.status, (await answer.json())["error"]["code"]) == (403, "foreign-origin")
             async with here.http.post(f"{here.api}/join", json={}, headers={"Origin": here.url}) as answer:

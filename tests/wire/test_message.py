@@ -8,13 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jemaa.errors import ProtocolError
-from jemaa.limits import KEPT_MESSAGES, MAX_MESSAGE_BYTES
+from jemaa.limits import KEPT_MESSAGES, MAX_MESSAGE_BYTES, MAX_TEXT_CHARACTERS, SNAPSHOT_CHAT_BYTES
 from jemaa.meeting import commands as c
 from jemaa.meeting import events as e
 from jemaa.meeting.apply import apply, replay
 from jemaa.meeting.ids import MessageId, PersonId
 from jemaa.wire.message import (
     COMMANDS,
+    LEFT_OUT,
     command_from,
     decode_object,
     event_from,
@@ -155,3 +156,19 @@ def test_a_log_of_a_newer_version_is_not_guessed_at() -> None:
 def test_a_refusal_names_the_question() -> None:
     value = msgspec.json.decode(refusal_message(7, "not-open", "Wait."))
     assert value == {"op": "refusal", "id": 7, "code": "not-open", "text": "Wait."}
+
+
+def test_a_snapshot_leaves_out_the_oldest_words_of_very_much_chat_and_no_message() -> None:
+    long = "ع" * MAX_TEXT_CHARACTERS
+    said = [e.MessageSaid(MessageId(f"m{n}"), PersonId("p"), long) for n in range(KEPT_MESSAGES - 1)]
+    recorded = [e.Recorded(1, 1, e.SessionCreated("T", "R", ()))]
+    recorded += [e.Recorded(n + 2, 1, event) for n, event in enumerate(said)]
+    state = replay(recorded)
+    state = apply(state, e.Recorded(state.seq + 1, 1, e.MessageRemoved(MessageId("m0"), PersonId("chair"), "")))
+    told = msgspec.json.decode(snapshot_message(state))["state"]["messages"]
+    assert list(told) == list(state.messages)
+    texts = [message["text"] for message in told.values()]
+    whole = SNAPSHOT_CHAT_BYTES // len(long.encode())
+    assert texts == ["", *[LEFT_OUT] * (len(said) - 1 - whole), *[long] * whole]
+    few = msgspec.json.decode(snapshot_message(replay(recorded[:whole])))["state"]["messages"]
+    assert {message["text"] for message in few.values()} == {long}
