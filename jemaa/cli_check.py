@@ -16,12 +16,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
+from jemaa.cli_check_history import earlier
 from jemaa.cli_check_print import Steps, print_facts, print_result, what_is_sent
 from jemaa.cli_print import say
 from jemaa.config import Config
 from jemaa.errors import JemaaError, SettingsError
 from jemaa.facts.read import write
 from jemaa.facts.record import ACCESS, STEPS, Measurement
+from jemaa.probe import trust
 from jemaa.probe.check import check
 from jemaa.probe.countries import careful
 from jemaa.probe.ground import Wishes
@@ -63,7 +65,12 @@ def add_command(
     one.add_argument("--anchor", action="append", metavar="URL", help="a place that has to be reached; at most 3")
     one.add_argument("--peer", action="append", metavar="URL", default=[], help="another measuring server, to ask")
     one.add_argument("--authority", metavar="FILE", default="", help="PEM file of a certificate authority to trust")
-    one.add_argument("--out", type=Path, metavar="FILE", help="add the facts to this file, one line of JSON")
+    one.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="add the facts to this file, one line of JSON; earlier ones of the same --asn there confirm",
+    )
     one.add_argument("--submit", action="store_true", help="give the facts to the server's public record")
     one.set_defaults(command=run)
 
@@ -71,6 +78,7 @@ def add_command(
 def run(given: argparse.Namespace, config: Config) -> int:
     """Do it; the exit code."""
     wishes, url = wishes_of(given), _url(given.server)
+    _trusts(url, wishes.authority)
     if not given.yes and not _agrees(url, wishes):
         return 1
     steps = Steps(sys.stderr)
@@ -78,13 +86,13 @@ def run(given: argparse.Namespace, config: Config) -> int:
         measurement = asyncio.run(_check(url, wishes, steps.show))
     finally:
         steps.close()
-    data = write(measurement)
+    data, history = write(measurement), earlier(given.out, time.time())
     if given.out is not None:
         _keep(given.out, data)
     if given.json:
         print(data.decode(), flush=True)
     else:
-        print_result(measurement)
+        print_result(measurement, history)
         print_facts(measurement)
     if given.submit:
         _submit(url, wishes, data)
@@ -131,6 +139,21 @@ def _proxy(url: str) -> str:
     parts = urlsplit(url)
     host = parts.hostname or ""
     return "" if proxy_bypass(host) else getproxies().get(parts.scheme, "")
+
+
+def _trusts(url: str, authority: str) -> None:
+    """`SettingsError` `bad-setting` where every certificate would look wrong here: that is no network's doing."""
+    try:
+        is_blind = url.startswith("https:") and not trust.knows_anybody(trust.context(authority))
+    except OSError as error:
+        text = f"The certificate authority cannot be read from {authority}: {error.strerror or error}."
+        raise SettingsError("bad-setting", text) from None
+    if is_blind:
+        raise SettingsError(
+            "bad-setting",
+            "This machine knows no certificate authority: install its list of them (on Debian the package"
+            " ca-certificates), or name one with --authority FILE.",
+        )
 
 
 def _agrees(url: str, wishes: Wishes) -> bool:

@@ -1,15 +1,15 @@
 """What `jemaa check` says: what it would send, its steps as they go, what follows, and the facts in short."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TextIO
 
 from jemaa.facts.record import Arm, Measurement
 from jemaa.probe.countries import careful
 from jemaa.probe.ground import Wishes
-from jemaa.verdict.advice import advise
+from jemaa.verdict.advice import advise, offers_nothing
 from jemaa.verdict.finding import Finding
-from jemaa.verdict.judge import judge
+from jemaa.verdict.judge import confirming, judge
 from jemaa.verdict.rules.table import BY_ID
 from jemaa.verdict.telling import tell, tell_finding, tell_unknown
 
@@ -17,7 +17,9 @@ _WHY = {
     "lite": "it is like a call's sound",
     "thin_line": "this line cannot carry it in the time",
     "condemned": "what came before took the server's address with it",
+    "no_route": "this network has no way to the kind of address (IPv4 or IPv6) at which the server measures",
 }
+_ONCE = "Check again an hour later or more, with the same --out and --asn: what is seen then too counts as seen twice."
 _MARKS = {"begins": "…", "ends": "done", "skipped": "left out"}
 
 
@@ -31,7 +33,8 @@ def what_is_sent(url: str, wishes: Wishes) -> Iterator[str]:
     if wishes.lite:
         yield "  Nothing that looks like a call's sound (lite)."
     else:
-        yield "  And 32 seconds of what looks like a call's sound, and of its twin."
+        how_long = "eight minutes" if wishes.long else "32 seconds"
+        yield f"  And {how_long} of what looks like a call's sound, and of its twin."
     yield f"It also connects to {', '.join((*wishes.anchors, *wishes.peers))}, to know whether there is a network."
     yield "Why: to find how you can attend from here, and at which stage calls fail, if they do."
     yield "The server counts what arrives, and keeps no address. Whoever runs your network can see this traffic:"
@@ -70,9 +73,10 @@ class Steps:
             self._out.flush()
 
 
-def print_result(measurement: Measurement) -> None:
-    """How to attend from here, what was found and on what it rests, and what the check cannot know."""
-    findings = judge(measurement)
+def print_result(measurement: Measurement, history: Sequence[Measurement] = ()) -> None:
+    """How to attend from here, what was found and on what it rests, and what the check cannot know. `history` has
+    earlier checks, of which those in the same network count as a second sight."""
+    findings = judge(measurement, history)
     advice = advise(measurement, findings)
     for line in tell(advice):
         print(line)
@@ -89,6 +93,10 @@ def print_result(measurement: Measurement) -> None:
     print()
     for line in tell_unknown(advice):
         print(line)
+    if "unknown.once" in advice.unknown:
+        print(_ONCE)
+    if count := len(confirming(measurement, history)):
+        print(f"Judged together with {count} earlier in this network.")
     print()
 
 
@@ -109,11 +117,10 @@ def print_facts(measurement: Measurement) -> None:
         arms = [arm for arm in measurement.arms if arm.step == step]
         if arms:
             print(f"  {step:<15} {_in_short(arms)}")
-    measured = {arm.step for arm in measurement.arms}
     for why, words in _WHY.items():
         if steps := [one.step for one in measurement.plan.left_out if one.why == why]:
             print(f"\nNot measured, or a part of it, because {words}: {', '.join(steps)}.")
-    if not measured & {"udp", "stun", "dtls"} and "up" in measured:
+    if offers_nothing(measurement):
         print("\nThis server offers no measuring services: only its pages, answers and WebSockets were checked.")
 
 

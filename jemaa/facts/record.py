@@ -27,9 +27,9 @@ ARTEFACTS = ("rst", "icmp", "bogon", "tls_resigned", "http_replaced")
 RUNGS = ("live", "stream", "pieces", "radio", "text", "webrtc-udp", "turn-udp", "turn-tcp", "turn-tls")
 """Ways to attend a meeting, and ways by which other meetings' calls go."""
 
-REASONS = ("lite", "thin_line", "condemned")
-"""Why a step, or a part of it, was left out: it was not agreed to, the line cannot carry it in the time, or a trigger
-before it took the server's address with it."""
+REASONS = ("lite", "thin_line", "condemned", "no_route")
+"""Why a step, or a part of it, was left out: it was not agreed to, the line cannot carry it in the time, a trigger
+before it took the server's address with it, or the network has no way to addresses of that kind (IPv4 or IPv6)."""
 
 Id = Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9_-]*$", max_length=48)]
 """Of an arm: what it is, such as `rtp-3-genuine`."""

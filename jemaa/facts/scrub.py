@@ -37,7 +37,8 @@ FAILURES = _words(
     "connection_reset destination_address_required dns_bogon_error dns_no_answer dns_non_recoverable",
     "dns_nxdomain_error dns_refused_error dns_server_failure dns_server_misbehaving dns_servfail_error",
     "dns_temporary_failure dns_unexpected_answer eof_error generic_timeout_error host_unreachable",
-    "http_invalid_redirect http_request_failed http_response_truncated http_unexpected_status_code interrupted",
+    "http_invalid_redirect http_request_failed http_response_truncated http_unexpected_answer",
+    "http_unexpected_status_code interrupted",
     "invalid_argument message_size network_down network_reset network_unreachable no_buffer_space",
     "no_protocol_option not_a_socket not_connected operation_would_block permission_denied protocol_not_supported",
     "proxy_refused quic_incompatible_version ssl_failed_handshake ssl_invalid_certificate ssl_invalid_hostname",
@@ -47,7 +48,7 @@ FAILURES = _words(
 """Of OONI's df-007, and a few beside them; whatever is none of these is `unknown_failure`."""
 
 WORDS = _words(
-    "a aa after again anchor app b before browser bytes closed connect control down dtls early echo facebook",
+    "a aa after again anchor app b before browser bytes call closed connect control down dtls early echo facebook",
     "flowing fresh genuine google handshake http https initial injected inverted ip late mega name neutral new",
     "openssl page peer pion port proxy quic random reference resolver second server short signal skype sni step",
     "stun system tcp telegram tls turn udp up viber voip webrtc whatsapp ws x zoom",
@@ -55,9 +56,10 @@ WORDS = _words(
 """What the ids of arms are made of, besides numbers of at most five digits."""
 
 NODE_WORDS = _words(
-    "answer app bogon bytes capped control dest down dns drop dtls fingerprint flow held http injected ip kill loss",
-    "media name nxdomain port protocol proxy proxy_only quic random refused residual resigned rst rtp rung server",
-    "shape signature sip slow sni stripped stun tcp throttle time tls turn udp up webrtc whitelist ws",
+    "answer app bogon bytes capped certificate check clock control dest down dns drop dtls error fingerprint flow held",
+    "http injected ip kill loss media name network nxdomain port portal protocol proxy proxy_only quic random refused",
+    "residual resigned route rst rtp rung server shape signature sip slow sni stripped stun tcp throttle time tls turn",
+    "udp up webrtc whitelist ws",
 )
 """What the nodes of findings are made of: with dots between them they look like hosts, and are none."""
 

@@ -11,13 +11,15 @@ from jemaa.packets.offer import Counts
 from jemaa.verdict.statistics import fisher_greater
 
 from . import rungs as ways
-from .book import Book
+from .book import Book, Tally
 from .dns import dns
 from .dtls import dtls
 from .dtls_handshake import dtls_handshake, stack
 from .ground import Ground, Wishes
 from .line import CALL_KBPS, NARROW_KBPS
 from .long_answer import long_answer
+from .long_call import KBPS as LONG_CALL_KBPS
+from .long_call import long_call
 from .long_flow import long_flow
 from .page import Page
 from .plain_tcp import plain_tcp
@@ -84,10 +86,16 @@ MEDIA = (Step("rtp", rtp, is_call=True, kbps=CALL_KBPS),)
 BEFORE = Step("tls_name", before)
 """Of what follows all that, the part that cannot condemn anything."""
 
+SHAPE = Step("shape", shape, is_call=True, kbps=CALL_KBPS, needs_host=True)
+
+LONG = (SHAPE, Step("rtp", long_call, is_call=True, kbps=LONG_CALL_KBPS, needs_host=True))
+"""Of a long check, beside the quiet flows: calls that go on, and before them what looks for filters to which a call's
+cadence is enough, because these condemn the address and leave nothing of a call that goes on."""
+
 LAST = (
-    Step("tls_name", tls_name),
+    Step("tls_name", tls_name, needs_host=True),
     Step("quic", quic_name, kbps=NARROW_KBPS, needs_host=True),
-    Step("shape", shape, is_call=True, kbps=CALL_KBPS, needs_host=True),
+    SHAPE,
     Step("up", up_end, kbps=NARROW_KBPS),
 )
 """One after the other, when all else is done: each may condemn the server's address for whoever measures. On a thin
@@ -100,7 +108,7 @@ async def check(page: Page, wishes: Wishes, *, software: str, started_at: float,
     ground = Ground(page, book, wishes)
     walk = _Walk(ground, show)
     await walk.steps((UP,))
-    counts = None
+    final = None
     if ground.offer is not None:
         alone = () if ground.line.carries_calls else tuple(step for step in QUIET if step.is_heavy)
         await walk.steps(alone)
@@ -108,14 +116,16 @@ async def check(page: Page, wishes: Wishes, *, software: str, started_at: float,
             group.create_task(walk.steps((BESIDE,)))
             await walk.steps((step for step in QUIET if step not in alone), beside=True)
             await walk.steps((*PORTS, *MEDIA), beside=True)
+            await walk.steps(LONG if wishes.long else ())
             await walk.steps((BEFORE,))
-        counted = None if ground.line.is_narrow else ground.tasks.start(_counts(ground), "counts")
+        counted = None if ground.line.is_narrow else ground.tasks.start(_counts(ground, _now_ms(ground)), "counts")
         await walk.steps(LAST[:1])
-        await walk.steps(LAST[1:], beside=not ground.line.carries_calls)
+        rest = tuple(step for step in LAST[1:] if not (wishes.long and step in LONG))
+        await walk.steps(rest, beside=not ground.line.carries_calls)
         await asyncio.gather(*ground.later)
         ways.from_arms(ground)
-        counts = await _counts(ground) or (await counted if counted is not None else None)
-    return _measurement(ground, counts, walk.done, software, started_at)
+        final = await _counts(ground, _now_ms(ground)) or (await counted if counted is not None else None)
+    return _measurement(ground, final, walk.done, software, started_at)
 
 
 class _Walk:
@@ -162,22 +172,36 @@ class _Walk:
         return "condemned" if step.needs_host and self._ground.is_condemned else ""
 
 
-async def _counts(ground: Ground) -> Counts | None:
-    """What the server logged; None if it cannot be asked."""
+@dataclass(frozen=True, slots=True)
+class _Log:
+    """What the server logged until it was asked, in ms since the check's start: of what began later it says nothing."""
+
+    counts: Counts
+    until_ms: int
+
+    def of(self, tally: Tally) -> Counts | None:
+        """As far as it speaks of this arm."""
+        return self.counts if tally.at_ms < self.until_ms else None
+
+
+def _now_ms(ground: Ground) -> int:
+    return round(ground.book.seconds() * 1_000)
+
+
+async def _counts(ground: Ground, until_ms: int) -> _Log | None:
+    """None if the server cannot be asked. What is begun from now on, its log may have in part."""
     assert ground.offer is not None
     if not (ground.udp_ports or ground.tcp_ports):
         return None
     for _ in range(2):
         try:
-            return await ground.page.counts(ground.offer.run, 6 + 8 * ground.line.rtt)
+            return _Log(await ground.page.counts(ground.offer.run, 6 + 8 * ground.line.rtt), until_ms)
         except EXPECTED:
             continue
     return None
 
 
-def _measurement(
-    ground: Ground, counts: Counts | None, done: list[str], software: str, started_at: float
-) -> Measurement:
+def _measurement(ground: Ground, seen: _Log | None, done: list[str], software: str, started_at: float) -> Measurement:
     book, wishes = ground.book, ground.wishes
     kept = [tally for tally in book.tallies.values() if tally.sent]
     return Measurement(
@@ -192,8 +216,8 @@ def _measurement(
             lite=wishes.lite,
             left_out=book.left_out,
         ),
-        arms=[tally.arm(counts) for tally in kept],
-        series=[tally.series(counts) for tally in kept if tally.id in book.serial],
+        arms=[tally.arm(seen.of(tally) if seen else None) for tally in kept],
+        series=[tally.series(seen.of(tally) if seen else None) for tally in kept if tally.id in book.serial],
         residual=book.residual[:100],
         rungs=book.rungs,
         controls=_controls(ground),

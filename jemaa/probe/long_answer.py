@@ -21,6 +21,7 @@ COUNTED = 10
 """Of the pieces: the last ones are in time even where an answer is kept back until it ends."""
 
 MEGA_BYTES = 1_200_000
+_MORE_MEGA = 2
 _LATE_SECONDS = 1.2
 _FEW_LONG = 3
 _IDLE_SECONDS = 8.0
@@ -46,8 +47,25 @@ async def long_answer(ground: Ground) -> None:
         else:
             await _lengths(ground)
     if ground.page.proxy and not ground.wishes.lite:
-        mega = _open(ground, "long_answer-mega-neutral")
-        await _whole(ground, [mega], f"/check/long?bytes={MEGA_BYTES}&pieces=1&ms=0", MEGA_BYTES)
+        await _mega(ground)
+
+
+async def _mega(ground: Ground) -> None:
+    """`long_answer-mega-neutral`: once, and where that did not come whole twice more, beside each other. What is cut at
+    a size stops there again; what is slow, or cut after a time, then stops elsewhere, for each has half of the line.
+    """
+    every = _open(ground, "long_answer-mega-neutral")
+
+    async def one() -> None:
+        this = _open(ground, f"long_answer-mega_{every.sent + 1}-neutral")
+        ground.book.with_series(this)
+        await _whole(ground, [every, this], f"/check/long?bytes={MEGA_BYTES}&pieces=1&ms=0", MEGA_BYTES)
+
+    await one()
+    if not every.answers:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(_MORE_MEGA):
+                group.create_task(one())
 
 
 def _open(ground: Ground, id_: str) -> Tally:

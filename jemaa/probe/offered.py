@@ -11,7 +11,6 @@ from jemaa.packets.stamp import RUN_BYTES
 MOST_PORTS = 24
 _NAME = re.compile(r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
 _DIGEST = re.compile("[0-9a-f]{64}|")
-_ANYWHERE = ("0.0.0.0", "::")
 
 
 def usable(offer: Offer) -> Offer:
@@ -32,9 +31,9 @@ def usable(offer: Offer) -> Offer:
 
 
 def _host(text: str) -> str:
-    """An address; nothing where it is none, or every address of the server: then the pages' counts."""
+    """An address, or that of everywhere, which `route` knows; nothing where it is none: then the pages' counts."""
     try:
-        return "" if text in _ANYWHERE else str(ipaddress.ip_address(text))
+        return str(ipaddress.ip_address(text))
     except ValueError:
         return ""
 

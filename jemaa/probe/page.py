@@ -1,7 +1,6 @@
 """Probe room. The pages' side of a server over HTTP: plan, counts, answers, WebSockets; by a proxy if any."""
 
 import asyncio
-import ssl
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -13,7 +12,9 @@ from msgspec import Struct
 
 from jemaa.packets.offer import Counts, Offer
 
-from .trouble import Declined
+from . import trust
+from .offered import usable
+from .trouble import Declined, Unlike
 
 _MOST_ANSWER = 65_536
 
@@ -39,7 +40,7 @@ class Page:
     def __init__(self, url: str, *, proxy: str = "", authority: str = "") -> None:
         self.url = url.rstrip("/")
         self.proxy = proxy
-        self.context = ssl.create_default_context(cafile=authority or None)
+        self.context = trust.context(authority)
         parts = urlsplit(self.url)
         self.host = parts.hostname or ""
         self.port = parts.port or (443 if parts.scheme == "https" else 80)
@@ -59,9 +60,19 @@ class Page:
         assert self._session is not None, "used as a context"
         return self._session
 
+    @property
+    def is_certain(self) -> bool:
+        """Whether nobody but the server can have answered: under its certificate, and by no proxy, which may be trusted
+        to sign for anybody."""
+        return self.is_secure and not self.proxy
+
     async def offer(self, seconds: float) -> Offer:
-        """A new run. `ValueError` where the answer is no offer: a captive portal, or another's server."""
-        return msgspec.json.decode(await self.get("/check/plan", seconds), type=Offer)
+        """A new run, as far as it may be used. `Unlike` where the answer is none: a captive portal's, or another's."""
+        data = await self.get("/check/plan", seconds)
+        try:
+            return usable(msgspec.json.decode(data, type=Offer))
+        except ValueError as error:
+            raise Unlike(str(error)) from None
 
     async def counts(self, run: str, seconds: float) -> Counts:
         """What arrived of a run."""
@@ -74,7 +85,7 @@ class Page:
             async for piece in answer.content.iter_any():
                 data += piece
                 if len(data) > 32 * _MOST_ANSWER:
-                    raise ValueError("an answer without end")
+                    raise Unlike("an answer without end")
             return bytes(data)
 
     async def pieces(self, path: str, seconds: float, *, idle: float | None = None) -> AsyncIterator[tuple[float, int]]:
@@ -118,8 +129,8 @@ class Page:
         async with self._open.get(
             self.url + path, proxy=self.proxy or None, timeout=timeout, allow_redirects=False
         ) as answer:
-            if answer.status in _DECLINING and self.is_secure and not self.proxy:
+            if answer.status in _DECLINING and self.is_certain:
                 raise Declined(f"status {answer.status}")
             if answer.status != 200:
-                raise ValueError(f"status {answer.status}")
+                raise Unlike(f"status {answer.status}")
             yield answer

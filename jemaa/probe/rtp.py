@@ -36,7 +36,18 @@ async def rtp(ground: Ground) -> None:
 
 
 async def _block(ground: Ground, tally: Tally, is_sent: asyncio.Event) -> None:
-    """50 packets a second, by the clock and not by sleeps that add up; what is late still counts, beside the next."""
+    """`sound`, and what is late still counts, beside the next block."""
+    try:
+        await sound(ground, tally, BLOCK_SECONDS, _EACH_SECONDS, is_sent)
+    finally:
+        is_sent.set()
+
+
+async def sound(
+    ground: Ground, tally: Tally, seconds: float, each: float, is_sent: asyncio.Event | None = None
+) -> None:
+    """A flow of its own of so many seconds, by the clock and not by sleeps that add up; its answers are waited for
+    after `is_sent`."""
     ssrc = ground.book.chance.getrandbits(32)
 
     def make(raw: bytes, number: int) -> bytes:
@@ -48,13 +59,12 @@ async def _block(ground: Ground, tally: Tally, is_sent: asyncio.Event) -> None:
         async with flow([tally], (ground.udp_host, tally.port)) as sending:
             began = loop.time()
             for number in itertools.count():
-                if number * _EACH_SECONDS >= BLOCK_SECONDS:
+                if number * each >= seconds:
                     break
-                await asyncio.sleep(max(0.0, began + number * _EACH_SECONDS - loop.time()))
+                await asyncio.sleep(max(0.0, began + number * each - loop.time()))
                 sending.send(tally, make)
-            is_sent.set()
+            if is_sent is not None:
+                is_sent.set()
             await asyncio.sleep(min(2.5, 0.5 + 2 * ground.line.rtt))
     except OSError as error:
         tally.failed(*named(error))
-    finally:
-        is_sent.set()

@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from .book import Tally
 from .datagram import random_packet
 from .trouble import EXPECTED, NotOurs, named
+from .trust import unverified
 
 MESSAGE_BYTES = 200
 
@@ -58,12 +59,18 @@ class Conversation:
 
 
 @asynccontextmanager
-async def conversation(place: Place, seconds: float) -> AsyncIterator[Conversation]:
-    """A connection that was opened within so many seconds. Raises what `trouble.named` has a word for."""
+async def conversation(
+    place: Place, seconds: float, verified_by: ssl.SSLContext | None = None
+) -> AsyncIterator[Conversation]:
+    """A connection that was opened within so many seconds. Raises what `trouble.named` has a word for.
+
+    Where nothing verifies, any certificate is taken: the measuring server's is its own, and its fingerprint came over
+    the page's TLS.
+    """
     writer: asyncio.StreamWriter | None = None
     try:
         async with asyncio.timeout(seconds):
-            reader, writer = await _connect(place)
+            reader, writer = await _connect(place, verified_by)
         yield Conversation(reader, writer)
     finally:
         if writer is not None:
@@ -89,10 +96,10 @@ async def attempt(tally: Tally, place: Place, filling: bytes, *, messages: int =
         return False
 
 
-async def fingerprint(place: Place, context: ssl.SSLContext, seconds: float) -> str:
+async def fingerprint(place: Place, seconds: float) -> str:
     """SHA-256 of the certificate that stands there, whoever signed it."""
     async with asyncio.timeout(seconds):
-        _, writer = await _connect(place, context)
+        _, writer = await _connect(place)
     try:
         return _sha256(writer)
     finally:
@@ -104,7 +111,7 @@ async def _connect(
 ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     if place.name is None:
         return await (_tunnel(place) if place.proxy else asyncio.open_connection(place.host, place.port))
-    context = context or _any_certificate()
+    context = context or unverified()
     if place.proxy:
         reader, writer = await _tunnel(place)
     else:
@@ -144,15 +151,6 @@ def _connect_request(place: Place, proxy: SplitResult) -> bytes:
         pair = f"{unquote(proxy.username)}:{unquote(proxy.password or '')}"
         lines.append(f"Proxy-Authorization: Basic {base64.b64encode(pair.encode()).decode()}")
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
-
-
-def _any_certificate() -> ssl.SSLContext:
-    """The measuring server's is its own; its fingerprint came over the page's TLS. The system's authorities are not
-    read for it: that takes 20 ms a connection, in which nothing else of a check is on time."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    return context
 
 
 def _sha256(writer: asyncio.StreamWriter) -> str:

@@ -1,7 +1,6 @@
 """Probe room. Is there a network, is the server there, and how wide is the way: everything else stands on it."""
 
 import asyncio
-import socket
 import time
 from urllib.parse import urlsplit
 
@@ -11,10 +10,10 @@ from jemaa.packets.offer import Offer
 from .book import Tally
 from .ground import Ground
 from .line import AT_ONCE, CALL_KBPS, Line, agreed, believed
-from .offered import usable
 from .page import Page
+from .route import addresses, is_of_unrouted_kind, route
 from .stream import Place, conversation, fingerprint
-from .trouble import EXPECTED, named
+from .trouble import EXPECTED, UNLIKE, named
 
 _SECONDS = 12.0
 _SAMPLES = 5
@@ -28,6 +27,14 @@ _SHAKE_BYTES = 2_500
 
 _TRIES, _MORE_TRIES, _OTHERS_TRIES = 2, 3, 3
 """A server that does not answer is asked more often: few tries prove nothing."""
+
+
+_UNREACHABLE = {"network_unreachable", "host_unreachable", "permission_denied"}
+"""What a machine says that has no way: itself, or for a router."""
+
+BY_UDP = ("udp", "stun", "turn", "dtls", "dtls_handshake", "rtp", "quic", "sip", "long_flow", "shape")
+BY_TCP = ("tls_name", "turn", "plain_tcp", "long_flow", "shape")
+"""Steps that need a way to the measuring address, wholly or in part."""
 
 
 async def up(ground: Ground) -> None:
@@ -63,12 +70,16 @@ async def _server(ground: Ground) -> None:
         async with asyncio.TaskGroup() as group:
             for _ in range(_TRIES - 1 + _MORE_TRIES):
                 group.create_task(_offer(ground, tally))
+    is_far = bool(_UNREACHABLE & tally.failures.keys()) and not tally.answers
+    if is_far and not page.proxy and await is_of_unrouted_kind(page.host):
+        tally.artefact = None  # this machine itself said so, and no router on the way
+        ground.book.leave_out("up", "no_route")
 
 
 async def up_end(ground: Ground) -> None:
     """`up-end_server-neutral`: whether the network is still there, where the measuring address may be no more."""
     page, wishes = ground.page, ground.wishes
-    if ground.tcp_host == await _address(page.host) and wishes.anchors:
+    if ground.tcp_host in await addresses(page.host) and wishes.anchors:
         await _anchor(ground, "end_server-neutral", wishes.anchors[0], server="anchor-1")
         return
     tally = ground.book.open(
@@ -94,9 +105,9 @@ async def _offer(ground: Ground, tally: Tally) -> None:
     number, began = tally.sent, time.monotonic()
     tally.sent += 1
     try:
-        offer = usable(await ground.page.offer(_SECONDS))
+        offer = await ground.page.offer(_SECONDS)
     except EXPECTED as error:
-        tally.failed(*_of_page(error))
+        tally.failed(*_of_page(error, ground.page))
         return
     tally.answered(number, rtt=time.monotonic() - began)
     if ground.offer is None:
@@ -104,17 +115,24 @@ async def _offer(ground: Ground, tally: Tally) -> None:
         ground.book.key, ground.book.run = bytes.fromhex(offer.key), bytes.fromhex(offer.run)
 
 
-def _of_page(error: BaseException) -> tuple[str, str | None]:
-    """A page that is not a measuring server's is an answer of somebody else's."""
+def _of_page(error: BaseException, page: Page) -> tuple[str, str | None]:
+    """An answer that no measuring server gives is somebody else's, unless only the server can have given it: then it is
+    in trouble, or is none."""
     word, artefact = named(error)
-    return ("http_request_failed", "http_replaced") if word == "unknown_failure" else (word, artefact)
+    if word not in (UNLIKE, "http_request_failed"):
+        return word, artefact
+    return (UNLIKE, None) if page.is_certain else ("http_request_failed", "http_replaced")
 
 
 async def _places(ground: Ground, offer: Offer) -> None:
-    """Where the services are."""
-    host = await _address(ground.page.host)
-    ground.udp_host = _routed(offer.udp_host or host)
-    ground.tcp_host = _routed(offer.tcp_host or host)
+    """Where the services are. Those to which there is no way are left out with that reason: nobody blocks them."""
+    host = ground.page.host
+    ground.udp_host = await route(offer.udp_host, host) if offer.udp else ""
+    ground.tcp_host = await route(offer.tcp_host, host) if offer.tcp else ""
+    for ports, there, steps in ((offer.udp, ground.udp_host, BY_UDP), (offer.tcp, ground.tcp_host, BY_TCP)):
+        for step in steps:
+            if ports and not there and ground.wishes.has(step):
+                ground.book.leave_out(step, "no_route")
 
 
 async def _certificate(ground: Ground) -> None:
@@ -125,33 +143,15 @@ async def _certificate(ground: Ground) -> None:
     place = Place(page.host, page.port, page.host, proxy=page.proxy)
     await ground.line.turn(_SHAKE_BYTES)
     try:
-        if await fingerprint(place, page.context, _SECONDS) != offer.page_sha256:
+        if await fingerprint(place, _SECONDS) != offer.page_sha256:
             tally.artefact = "tls_resigned"
     except EXPECTED as error:
         tally.failed(*named(error))
 
 
-async def _address(host: str) -> str:
-    try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    except OSError:
-        return ""
-    found.sort(key=lambda one: one[0] != socket.AF_INET)
-    return str(found[0][4][0])
-
-
-def _routed(host: str) -> str:
-    """The address, or nothing where this machine has no way to its kind: an IPv6-only network blocks no IPv4."""
-    try:
-        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM) as one:
-            one.connect((host, 9))
-    except OSError:
-        return ""
-    return host
-
-
 async def _anchor(ground: Ground, word: str, anchor: str, *, server: str) -> None:
-    """TLS to a place that has nothing to do with us, under its own name."""
+    """TLS to a place that has nothing to do with us, under its own name and a certificate that is trusted here: whoever
+    opens all TLS, or ends it to ask for a login, is no anchor."""
     parts = urlsplit(anchor if "://" in anchor else f"https://{anchor}")
     host, port = parts.hostname or "", parts.port or 443
     tally = ground.book.open(f"up-{word}", port=port, transport="tls", payload="neutral", server=server)
@@ -162,7 +162,7 @@ async def _anchor(ground: Ground, word: str, anchor: str, *, server: str) -> Non
         await ground.line.turn(_SHAKE_BYTES)
         began = time.monotonic()
         try:
-            async with conversation(place, _SECONDS):
+            async with conversation(place, _SECONDS, ground.page.context):
                 tally.answered(tally.sent - 1, rtt=time.monotonic() - began)
             if ground.offer is not None:
                 return
@@ -181,7 +181,7 @@ async def _peer(ground: Ground, peer: str) -> None:
             try:
                 offer = await page.offer(_SECONDS)
             except EXPECTED as error:
-                tally.failed(*_of_page(error))
+                tally.failed(*_of_page(error, page))
                 continue
             tally.answered(tally.sent - 1)
             ground.server_ok_elsewhere = _said_of(ground.page, offer.peers)

@@ -12,6 +12,7 @@ from jemaa.facts.record import Measurement, Rung
 
 from .finding import ACCUSES, Finding
 from .judge import BROWSER, judge
+from .rules.table import BY_ID
 
 SOUND = ("live", "stream", "pieces", "radio")
 """Ways that sound comes down, the best first."""
@@ -22,6 +23,7 @@ TALK_DELAY_MS = 2_500.0
 """Slower than this it is no conversation: one speaks in pieces, and is heard when they are there."""
 
 _PICTURE = ("live", "stream", "pieces")
+_SERVICES = {"udp", "stun", "dtls"}
 
 
 class Way(Struct, frozen=True, kw_only=True):
@@ -87,13 +89,16 @@ def _speaking(rungs: dict[str, Rung]) -> Way | None:
 
 
 def _todo(advice: Advice, is_tried: bool, findings: Sequence[Finding]) -> tuple[str, ...]:
-    rules = {one.rule_id for one in findings if one.verdict != "insufficient"}
+    rules = {one.rule_id for one in findings if one.verdict != "insufficient" or _is_all(one)}
     asked = (
         ("todo.portal", "portal" in rules),
         ("todo.clock", "clock" in rules),
         ("todo.no_network", "no-network" in rules),
         ("todo.server_down", "server-down" in rules),
         ("todo.refused", "server-refuses" in rules),
+        ("todo.error", "server-errs" in rules),
+        ("todo.no_route", "no-route" in rules),
+        ("todo.certificate", "certificate-untrusted" in rules),
         ("todo.another_network", not advice.can_attend and is_tried),
         ("todo.attend_by", advice.sound is not None and "invalid" not in {one.verdict for one in findings}),
         ("todo.read", advice.sound is None and advice.writing is not None),
@@ -105,16 +110,36 @@ def _todo(advice: Advice, is_tried: bool, findings: Sequence[Finding]) -> tuple[
     return tuple(code for code, holds in asked if holds)
 
 
+def _is_all(finding: Finding) -> bool:
+    """Whether this verdict is all that its rule ever says: then more tries would say no more."""
+    rule = BY_ID.get(finding.rule_id)
+    return rule is not None and rule.says == finding.verdict
+
+
+def offers_nothing(measurement: Measurement) -> bool:
+    """Whether the server was there, was to be asked by its measuring services, and has none. A server that was not
+    reached, or to whose address there is no way, did not say so."""
+    is_there = any(arm.id == "up-server" and arm.rx_client for arm in measurement.arms)
+    is_asked = bool(_SERVICES & set(measurement.plan.steps))
+    has_some = bool(_SERVICES & {arm.step for arm in measurement.arms})
+    return is_there and is_asked and not has_some and not _is_unrouted(measurement)
+
+
+def _is_unrouted(measurement: Measurement) -> bool:
+    return any(one.why == "no_route" for one in measurement.plan.left_out)
+
+
 def _unknown(measurement: Measurement, findings: Sequence[Finding]) -> tuple[str, ...]:
     steps = {arm.step for arm in measurement.arms}
     is_accused = any(one.verdict in ACCUSES for one in findings)
     asked = (
         ("unknown.who", is_accused),
         ("unknown.once", any(one.verdict == "likely_blocked" for one in findings)),
-        ("unknown.insufficient", any(one.verdict == "insufficient" for one in findings)),
+        ("unknown.insufficient", any(one.verdict == "insufficient" and not _is_all(one) for one in findings)),
         ("unknown.browser", measurement.software.startswith(BROWSER)),
         ("unknown.no_media", bool(steps) and "rtp" not in steps),
-        ("unknown.no_services", not steps & {"udp", "stun", "dtls"}),
+        ("unknown.no_route", _is_unrouted(measurement)),
+        ("unknown.no_services", offers_nothing(measurement)),
         ("unknown.vpn", measurement.network.vpn is True),
         ("unknown.other_apps", True),
         ("unknown.later", True),

@@ -28,6 +28,10 @@ EARLY_SECONDS = 4.0
 """A flow that ends so long before its time has ended early: two messages and their delay are less."""
 
 
+MOST_OF = 0.7
+"""Of flows that end early: so many of them at one age, or it is not the age."""
+
+
 class Compared(NamedTuple):
     """`cut`: one side is as good as dead, or worse by more than the rule allows, and the other lives. `effect` is the
     share lost beyond the other side (ms for delays), `arms` those that show it.
@@ -99,26 +103,41 @@ def blocks(of: Sequence[Arm], beside: Sequence[Arm]) -> Compared | None:
     return Compared(stands_out, sign_flip(extra), effect, share(arms).sent, arms, again)
 
 
-def ages(of: Sequence[Arm], series: Sequence[Series], *, rate: float, width: float) -> Compared | None:
-    """Flows that end early, and at one age. Flows begun one after the other that die of one outage have other ages."""
-    last = {one.arm: one.last_rx_s or 0.0 for one in series}
+def ends(
+    of: Sequence[Arm], series: Sequence[Series], *, lasts: float, width: float, by_bytes: bool = False
+) -> Compared | None:
+    """Flows that end early, and at one age or volume. Flows begun one after the other that die of one outage have other
+    ages; flows that carry more each second and end at one age have other volumes, and the other way round."""
+    last = {one.arm: one for one in series}
     flows = [arm for arm in of if arm.id in last]
     if len(flows) < 3:
         return None
-    span = max(arm.sent for arm in flows) / rate
-    early = [last[arm.id] for arm in flows if arm.rx_client and last[arm.id] < span - EARLY_SECONDS]
-    found = cluster(early, width=width, span=span)
-    return Compared(found.size >= 3, found.p, found.centre, share(flows).sent, tuple(flows), found.size >= 4)
+    early = [last[arm.id] for arm in flows if arm.rx_client and (last[arm.id].last_rx_s or 0.0) < lasts - EARLY_SECONDS]
+    whole = max(_whole(last[arm.id], lasts) for arm in flows) if by_bytes else lasts
+    found = cluster([float(one.bytes) if by_bytes else one.last_rx_s or 0.0 for one in early], width=width, span=whole)
+    is_one = found.size >= max(3.0, MOST_OF * len(early))
+    return Compared(is_one, found.p, found.centre, share(flows).sent, tuple(flows), found.size >= 4)
+
+
+def _whole(one: Series, lasts: float) -> float:
+    """What a flow would have carried in all, at the rate at which it went."""
+    return one.bytes * lasts / max(1.0, one.last_rx_s or lasts)
 
 
 def volumes(
-    of: Sequence[Arm], beside: Sequence[Arm], series: Sequence[Series], whole: int, width: float
+    of: Sequence[Arm],
+    beside: Sequence[Arm],
+    series: Sequence[Series],
+    whole: int,
+    width: float,
+    ended: frozenset[str] = frozenset(),
 ) -> Compared | None:
-    """Long answers that stop where others like them stop, while short ones of the same volume in all come whole."""
+    """Long answers that stop where others like them stop, while short ones come whole. `ended` are those that have
+    stopped for certain."""
     if not of or not beside or share(beside).rate < 0.6 or len(series) < 3:
         return None
     ours, theirs = share(of), share(beside)
-    stopped = [float(one.bytes) for one in series if 0 < one.bytes < whole and _has_stalled(one)]
+    stopped = [float(one.bytes) for one in series if 0 < one.bytes < whole and (one.arm in ended or _has_stalled(one))]
     found = cluster(stopped, width=width, span=float(whole))
     cut = ours.rate <= 0.34 and found.size >= 3
     p = _both(_chance(theirs, ours), found.p)
@@ -134,6 +153,11 @@ def delays(of: Sequence[Arm], beside: Sequence[Arm], ms: float) -> Compared | No
     extra = min(ours) - max(theirs)
     cut = extra >= ms and min(ours) >= 2 * max(theirs)
     return Compared(cut, None, extra, share((*of, *beside)).sent, (*of, *beside), len(ours) > 1)
+
+
+def ended(arms: Sequence[Arm]) -> frozenset[str]:
+    """Those that were ended from the other side, and not given up here."""
+    return frozenset(arm.id for arm in arms if arm.failure in ("eof_error", "connection_reset"))
 
 
 def _has_stalled(one: Series) -> bool:

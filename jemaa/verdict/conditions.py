@@ -18,7 +18,7 @@ from .case import AGAIN, Case, Patterns, ids, mark, share
 class Grounds(NamedTuple):
     """An answer; `p` and `effect` as in a `Finding`.
 
-    `again`: the same was seen a second time, apart from the first.
+    `again`: the same was seen a second time, apart from the first. `suffers` is the side that got lost.
     """
 
     holds: bool
@@ -29,6 +29,7 @@ class Grounds(NamedTuple):
     arms: tuple[str, ...] = ()
     artefact: str | None = None
     again: bool = False
+    suffers: tuple[Arm, ...] = ()
 
 
 NOT_ASKED = Grounds(holds=False, asked=False)
@@ -81,23 +82,29 @@ class Failed(Struct, frozen=True, kw_only=True):
 
 
 class EndsByAge(Struct, frozen=True, kw_only=True):
-    """At least three flows of `of` end at the same age, long before they were to end: `rate` messages a second are sent
-    for as long as they live.
+    """At least three flows of `of`, and most that end, do so at the same age (`by_bytes`: after the same volume), long
+    before they were to end: after `lasts` seconds, or when so many were sent that are sent at `rate` a second.
     """
 
     of: Patterns
-    rate: float
+    rate: float = 0.0
+    lasts: float = 0.0
+    by_bytes: bool = False
     width: float = 2.0
 
 
 class EndsByBytes(Struct, frozen=True, kw_only=True):
-    """Attempts of `of` stop at the same number of bytes below `whole`; `series` has where. `beside`, shorter, lives."""
+    """Attempts of `of` stop at the same number of bytes below `whole`; `series` has where. `beside`, shorter, lives.
+
+    `ended`: an attempt that was ended from the other side has stopped, however late; else only what stopped soon has.
+    """
 
     of: Patterns
     series: Patterns
     beside: Patterns
     whole: int
     width: float = 4_096.0
+    ended: bool = False
 
 
 class Slower(Struct, frozen=True, kw_only=True):
@@ -162,6 +169,13 @@ class Absent(Struct, frozen=True, kw_only=True):
     of: Patterns
 
 
+class LeftOut(Struct, frozen=True, kw_only=True):
+    """This step, or a part of it, was left out for this reason (`facts.record.REASONS`)."""
+
+    step: str
+    why: str
+
+
 class Some(Struct, frozen=True, kw_only=True):
     """At least one arm of `of` is dead, and at least one of `of` lives."""
 
@@ -196,7 +210,7 @@ class Either(Struct, frozen=True, kw_only=True):
 Condition = (
     Cut | Thinned | Through | Marked | Failed | EndsByAge | EndsByBytes | Slower | Lingers | Meanwhile
     | Said | Unlike | Usable | By
-    | Lossy | Absent | Some | Both | Twice
+    | Lossy | Absent | LeftOut | Some | Both | Twice
     | Not | Either
 )  # fmt: skip
 
@@ -250,7 +264,7 @@ def weigh(condition: Condition, case: Case) -> Grounds:
             return _said(condition, case)
 
 
-def _said(condition: Lingers | Meanwhile | Said | Unlike | Usable | By, case: Case) -> Grounds:
+def _said(condition: Lingers | Meanwhile | Said | Unlike | Usable | By | LeftOut, case: Case) -> Grounds:
     match condition:
         case Lingers():
             found = case.residual(condition.of)
@@ -270,6 +284,9 @@ def _said(condition: Lingers | Meanwhile | Said | Unlike | Usable | By, case: Ca
         case Usable():
             rung = case.rung(condition.rung)
             return Grounds(holds=rung is not None and rung.usable is condition.value, asked=rung is not None)
+        case LeftOut():
+            left = {(one.step, one.why) for one in case.measurement.plan.left_out}
+            return Grounds(holds=(condition.step, condition.why) in left)
         case By():
             return Grounds(holds=case.measurement.software.startswith(condition.software))
         case _:
@@ -287,16 +304,18 @@ def _cut(condition: Cut, case: Case) -> Grounds:
     return Grounds(
         holds=found.cut, p=found.p, effect=found.effect, n=found.n, arms=ids(found.arms),
         artefact=mark(arm for arm in found.arms if arm in of), again=found.again,
+        suffers=tuple(arm for arm in found.arms if arm in of),
     )  # fmt: skip
 
 
 def _thinned(condition: Thinned, case: Case) -> Grounds:
-    found = compare.blocks(case.arms(condition.of), case.arms(condition.beside))
+    of = case.arms(condition.of)
+    found = compare.blocks(of, case.arms(condition.beside))
     if found is None:
         return NOT_ASKED
     return Grounds(
         holds=found.cut and found.effect >= condition.floor, p=found.p, effect=found.effect, n=found.n,
-        arms=ids(found.arms), artefact=mark(found.arms), again=found.again,
+        arms=ids(found.arms), artefact=mark(found.arms), again=found.again, suffers=of,
     )  # fmt: skip
 
 
@@ -304,11 +323,13 @@ def _timed(condition: EndsByAge | EndsByBytes | Slower, case: Case) -> Grounds:
     of = case.arms(condition.of)
     match condition:
         case EndsByAge():
-            found = compare.ages(of, case.series(condition.of), rate=condition.rate, width=condition.width)
+            series = case.series(condition.of)
+            lasts = condition.lasts or max((arm.sent for arm in of), default=0) / condition.rate
+            found = compare.ends(of, series, lasts=lasts, width=condition.width, by_bytes=condition.by_bytes)
         case EndsByBytes():
-            found = compare.volumes(
-                of, case.arms(condition.beside), case.series(condition.series), condition.whole, condition.width
-            )
+            beside, series = case.arms(condition.beside), case.series(condition.series)
+            ended = compare.ended(case.arms(condition.series)) if condition.ended else frozenset[str]()
+            found = compare.volumes(of, beside, series, condition.whole, condition.width, ended)
         case Slower():
             found = compare.delays(of, case.arms(condition.beside), condition.ms)
         case _:
@@ -317,15 +338,20 @@ def _timed(condition: EndsByAge | EndsByBytes | Slower, case: Case) -> Grounds:
         return NOT_ASKED
     return Grounds(
         holds=found.cut, p=found.p, effect=found.effect, n=found.n, arms=ids(found.arms), artefact=mark(of),
-        again=found.again,
+        again=found.again, suffers=of,
     )  # fmt: skip
 
 
 def _plain(arms: Sequence[Arm], holds: bool, *, asked: bool, effect: float | None = None) -> Grounds:
-    return Grounds(holds=holds and asked, asked=asked, effect=effect, n=share(arms).sent, arms=ids(arms))
+    return Grounds(
+        holds=holds and asked, asked=asked, effect=effect, n=share(arms).sent, arms=ids(arms), suffers=tuple(arms)
+    )  # fmt: skip
 
 
 def _marked(arms: Sequence[Arm], hit: Sequence[Arm]) -> Grounds:
     """Marks do not come by chance: an arm of several tries that all failed has shown it more than once."""
     again = any(arm.sent - arm.rx_client >= 2 for arm in hit) or len(hit) > 1
-    return Grounds(holds=bool(hit), asked=bool(arms), n=share(hit).sent, arms=ids(hit), artefact=mark(hit), again=again)
+    return Grounds(
+        holds=bool(hit), asked=bool(arms), n=share(hit).sent, arms=ids(hit), artefact=mark(hit), again=again,
+        suffers=tuple(hit),
+    )  # fmt: skip

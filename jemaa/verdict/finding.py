@@ -8,6 +8,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from .direction import Direction
+
 Verdict = Literal[
     "ok", "blocked", "likely_blocked", "throttled", "impaired", "down", "app_gated", "insufficient", "invalid"
 ]
@@ -27,7 +29,7 @@ ACCUSES: frozenset[str] = frozenset({"blocked", "likely_blocked", "throttled"})
 class Finding(Struct, frozen=True, kw_only=True):
     """`p` is how likely chance alone does as much (adjusted for all that was asked in this run), `effect` the share of
     packets or tries lost beyond the comparison (or the rule's own measure), `n` the packets or tries in both arms,
-    `evidence` the ids of the arms.
+    `evidence` the ids of the arms. `direction` is on which way the packets got lost, as both ends logged it.
     """
 
     node: str
@@ -39,6 +41,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     n: int = 0
     artefact: str | None = None
     evidence: tuple[str, ...] = ()
+    direction: Direction = "unknown"
 
 
 def covers(node: str, other: str) -> bool:

@@ -11,6 +11,7 @@ from jemaa.facts.record import Measurement
 
 from .case import Case
 from .conditions import Grounds, weigh
+from .direction import direction
 from .finding import ACCUSES, Finding, Verdict, covers
 from .rules.rule import Rule
 from .rules.table import RULES, RULESET
@@ -19,6 +20,9 @@ from .statistics import holm
 ALPHA = 0.01
 """How often a family of questions may accuse a network that does nothing, at the very worst. Counts are small and an
 accusation also needs one side as good as dead, so that it is far rarer: docs/check.md has the figure."""
+
+OTHER_TIME_SECONDS = 3_600
+"""Another time: one confirmation at once and one later is the method's. Facts at rest know the hour, and no more."""
 
 BROWSER = "jemaa-browser"
 """How `software` begins where a browser measured: it cannot send twins."""
@@ -51,8 +55,8 @@ class _Heard(NamedTuple):
 
 
 def judge(measurement: Measurement, history: Sequence[Measurement] = ()) -> tuple[Finding, ...]:
-    """What follows from these facts, the heaviest first. `history` has earlier checks of the same probe: those in the
-    same network count as the second sight of a difference.
+    """What follows from these facts, the heaviest first. `history` has checks of the same probe: those that
+    `confirming` takes count as the second sight of a difference.
     """
     findings = _alone(measurement, _before(measurement, history))
     return tuple(sorted(findings, key=lambda one: (_WEIGHT.index(one.verdict), one.node, one.rule_id)))
@@ -63,11 +67,20 @@ _WEIGHT: tuple[Verdict, ...] = (
 )  # fmt: skip
 
 
+def confirming(measurement: Measurement, history: Sequence[Measurement]) -> tuple[Measurement, ...]:
+    """Those that were made in the same network at least an hour earlier. Where the network's number is not known nobody
+    knows which ones these are."""
+    here, began = _place(measurement), measurement.started_at - OTHER_TIME_SECONDS
+    if measurement.network.asn is None:
+        return ()
+    return tuple(one for one in history if _place(one) == here and one.started_at <= began)
+
+
 def _before(measurement: Measurement, history: Sequence[Measurement]) -> frozenset[str]:
-    """Nodes that earlier checks in this network accuse, each judged by itself."""
-    here = _place(measurement)
-    earlier = [one for one in history if one != measurement and _place(one) == here]
-    return frozenset(one.node for past in earlier for one in _alone(past, frozenset()) if one.verdict in ACCUSES)
+    """Nodes that these accuse, each judged by itself. What concerns one server is left out: facts do not say which."""
+    earlier = confirming(measurement, history)
+    accused = (one.node for past in earlier for one in _alone(past, frozenset()) if one.verdict in ACCUSES)
+    return frozenset(node for node in accused if not covers("dest", node))
 
 
 def _place(measurement: Measurement) -> tuple[object, ...]:
@@ -81,11 +94,12 @@ def _alone(measurement: Measurement, before: frozenset[str]) -> list[Finding]:
     adjusted = _adjusted(heard)
     is_browser = measurement.software.startswith(BROWSER)
     fired: dict[str, Finding] = {}
+    sure: set[str] = set()
     for one in heard:
         rule = one.rule
-        if not one.fires or any(_is_sure(fired.get(other)) for other in rule.unless):
+        if not one.fires or any(other in sure for other in rule.unless):
             continue
-        causes = [found for other in rule.only_with if _is_sure(found := fired.get(other)) and found]
+        causes = [fired[other] for other in rule.only_with if other in sure]
         if rule.only_with and not causes:
             continue
         p = adjusted.get(rule.id)
@@ -93,6 +107,8 @@ def _alone(measurement: Measurement, before: frozenset[str]) -> list[Finding]:
         if causes and all(cause.verdict == "likely_blocked" for cause in causes):
             verdict = "likely_blocked"
         fired[rule.id] = _finding(one, p, verdict)
+        if verdict != "insufficient" or rule.says == verdict:  # the latter is all that such a rule has to say
+            sure.add(rule.id)
     return _settled(list(fired.values()))
 
 
@@ -141,11 +157,8 @@ def _finding(one: _Heard, p: float | None, verdict: Verdict) -> Finding:
         n=first.n,
         artefact=next((answer.artefact for answer in one.answers if answer.artefact is not None), None),
         evidence=first.arms,
+        direction="unknown" if verdict == "ok" else direction(first.suffers),
     )
-
-
-def _is_sure(finding: Finding | None) -> bool:
-    return finding is not None and finding.verdict != "insufficient"
 
 
 def _settled(findings: list[Finding]) -> list[Finding]:

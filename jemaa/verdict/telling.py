@@ -35,9 +35,11 @@ def tell_unknown(advice: Advice, language: str = "en") -> Iterator[str]:
 
 
 def tell_finding(finding: Finding, language: str = "en") -> str:
-    """One finding in a line: what, and what is done to it."""
+    """One finding in a line: what, what is done to it, and where both ends know it, on which way it got lost."""
     table = words(language)
-    return table[f"verdict.{finding.verdict}"].format(what=tell_node(finding.node, language))
+    said = table[f"verdict.{finding.verdict}"].format(what=tell_node(finding.node, language))
+    lost = table.get(f"lost.{finding.direction}")
+    return table["lost"].format(said=said, lost=lost) if lost else said
 
 
 def tell_node(node: str, language: str = "en") -> str:

@@ -18,7 +18,8 @@ from .pages import language_of
 
 
 class Said(Struct):
-    """A finding, in words of the asked language, and why its rule says so, in English."""
+    """A finding, in words of the asked language, and why its rule says so, in English. `direction` is on which way it
+    got lost, as both ends logged it: `up`, `down`, `both` or `unknown`."""
 
     node: str
     verdict: str
@@ -27,6 +28,7 @@ class Said(Struct):
     text: str
     because: str
     evidence: tuple[str, ...]
+    direction: str
 
 
 class Judgement(Struct):
@@ -63,4 +65,5 @@ def _said(finding: Finding, language: str) -> Said:
         text=tell_finding(finding, language),
         because=rule.because if rule else "",
         evidence=finding.evidence,
+        direction=finding.direction,
     )

@@ -1,11 +1,7 @@
-"""What a check writes down: each packet counts once, a failure has a word, and the record is one that `facts` takes."""
+"""What a check writes down: each packet counts once, and the record is one that `facts` takes."""
 
-import errno
-import socket
-import ssl
 import time
 
-import aiohttp
 import pytest
 
 from jemaa.facts.read import write
@@ -14,7 +10,6 @@ from jemaa.packets.offer import Arrived, Counts
 from jemaa.probe.book import Book
 from jemaa.probe.dns import addresses, is_bogon, query
 from jemaa.probe.line import Line
-from jemaa.probe.trouble import Declined, NotOurs, named
 
 
 def test_an_answer_counts_once_and_only_to_what_was_sent() -> None:
@@ -77,38 +72,6 @@ def test_a_book_makes_a_measurement_that_can_be_kept() -> None:
             residual=book.residual,
         )
     )
-
-
-def certificate(code: int) -> ssl.SSLCertVerificationError:
-    """As OpenSSL's reasons come: 10 where a clock is off."""
-    error = ssl.SSLCertVerificationError()
-    error.verify_code = code
-    return error
-
-
-@pytest.mark.parametrize(
-    ("error", "word", "mark"),
-    [
-        (TimeoutError(), "generic_timeout_error", None),
-        (OSError(errno.ECONNREFUSED, ""), "connection_refused", None),
-        (OSError(errno.ECONNRESET, ""), "connection_reset", "rst"),
-        (OSError(errno.EHOSTUNREACH, ""), "host_unreachable", "icmp"),
-        (OSError(errno.ENETUNREACH, ""), "network_unreachable", "icmp"),
-        (EOFError(), "eof_error", None),
-        (certificate(20), "ssl_unknown_authority", "tls_resigned"),
-        (certificate(62), "ssl_invalid_hostname", "tls_resigned"),
-        (certificate(10), "ssl_invalid_certificate", None),
-        (ssl.SSLError(), "ssl_failed_handshake", None),
-        (aiohttp.ServerDisconnectedError(), "eof_error", None),
-        (aiohttp.ClientPayloadError(), "eof_error", None),
-        (NotOurs("answer_not_ours", "http_replaced"), "answer_not_ours", "http_replaced"),
-        (Declined("status 403"), "http_unexpected_status_code", None),
-        (ValueError(), "unknown_failure", None),
-        (socket.gaierror(), "unknown_failure", None),
-    ],
-)
-def test_what_a_network_does_has_a_word(error: Exception, word: str, mark: str | None) -> None:
-    assert named(error) == (word, mark)
 
 
 def test_a_question_for_a_name_is_answered_by_whoever_lies() -> None:

@@ -33,7 +33,7 @@ def test_ports_are_ports_and_not_too_many() -> None:
     assert found.udp[0] == 443 and len(found.udp) == MOST_PORTS == len(set(found.udp))
 
 
-@pytest.mark.parametrize("host", ["", "0.0.0.0", "::", "victim.example", "192.0.2.1:80", "1.2.3"])
+@pytest.mark.parametrize("host", ["", "victim.example", "192.0.2.1:80", "1.2.3"])
 def test_what_is_no_address_of_the_server_is_the_pages(host: str) -> None:
     found = usable(offer(udp_host=host, tcp_host=host))
     assert found.udp_host == found.tcp_host == ""

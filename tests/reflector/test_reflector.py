@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-import ssl
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -145,10 +144,8 @@ async def test_a_stranger_on_tcp_is_left_without_a_word() -> None:
 @on_both_loops
 async def test_the_certificate_is_the_one_of_the_offer() -> None:
     async with reflector() as (_, offer):
-        context = ssl.create_default_context()
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         place = Place(HERE, offer.tcp[0], "meeting.example")
-        assert await fingerprint(place, context, 5) == offer.tls_sha256
+        assert await fingerprint(place, 5) == offer.tls_sha256
 
 
 @on_both_loops

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from jemaa.facts import read, scrub
-from jemaa.facts.record import Controls, Measurement
+from jemaa.facts.record import Controls, Measurement, Network
 from jemaa.verdict.finding import ACCUSES, Finding
 from jemaa.verdict.judge import judge
 from tests.facts.made import measurements
@@ -81,12 +81,26 @@ def test_findings_can_be_made_anew_from_facts_at_rest() -> None:
 
 def test_blocked_needs_a_second_sight_and_another_day_gives_it() -> None:
     world, _ = PROFILES["quic-off"]
-    first, later = measured(world, 1), measured(world, 2)
+    first = measured(world, 1)
+    later = msgspec.structs.replace(measured(world, 2), started_at=first.started_at + 3_600)
     assert accused(judge(first))["quic.drop"] == "likely_blocked"
     assert accused(judge(later, [first]))["quic.drop"] == "blocked"
     elsewhere = msgspec.structs.replace(first, network=msgspec.structs.replace(first.network, asn=64_501))
     assert accused(judge(later, [elsewhere]))["quic.drop"] == "likely_blocked"
     assert accused(judge(first, [first]))["quic.drop"] == "likely_blocked"
+    soon = msgspec.structs.replace(later, started_at=first.started_at)
+    assert accused(judge(soon, [first]))["quic.drop"] == "likely_blocked", "the same hour is no other time"
+    nowhere = [msgspec.structs.replace(one, network=Network()) for one in (first, later)]
+    assert accused(judge(nowhere[1], nowhere[:1]))["quic.drop"] == "likely_blocked", "two unknown networks are not one"
+
+
+def test_another_day_does_not_confirm_that_one_server_is_kept_away() -> None:
+    """The facts do not say which server it was, and of each it may be true or not."""
+    first = measured(PROFILES["dest-whitelist"][0], 1)
+    arms = [msgspec.structs.replace(arm, artefact="icmp") if arm.id == "up-server" else arm for arm in first.arms]
+    first = msgspec.structs.replace(first, arms=arms)
+    later = msgspec.structs.replace(first, started_at=first.started_at + 86_400)
+    assert accused(judge(later)) == accused(judge(later, [first])) == {"dest.whitelist": "likely_blocked"}
 
 
 def test_a_second_round_confirms_and_one_that_lives_refutes() -> None:
@@ -156,13 +170,28 @@ def test_a_check_that_cannot_be_believed_says_nothing_else(controls: Controls, v
 
 def test_a_portal_and_a_wrong_clock_are_told_from_blocking() -> None:
     whole = measured(PROFILES["udp-off"][0], 1)
-    portal = [msgspec.structs.replace(arm, artefact="http_replaced") if arm.step == "up" else arm for arm in whole.arms]
+    portal = [
+        msgspec.structs.replace(arm, rx_client=0, failure="http_request_failed", artefact="http_replaced")
+        if arm.id == "up-server"
+        else arm
+        for arm in whole.arms
+    ]
     clock = [
         msgspec.structs.replace(arm, rx_client=0, failure="ssl_invalid_certificate") if arm.step == "up" else arm
         for arm in whole.arms
     ]
     assert [one.rule_id for one in judge(msgspec.structs.replace(whole, arms=portal))] == ["portal"]
-    assert "clock" in [one.rule_id for one in judge(msgspec.structs.replace(whole, arms=clock))]
+    assert [one.rule_id for one in judge(msgspec.structs.replace(whole, arms=clock))] == ["clock"]
+
+
+def test_one_answer_of_somebody_elses_among_others_makes_no_portal() -> None:
+    """As a server's own front gives it that has just been started anew."""
+    whole = measured(PROFILES["udp-off"][0], 1)
+    once = [
+        msgspec.structs.replace(arm, sent=5, rx_client=4, artefact="http_replaced") if arm.id == "up-server" else arm
+        for arm in whole.arms
+    ]
+    assert accused(judge(msgspec.structs.replace(whole, arms=once))) == {"udp.drop": "blocked"}
 
 
 def test_a_server_that_others_cannot_reach_is_down_and_not_blocked() -> None:

@@ -48,6 +48,7 @@ def test_findings_come_with_their_reasons_and_never_say_more_than_a_browser_can_
             assert not {one["verdict"] for one in answer["findings"]} & {"blocked"}
             assert found["webrtc.drop"]["verdict"] == "likely_blocked"
             assert found["webrtc.drop"]["evidence"][0] == "stun-3478-genuine"
+            assert found["webrtc.drop"]["direction"] == "both" and "lost on both ways" in found["webrtc.drop"]["text"]
 
     asyncio.run(story())
 

@@ -10,6 +10,12 @@ UDP_NEW = Through(of="long_flow-udp_new-random", least=0.6)
 TLS_NEW = Through(of="long_flow-tls_new-neutral", least=0.6)
 UDP_LIVES = Through(of="long_flow-udp_[0-9]*-random", least=0.8)
 TLS_LIVES = Through(of="long_flow-tls_[0-9]*-neutral", least=0.8)
+CALLS, CALL_TWINS = "rtp-call_[0-9]*-genuine", "rtp-call_[0-9]*-inverted"
+CALL_AGE, TWIN_AGE = (EndsByAge(of=of, lasts=80) for of in (CALLS, CALL_TWINS))
+CALL_BYTES, TWIN_BYTES = (
+    EndsByAge(of=of, lasts=80, by_bytes=True, width=16_384.0) for of in (CALLS, CALL_TWINS)
+)  # fmt: skip
+TWIN_LIVES = Through(of=CALL_TWINS, least=0.6)
 STILL_UP = Through(of="up-end*", least=0.5)
 
 RULES = (
@@ -96,6 +102,35 @@ RULES = (
         unless=("shape-drop-udp", "shape-drop-midway", "tcp-bytes", "tls-age", "flow-age"),
         because="As shape-drop-udp, in TLS.",
         seen="As shape-drop-udp",
+    ),
+    Rule(
+        id="call-age", node="rtp.kill.time", says="blocked", family="long", twin=True,
+        when=(CALL_AGE, Not(what=TWIN_AGE), TWIN_LIVES),
+        because="Calls that go on end at the same age, whatever they carried by then; their twins, beside them, live.",
+        seen="As flow-age",
+    ),
+    Rule(
+        id="call-bytes", node="rtp.kill.bytes", says="blocked", family="long", twin=True,
+        when=(CALL_BYTES, Not(what=TWIN_BYTES), TWIN_LIVES),
+        unless=("call-age",),
+        because="Calls that go on end after the same volume, at whatever age; their twins, beside them, live.",
+        seen="As tcp-bytes, which was seen of TCP",
+    ),
+    Rule(
+        id="cadence-age", node="flow.drop.shape", says="blocked", family="long", twin=True,
+        when=(CALL_AGE, TWIN_AGE, UDP_LIVES),
+        unless=("udp-age", "flow-age", "shape-drop-udp", "shape-drop-midway"),
+        because="What moves like a call ends at the same age, whatever is inside and however much it carried by then;"
+        " quiet flows beside it live.",
+        seen="As shape-drop-udp",
+    ),
+    Rule(
+        id="udp-bytes", node="udp.kill.bytes", says="blocked", family="long", twin=True,
+        when=(CALL_BYTES, TWIN_BYTES, UDP_LIVES),
+        unless=("cadence-age",),
+        because="Flows of UDP end after the same volume, whatever is inside and at whatever age; those that carry"
+        " little live.",
+        seen="As tcp-bytes, which was seen of TCP",
     ),
     Rule(
         id="shape-residue", node="flow.residual", says="blocked", family="long", twin=True,

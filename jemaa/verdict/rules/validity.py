@@ -2,10 +2,12 @@
 
 from jemaa.verdict.conditions import (
     Absent,
+    Both,
     By,
     Cut,
     Either,
     Failed,
+    LeftOut,
     Lossy,
     Marked,
     Not,
@@ -16,6 +18,7 @@ from jemaa.verdict.conditions import (
     Usable,
 )
 
+from . import certificates
 from .rule import Rule
 
 DIRECT = (
@@ -25,25 +28,27 @@ DIRECT = (
 
 DIRECT_TLS = ("tls_name-before-neutral", "plain_tcp-[0-9]*-before")
 
-PLAIN_UDP = ("udp-[0-9]*-random", "udp-aa_*-random", "*-inverted")
-"""UDP that looks like nothing."""
+PLAIN_UDP = (
+    "udp-[0-9]*-random", "udp-aa_*-random", "stun-*-inverted", "turn-*-inverted", "dtls-*-inverted", "sip-*-inverted",
+    "rtp-[0-9]*-inverted",
+)  # fmt: skip
+"""UDP that looks like nothing, but for flows that are long enough to be cut for that."""
 
 RULES = (
     Rule(
         id="portal", node="check.portal", says="invalid", family="check",
         when=(Either(what=(
-            Marked(of=("up-server", "up-anchor-*"), artefacts=("http_replaced",)),
-            Failed(of=("up-server", "up-anchor-*"), words=("answer_not_ours",)),
+            Both(what=(
+                Marked(of="up-server", artefacts=("http_replaced",)),
+                Failed(of="up-server", words=("http_request_failed", "answer_not_ours")),
+            )),
+            certificates.everywhere(certificates.NAMES),
         )),),
-        because="Another answered in the place of the server or of an anchor: a captive portal's page, or a proxy"
-        " that says yes to everything. What was measured then is that, and not the way to the server.",
+        because="Most tries were answered by another in the place of the server, or under a name of another's by the"
+        " anchors too: a captive portal's page, or a proxy that says yes to everything. What was measured then is"
+        " that, and not the way to the server.",
     ),
-    Rule(
-        id="clock", node="check.clock", says="invalid", family="check",
-        when=(Failed(of=("up-server", "up-anchor-*"), words=("ssl_invalid_certificate",), everywhere=True),),
-        because="No certificate anywhere is valid: the clock of the device is wrong, or all TLS is opened by"
-        " somebody whom the device does not know. Either way no comparison of names means anything.",
-    ),
+    *certificates.RULES,
     Rule(
         id="server-refuses", node="server.refused", says="app_gated", family="check",
         when=(
@@ -55,10 +60,27 @@ RULES = (
         " network, but the server, its host, or whatever it let answer in its name.",
     ),
     Rule(
+        id="server-errs", node="server.error", says="app_gated", family="check",
+        when=(
+            Failed(of="up-server", words=("http_unexpected_answer",)),
+            Through(of="up-server", most=0.0, sent=2),
+        ),
+        unless=("portal",),
+        because="The server answers each time with an error, or is no Jemaa, and does so under its own certificate:"
+        " nobody on the way can have answered so in its place.",
+    ),
+    Rule(
         id="no-network", node="check.network", says="invalid", family="check",
         when=(Through(of="up-*", most=0.0, sent=2),),
-        unless=("server-refuses",),
+        unless=("portal", "clock", "tls-resigned", "certificate-untrusted", "server-refuses", "server-errs"),
         because="Nothing at all was reached, the anchors neither: there is no network, or none that was asked.",
+    ),
+    Rule(
+        id="no-route", node="server.route", says="insufficient", family="check",
+        when=(LeftOut(step="up", why="no_route"), Through(of="up-server", most=0.0, sent=2)),
+        unless=("no-network",),
+        because="The server has addresses of one kind only (IPv4 or IPv6), and this machine has no way to any of that"
+        " kind: nobody keeps anything from it.",
     ),
     Rule(
         id="closed-port-answered", node="check.control", says="invalid", family="check",
@@ -101,7 +123,7 @@ RULES = (
             Cut(of="up-server", beside=("up-anchor-*", "up-peer"), most=0.0, least=0.3),
             Said(control="server_ok_elsewhere", value=True),
         ),
-        unless=("server-refuses",),
+        unless=("certificate-untrusted", "tls-resigned", "server-refuses", "server-errs", "no-route"),
         because="Others reach this server, and from here other places are reached and this one is not.",
         seen="Russian mobile networks 2025-26 (net4people/bbs 579); lab: dest-whitelist",
     ),

@@ -1,6 +1,6 @@
 """Verdict room. Rules on names and on what pages need: DNS, names in TLS, unknown protocols, WebSockets, answers."""
 
-from jemaa.verdict.conditions import Cut, Failed, Lingers, Marked, Meanwhile, Not, Through, Twice
+from jemaa.verdict.conditions import Cut, EndsByBytes, Failed, Lingers, Marked, Meanwhile, Not, Through, Twice
 
 from .rule import Rule
 
@@ -9,7 +9,7 @@ BEFORE = Through(of="tls_name-before-neutral", least=0.8)
 RANDOM_TCP = "plain_tcp-[0-9]*-random"
 WEB_PORT, OTHER_PORT = "plain_tcp-80-random", "plain_tcp-[0-9][0-9][0-9]*-random"
 AROUND = ("plain_tcp-[0-9]*-before", "plain_tcp-80-after", "tls_name-before-neutral")
-SHORT = "long_answer-short-neutral"
+SHORT, LONG, MEGA = "long_answer-short-neutral", "long_answer-long-neutral", "long_answer-mega-neutral"
 
 RULES = (
     Rule(
@@ -64,13 +64,6 @@ RULES = (
         seen="China 180 s, Iran 60 s; lab: sni",
     ),
     Rule(
-        id="tls-resigned", node="tls.resigned", says="blocked", family="web",
-        when=(Marked(of=("up-server", "tls_name-*", "ws-*", "long_answer-*"), artefacts=("tls_resigned",)),),
-        because="The certificate is not the server's own: somebody on the way opens TLS. What goes through there"
-        " can be read there.",
-        seen="Company networks; lab: proxy-only-resigned",
-    ),
-    Rule(
         id="random-tcp", node="tcp.drop.random", says="blocked", family="web", twin=True,
         when=(Cut(of=RANDOM_TCP, beside=AROUND), Through(of=OTHER_PORT, most=0.1)),
         surely=(Through(of="plain_tcp-[0-9]*-after", least=0.6), Meanwhile(of=RANDOM_TCP)),
@@ -122,10 +115,19 @@ RULES = (
     Rule(
         id="answer-capped", node="http.answer.capped", says="blocked", family="web",
         when=(
-            Through(of="long_answer-mega-neutral", most=0.0, sent=1),
-            Through(of=(SHORT, "long_answer-long-neutral"), least=0.6),
+            EndsByBytes(
+                of=MEGA, series="long_answer-mega_[0-9]*-neutral", beside=(SHORT, LONG), whole=1_200_000,
+                width=65_536.0, ended=True,
+            ),
         ),
-        because="An answer of more than a megabyte is cut off, shorter ones come whole.",
+        because="Answers of more than a megabyte are cut off at one size, shorter ones come whole.",
         seen="Company proxies; lab: proxy-only-capped",
+    ),
+    Rule(
+        id="answer-unfinished", node="http.answer.capped", says="insufficient", family="web",
+        when=(Through(of=MEGA, most=0.0, sent=1), Through(of=(SHORT, LONG), least=0.6)),
+        unless=("answer-capped",),
+        because="An answer of more than a megabyte did not come whole, shorter ones did: it may have been cut off, or"
+        " the way is slow.",
     ),
 )  # fmt: skip

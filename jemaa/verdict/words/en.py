@@ -29,6 +29,11 @@ WORDS = {
     "todo.server_down": "The server cannot be reached from elsewhere either: try again later.",
     "todo.refused": "The server answered, and refuses: not the network, but whoever runs"
     " the server can say why. If you asked often, wait a minute.",
+    "todo.error": "The server answers with an error, or is no Jemaa: look at its address, or ask whoever runs it.",
+    "todo.no_route": "The server has addresses of one kind only (IPv4 or IPv6), and this network has no way to them:"
+    " try another network.",
+    "todo.certificate": "The server's certificate is not trusted here: look at its address and at this device's clock;"
+    " else whoever runs the server can mend it.",
     "todo.another_network": "Try another network: a telephone's, a neighbour's, a library's.",
     "todo.attend_by": "Open the meeting's page as always; it takes this way by itself.",
     "todo.read": "Open the meeting's page: captions and questions in writing work where sound does not.",
@@ -38,11 +43,13 @@ WORDS = {
     "todo.residue": "What was tried made this network block more for a while: if something fails now, wait some"
     " minutes.",
     "unknown.who": "Who does this: the check sees that this network does it, not who decided it.",
-    "unknown.once": "Whether it lasts: it was seen once. Check again at another time, and it is more than likely.",
+    "unknown.once": "Whether it lasts: it was seen once, and a check at another time may see otherwise.",
     "unknown.insufficient": "Whether what looked odd was chance or an outage: too little was seen.",
     "unknown.browser": "Whether it is the content that is blocked: a browser cannot send the same packet in disguise.",
     "unknown.no_media": "Whether a call's sound gets through: nothing like it was sent.",
     "unknown.no_services": "At which stage calls fail: this server offers no measuring services.",
+    "unknown.no_route": "At which stage calls fail: this network has no way to the kind of address (IPv4 or IPv6) at"
+    " which the server measures.",
     "unknown.vpn": "What your own network does: this was measured through a VPN.",
     "unknown.other_apps": "Whether an application works: only what such applications begin with was tried.",
     "unknown.later": "What will be so at another time, or on another network of the same operator.",
@@ -55,6 +62,10 @@ WORDS = {
     "verdict.app_gated": "{what}: refused by the application itself",
     "verdict.insufficient": "{what}: too little to say",
     "verdict.invalid": "{what}: this check cannot be believed",
+    "lost": "{said} ({lost})",
+    "lost.up": "lost on the way to the server",
+    "lost.down": "lost on the way back",
+    "lost.both": "lost on both ways",
     "node.udp": "UDP",
     "node.stun": "STUN, by which calls find their way",
     "node.turn": "TURN, calls' relays",
@@ -72,6 +83,9 @@ WORDS = {
     "node.dest": "destinations",
     "node.dest.whitelist": "what is not on a list of destinations",
     "node.server": "the server",
+    "node.server.error": "the server, which answers with an error or is no Jemaa",
+    "node.server.route": "the way to the server's kind of address",
+    "node.server.certificate": "why the server's certificate is not trusted here",
     "node.webrtc": "calls by WebRTC",
     "node.check": "the check",
     "part.port": "by port",

@@ -29,6 +29,12 @@ WORDS = {
     "todo.server_down": "Le serveur n’est pas joignable d’ailleurs non plus : réessayez plus tard.",
     "todo.refused": "Le serveur répond, et refuse : ce n’est pas le réseau ; qui"
     " tient le serveur peut dire pourquoi. Si vous avez beaucoup demandé, attendez une minute.",
+    "todo.error": "Le serveur répond par une erreur, ou n’est pas un Jemaa : vérifiez son adresse, ou demandez à qui le"
+    " tient.",
+    "todo.no_route": "Le serveur n’a d’adresses que d’un genre (IPv4 ou IPv6), et ce réseau n’y mène pas : essayez-en"
+    " un autre.",
+    "todo.certificate": "Le certificat du serveur n’est pas reconnu ici : vérifiez son adresse et l’horloge de cet"
+    " appareil ; sinon, qui tient le serveur peut y remédier.",
     "todo.another_network": "Essayez un autre réseau : celui d’un téléphone, d’un voisin, d’une bibliothèque.",
     "todo.attend_by": "Ouvrez la page de la réunion comme toujours ; elle prend cette voie d’elle-même.",
     "todo.read": "Ouvrez la page de la réunion : sous-titres et questions écrites passent là où le son ne passe pas.",
@@ -38,11 +44,13 @@ WORDS = {
     "todo.residue": "Ce qui a été essayé a fait bloquer davantage pour un temps : si quelque chose échoue maintenant,"
     " attendez quelques minutes.",
     "unknown.who": "Qui fait cela : le test voit que ce réseau le fait, pas qui l’a décidé.",
-    "unknown.once": "Si cela dure : c’est vu une fois. Refaites le test à un autre moment, et c’est plus que probable.",
+    "unknown.once": "Si cela dure : c’est vu une fois, et un test à un autre moment peut voir autre chose.",
     "unknown.insufficient": "Si ce qui semblait étrange était un hasard ou une coupure : trop peu a été vu.",
     "unknown.browser": "Si c’est le contenu qui est bloqué : un navigateur ne peut envoyer le même paquet déguisé.",
     "unknown.no_media": "Si le son d’un appel passe : rien de tel n’a été envoyé.",
     "unknown.no_services": "À quelle étape les appels échouent : ce serveur n’offre pas de services de mesure.",
+    "unknown.no_route": "À quelle étape les appels échouent : ce réseau n’a pas de chemin vers le genre d’adresse"
+    " (IPv4 ou IPv6) où le serveur mesure.",
     "unknown.vpn": "Ce que fait votre propre réseau : la mesure est passée par un VPN.",
     "unknown.other_apps": "Si une application fonctionne : seul ce par quoi elles commencent a été essayé.",
     "unknown.later": "Ce qu’il en sera à un autre moment, ou sur un autre réseau du même opérateur.",
@@ -55,6 +63,10 @@ WORDS = {
     "verdict.app_gated": "{what} : refusé par l’application elle-même",
     "verdict.insufficient": "{what} : trop peu pour conclure",
     "verdict.invalid": "{what} : ce test n’est pas crédible",
+    "lost": "{said} ({lost})",
+    "lost.up": "perdu en allant vers le serveur",
+    "lost.down": "perdu au retour",
+    "lost.both": "perdu dans les deux sens",
     "node.udp": "UDP",
     "node.stun": "STUN, par quoi les appels trouvent leur chemin",
     "node.turn": "TURN, relais des appels",
@@ -72,6 +84,9 @@ WORDS = {
     "node.dest": "destinations",
     "node.dest.whitelist": "ce qui n’est pas sur une liste de destinations",
     "node.server": "le serveur",
+    "node.server.error": "le serveur, qui répond par une erreur ou n’est pas un Jemaa",
+    "node.server.route": "le chemin vers le genre d’adresse du serveur",
+    "node.server.certificate": "pourquoi le certificat du serveur n’est pas reconnu ici",
     "node.webrtc": "appels par WebRTC",
     "node.check": "le test",
     "part.port": "selon le port",
