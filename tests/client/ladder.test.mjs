@@ -200,6 +200,42 @@ test("a forced path is the only one, whatever happens", () => {
   assert.equal(one.ladder.why, "forced");
 });
 
+for (const options of [{ usable: ["radio"] }, { forced: "stream" }, { forced: "radio" }, {}]) {
+  const name = options.forced ?? (options.usable ? "radio alone" : "all");
+  test(`a path that falls silent for good is opened anew, though nothing else sounds: ${name}`, () => {
+    const one = attending(options);
+    one.run(4000, "stream", "radio");
+    const { current } = one.ladder;
+    one.run(15_500);
+    assert.equal(one.ladder.current, null);
+    assert.ok(!one.ladder.isCutting, "the whole network may be dead");
+    one.run(1000);
+    assert.ok(one.ladder.open.has(current));
+    one.run(45_000);
+    one.run(2500, current);
+    assert.equal(one.ladder.current, current);
+  });
+}
+
+test("an attempt that gives nothing while nothing else does is made anew", () => {
+  const one = attending({ forced: "radio" });
+  const since = one.ladder.trying.get("radio");
+  one.run(29_000);
+  assert.equal(one.ladder.trying.get("radio"), since);
+  one.run(2000);
+  assert.ok(one.ladder.trying.get("radio") > since);
+});
+
+test("a page whose timers stood still while the sound went on has heard it", () => {
+  const one = attending({ usable: ["radio"] });
+  one.run(4000, "radio");
+  one.now += 600_000; // a locked phone
+  one.run(5000);
+  assert.equal(one.ladder.current, "radio");
+  one.run(11_000);
+  assert.equal(one.ladder.current, null);
+});
+
 test("without WebCodecs there is the radio", () => {
   const one = attending({ usable: ["radio"] });
   one.run(4000, "radio");

@@ -89,6 +89,28 @@ def test_a_microphone_is_open_again_after_the_restart(
         assert len(opened) == 1, "one voice, one publication: of two, one would end the other"
 
 
+def test_a_voice_by_short_requests_is_heard_again_after_the_restart(cast: Cast, floor: Speech, tmp_path: Path) -> None:
+    silence = Speech("", floor.samples * 0).write(tmp_path / "silence.wav")
+    with (
+        Server(tmp_path / "data", "--floor", str(silence)) as server,
+        cast.person("Amina", server.page("participant")) as amina,
+        cast.person("Badr", server.page("participant", name="Badr", up="pieces")) as badr,
+    ):
+        chair = server.join("chair")
+        acts.listen(amina)
+        acts.raise_hand(badr)
+        chair.give_floor_to_next()
+        acts.speak(badr)
+        speaking = badr.says(floor.repeated(90))
+        acts.wait_until_hears(amina, floor)
+        server.kill()
+        server.wait_gone()
+        server.start()
+        acts.wait_until_hears(amina, floor, timeout=30)
+        speaking.stop()
+        assert acts.button(badr.page, "Stop speaking").is_visible()
+
+
 def seen_by(person: Person) -> bool:
     """What has happened on the page until now has come to whoever watches it."""
     return bool(person.page.evaluate("true"))

@@ -87,6 +87,27 @@ def test_a_meeting_is_chaired_with_the_keyboard_alone(cast: Cast, meeting: Serve
         expect(page.get_by_label("Message", exact=True)).to_be_hidden()
 
 
+def test_the_focus_stays_where_one_works(cast: Cast, meeting: Server) -> None:
+    with (
+        cast.person("Chair", meeting.page("chair")) as chair,
+        cast.person("Amina", meeting.page("participant", name="Amina")) as amina,
+        cast.person("Badr", meeting.page("participant", name="Badr")) as badr,
+    ):
+        acts.raise_hand(amina)
+        acts.raise_hand(badr)
+        desk = chair.page
+        expect(desk.get_by_test_id("queue")).to_contain_text("Badr", timeout=10_000)
+        desk.keyboard.press("u")
+        press(desk, "Give the floor to Amina")
+        expect(desk.get_by_role("button", name="Give the floor to Badr")).to_be_focused(timeout=10_000)
+        desk.get_by_role("button", name="Mute Amina", exact=True).focus()
+        desk.keyboard.press("Enter")
+        expect(desk.get_by_role("button", name="Unmute Amina")).to_be_focused(timeout=10_000)
+        desk.get_by_role("button", name="Take Badr out of the queue").focus()
+        desk.keyboard.press("Enter")
+        expect(desk.locator("#queue")).to_be_focused(timeout=10_000)
+
+
 def test_a_link_that_went_astray_is_withdrawn_and_a_person_sent_out(cast: Cast, meeting: Server) -> None:
     with (
         cast.person("Chair", meeting.page("chair")) as chair,

@@ -47,6 +47,18 @@ def test_the_page_is_silent_until_listen_is_pressed(cast: Cast, meeting: Server)
         assert hearing.level_db(amina.heard(start, end)) < -90
 
 
+def test_who_presses_listen_twice_at_once_hears_nothing_and_may_press_again(
+    cast: Cast, meeting: Server, floor: Speech
+) -> None:
+    with cast.person("Amina", meeting.page("participant")) as amina:
+        pressed = amina.now()
+        amina.page.locator("#listen").dblclick()
+        _, end = acts.record_for(amina, 4)
+        assert hearing.level_db(amina.heard(pressed, end)) < -90
+        acts.listen(amina)
+        acts.wait_until_hears(amina, floor)
+
+
 def test_who_wants_the_picture_alone_hears_nothing_until_he_listens(cast: Cast, floor: Speech, tmp_path: Path) -> None:
     filmed = film(tmp_path / "floor.webm", floor.write(tmp_path / "floor.wav"))
     with (

@@ -43,3 +43,24 @@ def test_a_voice_note_is_played_to_everyone(cast: Cast, quiet_meeting: Server) -
         wait_until(
             lambda: hearing.hears(note, amina.heard(began)), "Amina hears the recorded question", timeout=30, every=0.5
         )
+
+
+def test_where_a_browser_lets_nobody_keep_anything_the_page_is_whole_and_a_note_arrives(
+    cast: Cast, quiet_meeting: Server
+) -> None:
+    note = say(GUEST_SPEECH, voice="en-gb+m7").part(0, 3)
+    with (
+        cast.forgetful_person("Badr", quiet_meeting.page("participant", up="note", name="Badr")) as badr,
+        cast.person("Chair", quiet_meeting.page("chair")) as chair,
+    ):
+        assert badr.page.evaluate(
+            "() => { try { return localStorage.length } catch (error) { return error.name } }"
+        ) == ("SecurityError")
+        acts.button(badr.page, "Record a question").click(timeout=15_000)
+        badr.says(note).wait()
+        badr.place.square.wait_until_recorded(badr.now() + RATE)
+        acts.button(badr.page, "Stop recording").click()
+        acts.button(badr.page, "Send the question").click()
+        expect(chair.page.get_by_test_id("questions")).to_contain_text("Badr", timeout=20_000)
+        expect(badr.page.get_by_role("slider", name="Volume")).to_be_visible()
+        assert not badr.complaints

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from jemaa.people import hearing
 from jemaa.people.person import Cast, Person
@@ -88,6 +89,23 @@ def test_a_voice_is_gone_within_half_a_second_of_the_chairs_word(hall: Hall) -> 
     _, end = acts.record_for(hall.listener, 3)
     speaking.stop()
     assert hearing.last_loud(hall.listener.heard(taken, end)) <= 0.5
+
+
+@pytest.mark.parametrize("hall", ["pieces"], indirect=True)
+def test_whoever_was_muted_is_not_on_the_air_until_he_speaks_again(hall: Hall) -> None:
+    acts.raise_hand(hall.speaker)
+    person = hall.chair.give_floor_to_next()
+    acts.speak(hall.speaker)
+    speaking = hall.speaker.page.locator("#speak")
+    expect(speaking).to_contain_text("You are on the air.")
+    hall.chair.command("mute", person=person)
+    expect(speaking).to_contain_text("The chair has muted you.", timeout=10_000)
+    acts.record_for(hall.speaker, 2)
+    hall.chair.command("unmute", person=person)
+    expect(acts.button(hall.speaker.page, "Speak")).to_be_visible(timeout=10_000)
+    expect(speaking).not_to_contain_text("You are on the air.")
+    acts.speak(hall.speaker)
+    expect(speaking).to_contain_text("You are on the air.")
 
 
 def test_nobody_is_heard_without_a_grant(hall: Hall, delegate: Speech) -> None:

@@ -2,7 +2,8 @@
 /**
  * Media. A microphone to Opus frames: 48 kHz mono, captured on the audio thread, encoded by the browser.
  *
- * Where the browser has no AudioEncoder (or one that only says so), MediaRecorder does it, a little later (`recorder.js`).
+ * Where the browser has no AudioEncoder (or one that only says so), or takes no microphone at that rate (Firefox),
+ * MediaRecorder does it, a little later (`recorder.js`).
  */
 
 import { loudness } from "./player.js";
@@ -21,7 +22,8 @@ const PROBE_MS = 1500;
  * @returns {Promise<Source>} rejects with `code` `unsupported` where the browser cannot
  */
 export async function capture(stream, onFrame, { frameMs = 20, bitrate = 32000 } = {}) {
-  if (await canEncode(frameMs)) return Capture.begin(stream, onFrame, frameMs, bitrate);
+  const captured = (await canEncode(frameMs)) && (await Capture.begin(stream, onFrame, frameMs, bitrate).catch(() => null));
+  if (captured) return captured;
   const { Recorder } = await import("./recorder.js");
   return Recorder.begin(stream, onFrame, bitrate);
 }
@@ -83,6 +85,7 @@ export class Capture {
     this.frameMs = frameMs;
     this.level = -Infinity; // dBFS
     this.count = 0;
+    this.input = new MediaStreamAudioSourceNode(context, { mediaStream: stream });
     this.encoder = new AudioEncoder({
       output: (chunk) => {
         const frame = new Uint8Array(chunk.byteLength);
@@ -95,7 +98,6 @@ export class Capture {
     const processorOptions = { length: (RATE * frameMs) / 1000 };
     this.node = new AudioWorkletNode(context, "jemaa-frames", { numberOfOutputs: 0, processorOptions });
     this.node.port.onmessage = ({ data }) => this.#frame(new Float32Array(data));
-    this.input = new MediaStreamAudioSourceNode(context, { mediaStream: stream });
     this.input.connect(this.node);
   }
 

@@ -6,7 +6,7 @@
 
 const RATE = 48000;
 
-/** @param {Uint8Array[]} frames @param {number} frameMs @returns {Promise<Blob>} 16 bits, mono */
+/** @param {Uint8Array[]} frames @param {number} frameMs @returns {Promise<Blob>} 16 bits, mono; rejects where the browser decodes no Opus */
 export async function wavOf(frames, frameMs) {
   /** @type {Int16Array<ArrayBuffer>[]} */
   const parts = [];

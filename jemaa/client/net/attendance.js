@@ -38,7 +38,7 @@ const KNOWN_MS = 12 * 3600_000; // what was learned of a network on another day 
  * @property {Pick<Storage, "getItem"|"setItem">|null} [storage] keeps who one is, and what worked last time
  */
 
-/** Path `stream`: one long answer. `onEnd` hears once why it is over. */
+/** Path `stream`: one long answer. `onEnd` hears once why it is over, but not from who has closed it. */
 export class Stream {
   /**
    * @param {Attendance} attendance
@@ -48,20 +48,26 @@ export class Stream {
    */
   constructor(attendance, wish, onRecord, onEnd) {
     this.stop = new AbortController();
+    this.isClosed = false;
     this.isAnonymous = !attendance.token;
     const query = new URLSearchParams({ batch_ms: attendance.network.isThin ? "200" : "60", back_ms: String(Math.round(wish.back_ms ?? BURST_MS)) });
     if (wish.sound) query.set("sound", wish.sound);
     if (wish.picture) query.set("picture", wish.picture);
-    this.#read(attendance, (how) => attendance.request(`stream?${query}`, { credentials: wish.credentials, ...how }), onRecord).then(onEnd, (error) => onEnd(error.code ?? "lost"));
+    const over = (/** @type {string} */ code) => this.isClosed || onEnd(code);
+    this.#read(attendance, (how) => attendance.request(`stream?${query}`, { credentials: wish.credentials, ...how }), onRecord).then(over, (error) => over(error.code ?? "lost"));
   }
 
   close() {
+    this.isClosed = true;
     this.stop.abort();
   }
 
   /** @param {Attendance} attendance @param {(how: RequestInit) => Promise<Response>} ask @param {(record: TrackRecord) => void} onRecord */
   async #read(attendance, ask, onRecord) {
+    let hasBegun = false;
+    inVain(attendance.network).addEventListener("abort", () => hasBegun || this.stop.abort());
     const answer = await insist(ask, deadMs(attendance.network), this.stop.signal);
+    hasBegun = true;
     const reader = /** @type {ReadableStream<Uint8Array>} */ (answer.body).getReader();
     const records = new RecordStream();
     for (;;) {
@@ -75,7 +81,7 @@ export class Stream {
 
 /**
  * Events: `state` (`detail.events`), `status`, `path`, `cost`, `publishing`, `unpublished` (`detail` `{kind, code, text}`),
- * `playing` (once), `gone` (the link is not, or no more, valid; `detail` `{code, text}`).
+ * `playing` (once), `press` (the browser wants one more before anything sounds), `gone` (the link is not, or no more, valid; `detail` `{code, text}`).
  */
 export class Attendance extends EventTarget {
   /** @param {Options} options */
@@ -145,10 +151,11 @@ export class Attendance extends EventTarget {
     if (this.isReceiving) {
       this.player ??= this.#openPlayer();
       this.player?.wake();
-      this.sound.apply();
+      if (!this.player || this.down === "radio") this.sound.wakeRadio();
       if (!wasReceiving) this.#startAtOnce();
-      await this.#firstSound;
-    }
+    } else this.#endFirst();
+    this.sound.apply();
+    if (this.isReceiving) await this.#firstSound;
     await (await this.rest()).listen();
   }
 
@@ -275,6 +282,13 @@ export class Attendance extends EventTarget {
     if (this.down) this.path.why = "forced";
   }
 
+  /** Who stops before the rest of the page is there has nobody else to end it. */
+  #endFirst() {
+    this.first?.stream.close();
+    this.first?.lane.close();
+    this.first = null;
+  }
+
   /** How path `stream` is used on this line: reserve, how much of the first burst is played, rendition, burst. @param {number} back_ms */
   streamManner(back_ms) {
     const { isThin, rttMs } = this.network;
@@ -288,6 +302,7 @@ export class Attendance extends EventTarget {
     if (!("AudioDecoder" in globalThis)) return null;
     const player = new Player();
     player.onPlaying = () => this.tell("playing");
+    if (this.sound.output) player.setOutput(this.sound.output).catch(() => {}); // it may be unplugged by now
     return player;
   }
 }
@@ -301,6 +316,12 @@ class SoundControls {
     this.output = "";
     /** The `<audio>` of path `radio`. @type {HTMLAudioElement|null} */
     this.radio = null;
+  }
+
+  /** In a press, before there is anything in it: a browser lets sound later what was asked to play in one. */
+  wakeRadio() {
+    this.radio ??= new Audio();
+    this.radio.play()?.catch(() => {});
   }
 
   /** From 0 to 1. */

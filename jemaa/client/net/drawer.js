@@ -1,11 +1,14 @@
 // @ts-check
 /**
- * Net. Where a recording lies in this browser until it is sent: IndexedDB, one recording a person and session.
+ * Net. Where a recording lies in this browser until it is sent: IndexedDB, one recording a person and session. Where the
+ * browser forbids that it lies in the page, and goes with it.
  * @module
  */
 
 const NAME = "jemaa-notes";
 const PIECES = "pieces";
+/** @type {Map<string, Lap>} */
+const laps = new Map();
 
 /** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
 function answer(request) {
@@ -15,14 +18,18 @@ function answer(request) {
   });
 }
 
-export class Drawer {
-  /** @param {string} key whose recording */
-  static async open(key) {
+/** @param {string} key whose recording @returns {Promise<Drawer|Lap>} */
+export async function openDrawer(key) {
+  try {
     const request = indexedDB.open(NAME, 1);
     request.onupgradeneeded = () => request.result.createObjectStore(PIECES);
     return new Drawer(await answer(request), key);
+  } catch {
+    return laps.get(key) ?? new Lap(key);
   }
+}
 
+export class Drawer {
   /** @param {IDBDatabase} database @param {string} key */
   constructor(database, key) {
     this.database = database;
@@ -56,5 +63,34 @@ export class Drawer {
   /** @param {IDBTransactionMode} mode */
   store(mode) {
     return this.database.transaction(PIECES, mode).objectStore(PIECES);
+  }
+}
+
+/** A drawer of this page alone. */
+export class Lap {
+  /** @param {string} key */
+  constructor(key) {
+    this.pieces = /** @type {import("./note.js").Piece[]} */ ([]);
+    this.id = /** @type {string|null} */ (null);
+    laps.set(key, this);
+  }
+
+  /** @param {number} n @param {import("./note.js").Piece} piece */
+  async put(n, piece) {
+    this.pieces[n] = piece;
+  }
+
+  /** @param {string|null} id */
+  async setId(id) {
+    this.id = id;
+  }
+
+  /** @returns {Promise<import("./note.js").Kept>} */
+  async all() {
+    return { id: this.id, pieces: [...this.pieces] };
+  }
+
+  async clear() {
+    [this.pieces, this.id] = [[], null];
   }
 }

@@ -4,7 +4,8 @@
  *
  * The start is low and a race; climbing is make before break; a path that falls silent for longer than it ever did has
  * the rung below opened beside it, and the first that sounds stays. A path that stays silent while another sounds was
- * cut: climbing waits, longer each time, and after two cuts in a row nothing that keeps one connection is trusted.
+ * cut: climbing waits, longer each time, and after two cuts in a row nothing that keeps one connection is trusted. Where
+ * nothing else sounds either it is the network that is dead: in the end the path is opened anew, as all others are.
  */
 
 /** @typedef {"live"|"stream"|"pieces"|"radio"|"text"} Rung */
@@ -23,6 +24,7 @@ const MOST_SILENCE_MS = 6000;
 const NEXT_IN_RACE_MS = 1000; // a proxy that collects whole answers gives nothing: start the next beside it
 const ATTEMPT_MS = 6000; // for one attempt to give sound while another plays
 const STEADY_MS = 1000; // before the first climb
+const DEAD_MS = 15_000; // silent for so long, it is opened anew: the programme goes on also while nobody speaks
 const PROVEN_MS = 45_000; // a climb that lasted so long was no failure
 const CLIMB_MS = 5_000;
 const MOST_MS = 600_000;
@@ -52,6 +54,9 @@ export class Ladder {
     this.heardAt = 0;
     this.currentSince = 0;
     this.raceSince = 0;
+    this.tickedAt = 0;
+    /** Since when time has passed without a hole: a page whose timers stood still has not listened. */
+    this.awakeSince = 0;
     this.cuts = isCutting ? CUTS_TO_DISTRUST : 0;
     this.climbNotBefore = 0;
     /** Whether a picture comes the same way. */
@@ -87,9 +92,11 @@ export class Ladder {
 
   /** Something may be due. Call a few times a second. @param {number} now */
   tick(now) {
-    for (const [rung, since] of this.trying) {
-      if (this.current && now - since > ATTEMPT_MS + 10 * this.rttMs) this.failed(rung, "blocked", now);
-    }
+    if (now - this.tickedAt > DEAD_MS / 2) this.awakeSince = now;
+    this.tickedAt = now;
+    const attemptMs = (this.current ? ATTEMPT_MS : 2 * DEAD_MS) + 10 * this.rttMs;
+    for (const [rung, since] of this.trying) if (now - Math.max(since, this.awakeSince) > attemptMs) this.failed(rung, "blocked", now);
+    if (this.current && now - Math.max(this.heardAt, this.awakeSince) > DEAD_MS + 10 * this.rttMs) this.failed(this.current, "silent", now);
     if (!this.current) this.#goOnRacing(now);
     else if (!this.forced) {
       if (this.#isLate(now)) this.#beside(now);

@@ -2,8 +2,9 @@
 /**
  * Net. The line to the session: everything that happens, lossless and in order, over `live` or else over `text`.
  *
- * It keeps one WebSocket where the network lets it, and reads `text` while there is none. Resuming is by the number of
- * the last event, so nothing is missed and nothing is seen twice, whatever carried it.
+ * It keeps one WebSocket where the network lets it, and reads `text` while that brings nothing. Resuming is by the number
+ * of the last event, so nothing is missed and nothing is seen twice, whatever carried it. The first state comes by `text`:
+ * in a meeting of some hours it is 64 KB, of which one sees there that they come, and which are packed in a single answer.
  */
 
 import { LiveSocket } from "./live.js";
@@ -17,6 +18,9 @@ const BEAT_MS = 2000;
 const LONG_LIFE_MS = 60_000; // a WebSocket that lived so long was not cut by a network that cuts them
 /** After the first, second, … short life of a WebSocket: how long until the next. The first may be a server that starts anew. */
 const SHORT_LIFE_MS = [0, 5_000, 30_000, 120_000, 600_000];
+const STATE_MS = 8_000; // for `text` to bring the first state; then `live` may try
+const OPENING_MS = 1000; // for `live` to open while somebody wants to speak, and four times round
+const SHORT_LIVES = 2; // in a row say something of the network
 const FINAL = new Set(["token-revoked", "token-expired", "token-forged", "token-elsewhere", "removed", "invitation-needed"]);
 
 /** Events after which somebody may no longer be heard. */
@@ -40,6 +44,11 @@ export class Line extends EventTarget {
     this.liveWanted = attendance.down ? attendance.down === "live" : true;
     /** Whether `live` was tried, and how it went. @type {"untried"|"open"|"blocked"} */
     this.liveIs = "untried";
+    /** Whether it has brought something since it opened. */
+    this.liveBrings = false;
+    this.liveSince = 0;
+    /** How many WebSockets in a row died young. */
+    this.shortLives = 0;
     this.textIs = false;
     this.wake = new AbortController();
     /** @type {AbortController|null} */
@@ -56,16 +65,33 @@ export class Line extends EventTarget {
       if (this.liveWanted) this.#keepLive();
       this.#keepText();
     }
-    if (!this.attendance.state) await new Promise((resolve) => this.addEventListener("state", resolve, { once: true }));
+    if (!this.attendance.state) await this.#next("state");
   }
 
-  /** Somebody needs `live` (to speak) though the sound comes another way. @returns {Promise<LiveSocket|null>} */
+  /** @param {string} event */
+  #next(event) {
+    return new Promise((resolve) => this.addEventListener(event, resolve, { once: true }));
+  }
+
+  /** Whether this network cuts WebSockets. What else lives long in it says nothing of that, only one that does. */
+  get isCutting() {
+    const livesLong = this.live && performance.now() - this.liveSince > LONG_LIFE_MS;
+    return this.shortLives >= SHORT_LIVES && !livesLong;
+  }
+
+  /**
+   * Somebody needs `live` (to speak) though the sound comes another way.
+   * @returns {Promise<LiveSocket|null>} null where it is not open about at once: there are other ways to be heard
+   */
   async openLive() {
     if (!this.liveWanted) {
       this.liveWanted = true;
       this.#keepLive();
     }
-    if (this.liveIs === "untried") await new Promise((resolve) => this.addEventListener("live", resolve, { once: true }));
+    if (this.liveIs === "untried") {
+      this.hurry();
+      await Promise.race([this.#next("live"), pause(OPENING_MS + 4 * this.attendance.network.rttMs)]);
+    }
     return this.live;
   }
 
@@ -77,20 +103,30 @@ export class Line extends EventTarget {
 
   async #keepLive() {
     const retry = new Retry();
-    let shortLives = 0;
+    await this.#stateBefore();
     for (;;) {
       const since = performance.now();
-      const wasOpen = await this.#liveOnce(retry);
+      const how = await this.#liveOnce(retry);
+      if (how === "open") {
+        const isShort = performance.now() - since < LONG_LIFE_MS;
+        this.shortLives = isShort ? Math.min(this.shortLives + 1, SHORT_LIFE_MS.length) : 0;
+      }
+      if (this.shortLives === SHORT_LIVES) this.attendance.learn({ isCutting: true });
+      const rest = pause(Math.max(retry.failed(), SHORT_LIFE_MS[this.shortLives - 1] ?? 0), this.wake.signal);
+      this.#liveBecame(how === "blocked" ? how : "untried"); // who hears that may want no rest
       if (this.isGone) return;
-      if (!wasOpen) this.#liveBecame("blocked");
-      else if (performance.now() - since > LONG_LIFE_MS) shortLives = 0;
-      else shortLives = Math.min(shortLives + 1, SHORT_LIFE_MS.length);
-      if (shortLives === 2) this.attendance.learn({ isCutting: true });
-      await pause(Math.max(retry.failed(), SHORT_LIFE_MS[shortLives - 1] ?? 0), this.wake.signal);
+      await rest;
     }
   }
 
-  /** @param {Retry} retry @returns {Promise<boolean>} whether it was open */
+  /** The first state goes before `live`, which could not show that it comes; where it might never come whole, always. */
+  async #stateBefore() {
+    const { isThin, isCutting, rttMs } = this.attendance.network;
+    if (this.attendance.state) return;
+    await Promise.race([this.#next("state"), ...(isThin || isCutting ? [] : [pause(STATE_MS + 10 * rttMs)])]);
+  }
+
+  /** @param {Retry} retry @returns {Promise<"blocked"|"open"|"slow">} how it was: slow where the first state was still to come */
   #liveOnce(retry) {
     return new Promise((resolve) => {
       const seq = this.attendance.state?.seq;
@@ -98,26 +134,37 @@ export class Line extends EventTarget {
         welcome: () => {
           retry.succeeded();
           this.live = socket;
+          this.liveSince = performance.now();
           this.#liveBecame("open");
         },
-        message: (message) => this.take(message),
+        message: (message) => {
+          this.#liveBrought();
+          this.take(message);
+        },
         record: (record) => this.onRecord(record),
         round: (ms) => this.dispatchEvent(new CustomEvent("round", { detail: ms })),
         closed: (code, wasOpen) => {
+          const how = !wasOpen ? "blocked" : socket.isSnapshotDue ? "slow" : "open";
           this.live = this.live === socket ? null : this.live;
+          this.liveBrings = false;
           this.#refused(code);
-          if (wasOpen) this.#liveBecame("untried");
-          resolve(wasOpen);
+          resolve(how);
         },
       });
       this.socket = socket;
     });
   }
 
+  /** From now on everything comes by `live`. */
+  #liveBrought() {
+    if (this.liveBrings) return;
+    this.liveBrings = true;
+    this.text?.abort();
+  }
+
   /** @param {"untried"|"open"|"blocked"} how */
   #liveBecame(how) {
     this.liveIs = how;
-    if (how === "open") this.text?.abort();
     this.#tellPath();
     this.dispatchEvent(new Event("live"));
     if (how !== "open") this.dispatchEvent(new Event("text-needed"));
@@ -125,24 +172,26 @@ export class Line extends EventTarget {
 
   async #keepText() {
     const retry = new Retry();
-    let polls = this.attendance.network.isCutting;
+    retry.hasWorked = true; // one has joined by a short request
+    let polls = false;
     while (!this.isGone) {
-      if (this.live) {
-        await new Promise((resolve) => this.addEventListener("text-needed", resolve, { once: true }));
+      if (this.liveBrings) {
+        await this.#next("text-needed");
         continue;
       }
       this.text = new AbortController();
       polls ||= this.attendance.network.isCutting;
+      const seq = this.attendance.state?.seq ?? null;
+      const isOnce = polls || (!seq && this.attendance.network.isThin);
       try {
-        const seq = this.attendance.state?.seq ?? null;
         const take = (/** @type {any} */ message) => {
           retry.succeeded();
           this.#textIs(true);
           this.take(message);
         };
-        if (polls) await pollEvents(this.attendance, seq, take, this.text.signal, !this.textIs);
+        if (isOnce) await pollEvents(this.attendance, seq, take, this.text.signal, !this.textIs);
         else if (!(await readEvents(this.attendance, seq, take, this.text.signal))) polls = !this.text.signal.aborted;
-        if (polls) retry.succeeded();
+        if (isOnce) retry.succeeded();
       } catch (error) {
         if (!this.text.signal.aborted) {
           this.#refused(/** @type {{code?: string}} */ (error).code ?? "lost");
@@ -150,7 +199,7 @@ export class Line extends EventTarget {
           await pause(retry.failed(), this.wake.signal);
         }
       }
-      if (!polls) this.#textIs(false);
+      if (!isOnce) this.#textIs(false);
     }
   }
 

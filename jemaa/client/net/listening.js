@@ -51,6 +51,7 @@ export class Listening {
     line.addEventListener("live", () => this.#liveIs());
     line.addEventListener("epoch", () => this.attendance.player?.reset());
     line.addEventListener("awake", () => this.restart());
+    attendance.addEventListener("status", () => this.paths.get("live")?.change?.()); // it may recommend other batches
     line.onRecord = (record) => this.liveLane && this.#record(record, this.liveLane);
     /** @type {import("../media/player.js").Lane|null} */
     this.liveLane = null;
@@ -116,7 +117,9 @@ export class Listening {
     const now = performance.now();
     this.ladder.hasPicture = this.pictureName() !== null;
     this.ladder.hasReserve = this.attendance.network.isThin;
+    const before = this.ladder.current;
     this.ladder.tick(now);
+    if (before && !this.ladder.current) this.attendance.player?.reset(); // it was given up: whatever comes now is played
     this.#learn(now);
     const wanted = this.ladder.open;
     for (const [rung, path] of this.paths) {
@@ -233,13 +236,10 @@ export class Listening {
     this.ladder.raceSince = first.since; // what has given nothing since then need not be waited for once more
     lane.onHeard = () => this.ladder.heard("stream", performance.now());
     this.ladder.trying.set("stream", performance.now());
-    const path = { close: () => (stream.close(), lane.close()), change: () => this.pictureName() && this.#replace(path), isAnonymous: stream.isAnonymous };
+    const check = setInterval(() => first.ended && this.#ended("stream", path, first.ended), TICK_MS);
+    const close = () => (clearInterval(check), stream.close(), lane.close());
+    const path = { close, change: () => this.pictureName() && this.#replace(path), isAnonymous: stream.isAnonymous };
     this.paths.set("stream", path);
-    const check = setInterval(() => {
-      if (!first.ended) return;
-      clearInterval(check);
-      this.#ended("stream", path, first.ended);
-    }, TICK_MS);
   }
 
   /** @param {Path} path */

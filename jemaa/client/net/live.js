@@ -9,6 +9,7 @@ import { Refusal, offline } from "./insist.js";
 const OPENING_MS = 5000;
 const PING_MS = 5000;
 const SILENCE_MS = 12_000; // two pings without any answer: the connection is dead, whatever the browser thinks
+const SNAPSHOT_MS = 60_000; // a message is seen when it is whole, and a snapshot of 64 KB takes so long where sound needs the line too
 const SPEAKING_PING_MS = 500; // who speaks into a dead connection, or a queue, is heard by nobody, and does not know
 const THIN_PING_MS = 1000;
 const EARLY_MS = 50; // timers are not exact
@@ -17,7 +18,7 @@ const SPEAKING_SILENCE_MS = 3000;
 export class LiveSocket {
   /**
    * @param {import("./attendance.js").Attendance} attendance
-   * @param {object} hello what the hello says beside the token
+   * @param {{since?: number}} hello what the hello says beside the token
    * @param {{welcome: () => void, message: (message: any) => void, record: (record: import("../wire/record.js").TrackRecord) => void,
    *   round: (ms: number) => void, closed: (code: string, wasOpen: boolean) => void}} ear
    */
@@ -26,6 +27,8 @@ export class LiveSocket {
     this.ear = ear;
     this.isOpen = false;
     this.isOver = false;
+    /** Behind a snapshot even the answer to a ping waits. */
+    this.isSnapshotDue = !hello.since;
     this.lastAt = performance.now();
     this.nextId = 1;
     /** @type {Map<number, {resolve: (answer: any) => void, reject: (error: Error) => void}>} */
@@ -107,14 +110,17 @@ export class LiveSocket {
       if (message.t !== this.unanswered[0]) return; // it was no ping of this clock's
       this.unanswered.shift();
       this.ear.round(performance.now() - message.t);
-    } else this.ear.message(message);
+    } else {
+      this.isSnapshotDue = false;
+      this.ear.message(message);
+    }
   }
 
   #ping() {
     if (!this.isOpen) return;
     const { publishing, network } = this.attendance;
     const now = performance.now();
-    const silenceMs = publishing.sound ? SPEAKING_SILENCE_MS : SILENCE_MS;
+    const silenceMs = this.isSnapshotDue ? SNAPSHOT_MS : publishing.sound ? SPEAKING_SILENCE_MS : SILENCE_MS;
     if (now - this.lastAt > silenceMs + 4 * network.rttMs) return this.close("lost");
     const pingMs = !publishing.sound ? PING_MS : network.isThin ? THIN_PING_MS : SPEAKING_PING_MS;
     if (now - this.pingedAt < pingMs - EARLY_MS) return;

@@ -9,7 +9,7 @@ import { wavOf } from "../media/wav.js";
 import { encodeChunk, joined, opusMs } from "../wire/chunk.js";
 import { encodeRecord } from "../wire/record.js";
 import { ask, post } from "./asking.js";
-import { Drawer } from "./drawer.js";
+import { openDrawer } from "./drawer.js";
 import { Refusal } from "./insist.js";
 import { Retry, isPassing, pause } from "./retry.js";
 
@@ -22,6 +22,7 @@ const PASSING = new Set(["busy", "too-fast", "note-incomplete"]);
 
 /** @typedef {{frames: Uint8Array[]}} Piece */
 /** @typedef {{id: string|null, pieces: Piece[]}} Kept */
+/** @typedef {import("./drawer.js").Drawer|import("./drawer.js").Lap} Drawer */
 /** @typedef {import("./attendance.js").Attendance} Attendance */
 /** @typedef {import("./identity.js").Identity} Identity */
 
@@ -32,7 +33,7 @@ const PASSING = new Set(["busy", "too-fast", "note-incomplete"]);
  * @returns {Promise<NoteRecording>}
  */
 export async function record(attendance, identity, stream) {
-  const drawer = await Drawer.open(attendance.key("note"));
+  const drawer = await openDrawer(attendance.key("note"));
   await drawer.clear();
   const recording = new NoteRecording(attendance, identity, drawer);
   recording.source = await capture(stream, (_, frame) => recording.take(frame), { frameMs: FRAME_MS, bitrate: BITRATE });
@@ -41,7 +42,7 @@ export async function record(attendance, identity, stream) {
 
 /** What an earlier visit left unsent. @param {Attendance} attendance @param {Identity} identity @returns {Promise<Note|null>} */
 export async function pending(attendance, identity) {
-  const drawer = await Drawer.open(attendance.key("note"));
+  const drawer = await openDrawer(attendance.key("note"));
   const kept = await drawer.all();
   return kept.pieces.length ? Note.of(attendance, identity, drawer, kept) : null;
 }
@@ -98,11 +99,12 @@ export class Note {
   /** @param {Attendance} attendance @param {Identity} identity @param {Drawer} drawer @param {Kept} kept */
   static async of(attendance, identity, drawer, kept) {
     const frames = kept.pieces.flatMap((piece) => piece.frames);
-    const url = URL.createObjectURL(await wavOf(frames, opusMs(frames[0])));
+    // Who cannot listen to it can send it.
+    const url = await wavOf(frames, opusMs(frames[0])).then(URL.createObjectURL, () => null);
     return new Note(attendance, identity, drawer, kept, url);
   }
 
-  /** @param {Attendance} attendance @param {Identity} identity @param {Drawer} drawer @param {Kept} kept @param {string} url plays it back */
+  /** @param {Attendance} attendance @param {Identity} identity @param {Drawer} drawer @param {Kept} kept @param {string|null} url plays it back */
   constructor(attendance, identity, drawer, kept, url) {
     this.attendance = attendance;
     this.identity = identity;
@@ -136,7 +138,7 @@ export class Note {
   }
 
   async discard() {
-    URL.revokeObjectURL(this.url);
+    if (this.url) URL.revokeObjectURL(this.url);
     await this.drawer.clear();
   }
 

@@ -4,6 +4,7 @@
  * way when one is cut. The server decides whether it is let in, and when it ends.
  */
 
+import { ask } from "./asking.js";
 import { Refusal, inVain, offline } from "./insist.js";
 import { lull } from "./lull.js";
 import { Publication } from "./publication.js";
@@ -24,6 +25,7 @@ export class Publishing {
     this.current = new Map();
     line.addEventListener("publication", (event) => this.#told(/** @type {CustomEvent} */ (event).detail));
     line.addEventListener("live", () => this.#checkLive());
+    line.addEventListener("epoch", () => this.#serverIsAnew());
     line.addEventListener("round", (event) => this.#took("live", /** @type {CustomEvent} */ (event).detail));
   }
 
@@ -119,8 +121,9 @@ export class Publishing {
     if (socket) return new UpLive(socket);
     if (up === "live") throw offline();
     const pieces = new UpPieces(this.attendance, {
-      message: (message) => this.#told(message),
+      keyframe: () => this.#by(pieces)?.source?.wantKeyframe?.(),
       round: (ms) => this.#took("pieces", ms),
+      refused: (refusal) => this.#refused(pieces, refusal),
       cut: () => this.#cut(pieces),
     });
     return pieces;
@@ -128,7 +131,7 @@ export class Publishing {
 
   get #isByPieces() {
     const { up, network } = this.attendance;
-    return up === "pieces" || (!up && network.isCutting);
+    return up === "pieces" || (!up && (network.isCutting || this.line.isCutting));
   }
 
   /** The server says something of a publication. @param {any} message */
@@ -160,9 +163,38 @@ export class Publishing {
     await this.#again(publication);
   }
 
+  /** What goes up this way, if it is not being opened anew. @param {UpLive|UpPieces} up */
+  #by(up) {
+    return [...this.current.values()].find((one) => one.up === up && !one.isOpening);
+  }
+
   /** A way up is cut: what went by it goes by another. @param {UpLive|UpPieces} up */
   #cut(up) {
-    for (const publication of this.current.values()) if (publication.up === up && !publication.isOpening) this.#again(publication);
+    const publication = this.#by(up);
+    if (publication) this.#again(publication);
+  }
+
+  /** A server that began anew knows no publication; a connection says so by its end, short POSTs do not. */
+  #serverIsAnew() {
+    for (const { up, isOpening } of [...this.current.values()]) {
+      if (!(up instanceof UpPieces) || isOpening) continue;
+      up.leave();
+      this.#cut(up);
+    }
+  }
+
+  /**
+   * What was sent is not taken. Either the server has ended this (another tab speaks: to begin again would end that one,
+   * and so on), or it has begun anew and nobody has noticed yet.
+   * @param {UpPieces} up @param {Refusal} refusal
+   */
+  async #refused(up, refusal) {
+    const { epoch } = this.line;
+    const newest = await ask(this.attendance, "pieces/newest?track=sound/12").catch(() => null);
+    const publication = this.#by(up);
+    if (!publication) return;
+    if (newest && epoch && newest.epoch !== epoch) await this.#again(publication);
+    else this.#lost(publication, refusal);
   }
 
   /** @param {Publication} publication */

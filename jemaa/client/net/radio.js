@@ -13,11 +13,10 @@ export class Radio {
     this.listening = listening;
     this.attendance = listening.attendance;
     const { session, rendition, sound } = this.attendance;
-    this.element = new Audio();
+    this.element = sound.radio ??= new Audio();
     const plays = this.element.canPlayType('audio/ogg; codecs="opus"') && rendition !== "mp3";
     this.element.src = plays ? `/s/${session}/radio.opus?kbps=${rendition ?? 12}` : `/s/${session}/radio.mp3`;
     this.kbps = plays ? Number(rendition ?? 12) : 24;
-    sound.radio = this.element;
     sound.apply();
     if (sound.output) this.element.setSinkId?.(sound.output).catch(() => {});
     this.last = 0;
@@ -26,7 +25,20 @@ export class Radio {
     this.element.onerror = () => onEnd(this.element.error?.code === MediaError.MEDIA_ERR_SRC_NOT_SUPPORTED ? "blocked" : "lost");
     this.timer = setInterval(() => this.#check(), CHECK_MS);
     this.attendance.spent("request", 0);
-    this.element.play().catch(() => {});
+    this.stop = new AbortController();
+    this.#play();
+  }
+
+  #play() {
+    this.element.play().catch(({ name }) => name === "NotAllowedError" && this.#wait());
+  }
+
+  /** A browser plays nothing that no press has asked for; any will do. */
+  #wait() {
+    const { signal } = this.stop;
+    if (signal.aborted) return;
+    this.attendance.tell("press");
+    globalThis.addEventListener("click", () => this.#play(), { once: true, signal });
   }
 
   /** Speaking has begun or ended. */
@@ -36,15 +48,16 @@ export class Radio {
 
   close() {
     clearInterval(this.timer);
+    this.stop.abort();
     this.element.onended = this.element.onerror = null;
     this.element.pause();
     this.element.removeAttribute("src");
-    this.element.load();
-    if (this.attendance.sound.radio === this.element) this.attendance.sound.radio = null;
+    this.element.load(); // it is kept: what was let to play once may play again
   }
 
   #check() {
-    const { currentTime } = this.element;
+    const { currentTime, paused } = this.element;
+    if (paused && this.isToldOf) return this.listening.heard("radio"); // by a headset's key: that is no silence of the network
     if (currentTime <= this.last) return;
     // The element does not say what it has read: what it has played is what it has cost, or very nearly.
     this.attendance.spent("radio", Math.round(((currentTime - this.last) * this.kbps * 1000) / 8));

@@ -49,12 +49,32 @@ export function pause(ms, signal) {
   });
 }
 
-/** A signal that is given with `signal`, or after so long. @param {number} ms @param {AbortSignal} signal @returns {AbortSignal} */
-export function within(ms, signal) {
-  const both = new AbortController();
-  const end = () => both.abort();
-  signal.addEventListener("abort", end);
-  AbortSignal.timeout(ms).addEventListener("abort", end);
-  if (signal.aborted) end();
-  return both.signal;
+/** How long one waits for the next sign of life. `signal` is given when it has not come in time, or with the one that came first. */
+export class Patience {
+  #stop = new AbortController();
+  #timer = /** @type {ReturnType<typeof setTimeout>|undefined} */ (undefined);
+  #end = () => this.#stop.abort();
+
+  /** @param {AbortSignal} signal */
+  constructor(signal) {
+    this.outer = signal;
+    signal.addEventListener("abort", this.#end);
+    if (signal.aborted) this.#end();
+  }
+
+  get signal() {
+    return this.#stop.signal;
+  }
+
+  /** There is life: from now on for so long. @param {number} ms */
+  wait(ms) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.#end, ms);
+  }
+
+  /** Nothing is waited for any more. */
+  done() {
+    clearTimeout(this.#timer);
+    this.outer.removeEventListener("abort", this.#end);
+  }
 }

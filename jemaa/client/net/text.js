@@ -5,11 +5,11 @@
  * SSE is read with fetch: an EventSource cannot say who one is, and retries by a policy of its own.
  */
 
-import { within } from "./retry.js";
+import { Patience } from "./retry.js";
 
 const SILENCE_MS = 35_000; // the server says something every 15 s
-const PROVE_MS = 2000; // and eight times round, or three times as long on a thin line: the snapshot or the status comes at once, or the answer is being collected
-const LATE_MS = 3000; // a held answer that is so late sits on a dead connection
+const PROVE_MS = 2000; // and eight times round, or three times as long on a thin line: the snapshot or the status begins at once, or the answer is being collected
+const LATE_MS = 3000; // an answer that is so late, or stands still for so long, sits on a dead connection
 
 /** The messages of an SSE stream that is cut anywhere. */
 export class EventLines {
@@ -33,7 +33,7 @@ function dataOf(block) {
 }
 
 /**
- * Read until it ends.
+ * Read until it ends. A snapshot may take long, if only it goes on: what has begun is proven when a message is whole.
  * @param {import("./attendance.js").Attendance} attendance
  * @param {number|null} since
  * @param {(message: any) => void} onMessage
@@ -41,38 +41,35 @@ function dataOf(block) {
  * @returns {Promise<boolean>} whether anything came
  */
 export async function readEvents(attendance, since, onMessage, signal) {
-  const stop = new AbortController();
-  const end = () => stop.abort();
-  signal.addEventListener("abort", end);
-  let timer = setTimeout(end, PROVE_MS + (attendance.network.isThin ? 24 : 8) * attendance.network.rttMs);
+  const patience = new Patience(signal);
+  const proveMs = PROVE_MS + (attendance.network.isThin ? 24 : 8) * attendance.network.rttMs;
   let came = false;
   try {
+    patience.wait(proveMs);
     const headers = { Accept: "text/event-stream" };
-    const answer = await attendance.request(`events?since=${since ?? 0}`, { headers, signal: stop.signal });
+    const answer = await attendance.request(`events?since=${since ?? 0}`, { headers, signal: patience.signal });
     const reader = /** @type {ReadableStream<Uint8Array>} */ (answer.body).getReader();
     const lines = new EventLines();
     for (;;) {
       const { done, value } = await reader.read();
       if (done || signal.aborted) return came;
-      clearTimeout(timer);
-      timer = setTimeout(end, SILENCE_MS);
       attendance.spent("text", value.length);
       for (const message of lines.push(value)) {
         came = true;
         onMessage(message);
       }
+      patience.wait(came ? SILENCE_MS : proveMs);
     }
   } catch (error) {
-    if (came || (stop.signal.aborted && !signal.aborted)) return came;
+    if (came || (patience.signal.aborted && !signal.aborted)) return came;
     throw error;
   } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", end);
+    patience.done();
   }
 }
 
 /**
- * Ask once. The answer is held for less long where connections are cut.
+ * Ask once. The answer is held for less long where connections are cut, and may take as long as it goes on coming.
  * @param {import("./attendance.js").Attendance} attendance
  * @param {number|null} since
  * @param {(message: any) => void} onMessage
@@ -81,12 +78,34 @@ export async function readEvents(attendance, since, onMessage, signal) {
  */
 export async function pollEvents(attendance, since, onMessage, signal, isFirst) {
   const { isCutting, rttMs } = attendance.network;
-  const wait = isFirst ? 0 : isCutting ? 8 : 20;
-  const late = within(wait * 1000 + LATE_MS + 10 * rttMs, signal);
-  const answer = await attendance.request(`events?since=${since ?? 0}&wait=${wait}`, { signal: late, cache: "no-store" });
-  const text = await answer.text();
-  attendance.spent("text", text.length);
-  const { events, snapshot, status } = JSON.parse(text);
+  const wait = isFirst || !since ? 0 : isCutting ? 8 : 20;
+  const lateMs = LATE_MS + 10 * rttMs;
+  const patience = new Patience(signal);
+  try {
+    patience.wait(wait * 1000 + lateMs);
+    const answer = await attendance.request(`events?since=${since ?? 0}&wait=${wait}`, { signal: patience.signal, cache: "no-store" });
+    const text = await textOf(answer, () => patience.wait(lateMs));
+    attendance.spent("text", Number(answer.headers.get("Content-Length")) || text.length); // the one is of what came, packed
+    tell(JSON.parse(text), onMessage);
+  } finally {
+    patience.done();
+  }
+}
+
+/** A body as text. @param {Response} answer @param {() => void} onPart whenever some of it comes */
+async function textOf(answer, onPart) {
+  const reader = /** @type {ReadableStream<Uint8Array>} */ (answer.body).getReader();
+  const decoder = new TextDecoder();
+  for (let text = ""; ; ) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    text += decoder.decode(value, { stream: true });
+    onPart();
+  }
+}
+
+/** @param {{snapshot?: any, events?: any[], status?: any}} answer @param {(message: any) => void} onMessage */
+function tell({ snapshot, events, status }, onMessage) {
   if (snapshot) onMessage(snapshot);
   if (events?.length) onMessage({ op: "events", events });
   if (status) onMessage(status);

@@ -23,7 +23,8 @@ export class UpPieces {
 
   /**
    * @param {import("./attendance.js").Attendance} attendance
-   * @param {{message: (message: any) => void, round: (ms: number) => void, cut: () => void}} ear
+   * @param {{keyframe: () => void, round: (ms: number) => void, refused: (refusal: Refusal) => void, cut: () => void}} ear
+   *   `refused` and `cut` come once, when nothing is sent any more
    */
   constructor(attendance, ear) {
     this.attendance = attendance;
@@ -48,7 +49,7 @@ export class UpPieces {
 
   /** @param {number} track @param {Uint8Array} chunk */
   write(track, chunk) {
-    this.records.push(encodeRecord(track, chunk));
+    if (this.publication >= 0) this.records.push(encodeRecord(track, chunk));
   }
 
   /** Say the rest, and no more. */
@@ -67,6 +68,7 @@ export class UpPieces {
     clearInterval(this.timer);
     this.publication = -1;
     this.waiting = [];
+    this.records = [];
   }
 
   #cut() {
@@ -100,23 +102,22 @@ export class UpPieces {
         this.attendance.spent("pieces", body.length);
         this.ear.round(performance.now() - begun);
         if (retry.failures && performance.now() - begun < GIVE_UP_MS) this.attendance.learn({ isCutting: true });
-        if ((await answer.json()).keyframe) this.ear.message({ op: "keyframe", publication: this.publication });
+        if ((await answer.json()).keyframe) this.ear.keyframe();
         return;
       } catch (error) {
-        const code = error instanceof Refusal ? error.code : "offline";
         this.ear.round(performance.now() - begun); // so long at the least
-        if (!isPassing(code)) return this.#refused(code, /** @type {Error} */ (error).message);
+        if (error instanceof Refusal && !isPassing(error.code)) return this.#refused(error);
         if (performance.now() - begun > GIVE_UP_MS) return this.#cutOff();
         await pause(retry.failed());
       }
     }
   }
 
-  /** @param {string} code @param {string} text */
-  #refused(code, text) {
-    const { publication } = this;
+  /** @param {Refusal} refusal */
+  #refused(refusal) {
+    if (this.publication < 0) return;
     this.leave();
-    if (publication >= 0) this.ear.message({ op: "unpublished", publication, code, text });
+    this.ear.refused(refusal);
   }
 
   #cutOff() {

@@ -5,7 +5,7 @@
  */
 
 import { el, keep, theirs, write } from "./dom.js";
-import { Panel, say } from "./panel.js";
+import { Panel, say, single } from "./panel.js";
 
 /** @typedef {import("./attending.js").State} State */
 /** @typedef {import("./attending.js").Question} Question */
@@ -16,7 +16,8 @@ export class Ask extends Panel {
     super(root, page);
     const { t } = page;
     this.field = el("textarea", { rows: 3, maxlength: 2000, dir: "auto", required: true });
-    this.form = el("form", { onsubmit: (/** @type {Event} */ event) => this.send(event, name) },
+    const send = single(() => this.send(name));
+    this.form = el("form", { onsubmit: (/** @type {Event} */ event) => (event.preventDefault(), send()) },
       el("label", {}, t("ask.label"), this.field),
       el("p", { class: "hint" }, t("ask.hint")),
       el("button", { class: "main" }, t("ask.send")),
@@ -26,9 +27,8 @@ export class Ask extends Panel {
     root.replaceChildren(el("h2", {}, t("ask")), this.closed, this.form, this.mine);
   }
 
-  /** @param {Event} event @param {{ensure: () => Promise<boolean>}} name */
-  async send(event, name) {
-    event.preventDefault();
+  /** @param {{ensure: () => Promise<boolean>}} name */
+  async send(name) {
     const text = this.field.value;
     if (!text.trim() || !(await name.ensure()) || !(await this.ask({ type: "ask", text }))) return;
     if (this.field.value === text) this.field.value = "";

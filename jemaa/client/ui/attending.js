@@ -30,8 +30,8 @@
  * The player: `volume` from 0 to 1, `level` in dBFS of what is heard now.
  * @typedef {{volume: number, readonly level: number, setOutput(deviceId: string): Promise<void>}} Sound
  *
- * A recorded question; `url` plays it back, `send` may be repeated and goes on where it stopped.
- * @typedef {{readonly duration_ms: number, readonly url: string, send(progress: (done: number) => void): Promise<unknown>,
+ * A recorded question; `url` plays it back where the browser can, `send` may be repeated and goes on where it stopped.
+ * @typedef {{readonly duration_ms: number, readonly url: string|null, send(progress: (done: number) => void): Promise<unknown>,
  *   discard(): void|Promise<void>}} Note
  *
  * @typedef {{readonly level: number, readonly elapsed_ms: number, stop(): Promise<Note>}} NoteRecording
@@ -49,6 +49,7 @@
  * @property {{kbps: number, bytes: number}} cost
  * @property {{sound: {readonly level: number}|null, picture: object|null}} publishing
  * @property {Sound} sound
+ * @property {(modules: string[]) => Promise<unknown>} fetched
  * @property {() => Promise<unknown>} join
  * @property {(wanted: {sound?: boolean, picture?: boolean}) => Promise<unknown>} listen
  * @property {(command: {type: string, [field: string]: unknown}) => Promise<unknown>} command

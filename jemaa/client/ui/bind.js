@@ -16,9 +16,10 @@ import { loadStrings, refusalText, translator } from "./strings.js";
  * @param {import("./attending.js").Attending} attendance
  * @param {Record<string, string>} first words that are in the page already
  * @param {(page: Page) => Panel[]} make
+ * @param {(page: Page) => Promise<Panel[]>} [makeMore] panels that may come when one is in
  * @returns {Promise<Page>}
  */
-export async function bind(attendance, first, make) {
+export async function bind(attendance, first, make, makeMore) {
   const { base = "", session = "", page: name } = document.body.dataset;
   const language = document.documentElement.lang || "en";
   const strings = { ...first, ...(await loadStrings(base, language, name).catch(() => ({}))) };
@@ -35,13 +36,15 @@ export async function bind(attendance, first, make) {
   // A timer and not requestAnimationFrame: a tab in the background must still follow the floor.
   const drawSoon = () => (asked ||= setTimeout(draw, 16));
   for (const type of ["state", "status", "path", "publishing"]) attendance.addEventListener(type, drawSoon);
+  attendance.addEventListener("press", () => document.getElementById("hint") || notice(page.t("first.press"))); // where there is a hint it says so
   followConnection(page);
   drawSoon();
   attendance.addEventListener("gone", (event) => {
     notice(""); // that it is tried again is not so
     stand(refusalText(strings, event.detail));
   });
-  attendance.join().then(drawSoon, (error) => stand(refusalText(strings, error)));
+  const joined = attendance.join().then(drawSoon, (error) => stand(refusalText(strings, error)));
+  if (makeMore) joined.then(() => makeMore(page)).then((more) => (panels.push(...more), drawSoon()));
   return page;
 }
 

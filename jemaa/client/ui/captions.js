@@ -6,7 +6,7 @@
 
 import { bind } from "./bind.js";
 import { Captions, languageName } from "./captions_panel.js";
-import { byId, el } from "./dom.js";
+import { byId, el, recall, remember } from "./dom.js";
 import { Now } from "./now.js";
 import { Panel } from "./panel.js";
 import { followPath } from "./path.js";
@@ -24,7 +24,7 @@ class Write extends Panel {
     this.line.addEventListener("keydown", (event) => this.key(event));
     this.language = el("select", { onchange: () => this.speakIn() });
     this.language.append(...LANGUAGES.map((tag) => el("option", { value: tag }, languageName(tag, language))));
-    this.language.value = localStorage.getItem(KEPT) ?? language;
+    this.language.value = recall(KEPT) ?? language;
     this.waiting = el("p", { class: "hint" }, t("captioner.waiting"));
     this.send = el("button", { class: "main" }, t("captioner.send"));
     const form = el("form", { onsubmit: (/** @type {Event} */ event) => this.post(event) },
@@ -37,7 +37,7 @@ class Write extends Panel {
   }
 
   speakIn() {
-    localStorage.setItem(KEPT, this.language.value);
+    remember(KEPT, this.language.value);
     this.line.lang = this.language.value;
   }
 

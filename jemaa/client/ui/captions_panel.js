@@ -4,7 +4,7 @@
  * @module
  */
 
-import { button, el, keep, set } from "./dom.js";
+import { button, el, keep, recall, remember, set } from "./dom.js";
 import { Lines } from "./lines.js";
 import { Panel } from "./panel.js";
 
@@ -16,9 +16,9 @@ export class Captions extends Panel {
   constructor(root, page) {
     super(root, page);
     const { t } = page;
-    this.size = Number(localStorage.getItem(KEPT) ?? 1);
+    this.size = Number(recall(KEPT) ?? 1);
     this.lines = new Lines("captions", t("captions"), t("captions.newest"));
-    this.languages = el("select", { onchange: () => this.redraw() });
+    this.languages = el("select", { onchange: () => (this.lines.hush(), this.redraw()) });
     this.choice = el("label", { class: "row", hidden: true }, t("captions.language"), this.languages);
     this.empty = el("p", { class: "empty" }, t("captions.none"));
     const smaller = button("A−", () => this.resize(-1), { class: "icon quiet", "aria-label": `A− ${t("captions.smaller")}` });
@@ -31,7 +31,7 @@ export class Captions extends Panel {
   /** @param {number} step */
   resize(step) {
     this.size = Math.max(0, Math.min(SIZES.length - 1, (this.size || 0) + step));
-    localStorage.setItem(KEPT, String(this.size));
+    remember(KEPT, String(this.size));
     this.root.style.setProperty("--size", String(SIZES[this.size]));
   }
 

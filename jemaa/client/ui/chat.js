@@ -4,9 +4,9 @@
  * @module
  */
 
-import { button, el, named, theirs } from "./dom.js";
+import { el, named, set, theirs, write } from "./dom.js";
 import { Lines } from "./lines.js";
-import { Panel } from "./panel.js";
+import { Panel, single } from "./panel.js";
 import { hour } from "./time.js";
 
 /** @typedef {import("./attending.js").State} State */
@@ -28,13 +28,13 @@ export class Chat extends Panel {
     this.closed = el("p", { class: "hint", hidden: true }, t("chat.closed"));
     this.field = el("input", { autocomplete: "off", maxlength: 2000, dir: "auto", required: true });
     const label = el("label", { class: "grow" }, t("chat.label"), this.field);
-    this.form = el("form", { onsubmit: (/** @type {Event} */ event) => this.send(event, name) }, el("div", { class: "row end" }, label, el("button", {}, t("chat.send"))));
+    const send = single(() => this.send(name));
+    this.form = el("form", { onsubmit: (/** @type {Event} */ event) => (event.preventDefault(), send()) }, el("div", { class: "row end" }, label, el("button", {}, t("chat.send"))));
     root.replaceChildren(el("h2", {}, t("chat")), this.empty, this.lines.element, this.closed, this.form);
   }
 
-  /** @param {Event} event @param {{ensure: () => Promise<boolean>}} name */
-  async send(event, name) {
-    event.preventDefault();
+  /** @param {{ensure: () => Promise<boolean>}} name */
+  async send(name) {
     const text = this.field.value;
     if (text.trim() && (await name.ensure()) && (await this.ask({ type: "say", text })) && this.field.value === text) this.field.value = "";
   }
@@ -46,27 +46,38 @@ export class Chat extends Panel {
     const shut = state.phase === "closed" || (!this.sendOut && !state.doors.chat);
     this.closed.hidden = !shut || state.phase === "closed";
     this.form.hidden = shut || Boolean(this.me(state)?.removed);
-    const key = (/** @type {[string, Message]} */ [id, message]) => `${id}/${message.removed}/${this.nameOf(state, message.person)}`;
+    const key = (/** @type {[string, Message]} */ [id, message]) => `${id}/${message.removed}`;
     this.lines.draw(messages, key, ([id, message]) => this.line(state, id, message));
+    messages.forEach(([, { person }], index) => this.rename(this.lines.list.children[index], this.nameOf(state, person)));
   }
 
   /** @param {State} state @param {string} id @param {Message} message */
   line(state, id, message) {
-    const name = this.nameOf(state, message.person);
     const when = el("time", { datetime: new Date(message.at).toISOString() }, hour(message.at, this.page.language));
     const text = message.removed ? el("p", { class: "gone" }, this.t("chat.removed")) : el("p", { dir: "auto" }, message.text);
-    const who = el("p", { class: "who" }, theirs(name), " ", when);
-    return el("div", { class: "said" }, who, text, this.sendOut && !message.removed && this.moderation(id, message.person, name));
+    const who = el("p", { class: "who" }, theirs(""), " ", when);
+    const line = el("div", { class: "said" }, who, text, this.sendOut && !message.removed && this.moderation(id, message.person));
+    this.rename(line, this.nameOf(state, message.person));
+    return line;
   }
 
-  /** @param {string} id @param {string} person @param {string} name */
-  moderation(id, person, name) {
+  /** Who said it may have another name by now; the line is no other for that. @param {Element} line @param {string} name */
+  rename(line, name) {
+    write(/** @type {Element} */ (line.querySelector("bdi")), name);
+    const [remove, sendOut] = line.querySelectorAll("button");
+    if (remove) set(remove, "aria-label", this.t("chair.message.remove", { name }));
+    if (sendOut) set(sendOut, "aria-label", this.t("chair.person.remove", { name }));
+  }
+
+  /** @param {string} id @param {string} person */
+  moderation(id, person) {
     const { t } = this;
+    const name = () => (this.attendance.state ? this.nameOf(this.attendance.state, person) : "");
     return el(
       "div",
       { class: "row" },
-      named(t("chair.remove"), t("chair.message.remove", { name }), () => this.ask({ type: "remove_message", message: id }), "small quiet"),
-      button(t("chair.remove.person"), () => this.sendOut?.(person, name), { class: "small quiet", "aria-label": t("chair.person.remove", { name }) }),
+      named(t("chair.remove"), "", () => this.ask({ type: "remove_message", message: id }), "small quiet"),
+      named(t("chair.remove.person"), "", () => this.sendOut?.(person, name()), "small quiet"),
     );
   }
 }

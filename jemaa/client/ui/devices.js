@@ -4,7 +4,11 @@
  * @module
  */
 
-import { el, keep } from "./dom.js";
+import { el, keep, write } from "./dom.js";
+import { refusalText } from "./strings.js";
+
+/** Every choice on the page. @type {Set<DeviceChoice>} */
+const choices = new Set();
 
 /**
  * A microphone. For a person at home the browser takes out echo and noise; for a mixer it must leave the sound alone.
@@ -20,7 +24,7 @@ export async function openMicrophone(deviceId, use) {
     noiseSuppression: filtered,
     autoGainControl: filtered,
   };
-  return devices().getUserMedia({ audio });
+  return granted(await devices().getUserMedia({ audio }));
 }
 
 /**
@@ -30,7 +34,13 @@ export async function openMicrophone(deviceId, use) {
  */
 export async function openCamera(deviceId) {
   const video = { deviceId: deviceId ? { exact: deviceId } : undefined, width: { ideal: 640 }, height: { ideal: 360 } };
-  return devices().getUserMedia({ video });
+  return granted(await devices().getUserMedia({ video }));
+}
+
+/** With a permission all devices have names, loudspeakers too. @param {MediaStream} stream */
+function granted(stream) {
+  for (const choice of choices) choice.refresh();
+  return stream;
 }
 
 /** A screen or a window. @returns {Promise<MediaStream>} */
@@ -41,6 +51,17 @@ export async function openScreen() {
 /** Let go of a microphone or camera. @param {MediaStream|null} stream */
 export function close(stream) {
   for (const track of stream?.getTracks() ?? []) track.stop();
+}
+
+/** Tell of a microphone or camera that is unplugged, or that the browser takes back. @param {MediaStream} stream @param {() => void} act */
+export function whenGone(stream, act) {
+  for (const track of stream.getTracks()) track.addEventListener("ended", act);
+}
+
+/** What to say of a camera that did not open, or whose picture was refused. @param {import("./panel.js").Page} page @param {unknown} error */
+export function cameraWords({ t, strings }, error) {
+  // A browser's own errors have a code too, a number.
+  return typeof (/** @type {any} */ (error)?.code) === "string" ? refusalText(strings, error) : t("camera.failed");
 }
 
 /** The key of the sentence that says why a microphone did not open. @param {unknown} error */
@@ -66,6 +87,7 @@ export class DeviceChoice {
     this.select = el("select", { onchange: () => chosen(this.select.value) });
     this.element = el("label", {}, label, this.select);
     navigator.mediaDevices?.addEventListener?.("devicechange", () => this.refresh());
+    choices.add(this);
     this.refresh();
   }
 
@@ -73,13 +95,13 @@ export class DeviceChoice {
     return this.select.value;
   }
 
-  /** Names are given only after a permission: call this again then. */
+  /** Names are given only after a permission. */
   async refresh() {
     const all = (await navigator.mediaDevices?.enumerateDevices?.().catch(() => [])) ?? [];
     const usable = all.filter((device) => device.kind === this.kind && device.deviceId && device.deviceId !== "default");
     const entries = [{ id: "", name: this.fallback }, ...usable.map((device, n) => ({ id: device.deviceId, name: device.label || `${n + 1}` }))];
-    const make = (/** @type {{id: string, name: string}} */ entry) => el("option", { value: entry.id }, entry.name);
-    keep(this.select, entries, (entry) => entry.id + entry.name, make);
+    keep(this.select, entries, ({ id }) => id, ({ id }) => el("option", { value: id }));
+    entries.forEach(({ name }, n) => write(this.select.children[n], name)); // what is chosen stays so under another name
     this.element.hidden = entries.length < 2;
   }
 }

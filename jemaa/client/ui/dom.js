@@ -81,7 +81,8 @@ export function named(text, name, onclick, look = "small") {
 }
 
 /**
- * Keep one child for each item, in order, and leave alone what stays: focus and reading place survive.
+ * Keep one child for each item, in order, and leave alone what stays: focus and reading place survive. Where the child
+ * with the focus is replaced or gone, what has come into its place gets it, or else the panel.
  * @template T
  * @param {Element} list
  * @param {readonly T[]} items
@@ -89,15 +90,45 @@ export function named(text, name, onclick, look = "small") {
  * @param {(item: T, index: number) => Element} make
  */
 export function keep(list, items, key, make) {
-  const old = new Map([...list.children].map((child) => [child.getAttribute("data-key"), child]));
-  items.forEach((item, index) => {
+  const refocus = focusIn(list);
+  const old = [...list.children];
+  const drawn = items.map((item, index) => {
     const name = key(item, index);
-    const child = old.get(name) ?? make(item, index);
-    old.delete(name);
+    const known = old.findIndex((child) => child.getAttribute("data-key") === name);
+    const child = known < 0 ? make(item, index) : old.splice(known, 1)[0];
     set(child, "data-key", name);
+    return child;
+  });
+  for (const gone of old) gone.remove(); // first, so that nothing moves that need not
+  drawn.forEach((child, index) => {
     if (list.children[index] !== child) list.insertBefore(child, list.children[index] ?? null);
   });
-  for (const gone of old.values()) gone.remove();
+  refocus();
+}
+
+const CONTROLS = "button, input, select, textarea, audio, summary, a[href]";
+
+/** @param {Element} root @returns {HTMLElement[]} what can have the focus in it */
+function controls(root) {
+  return /** @type {HTMLElement[]} */ ([...root.querySelectorAll(CONTROLS)]).filter((one) => !one.hidden);
+}
+
+/** Remember where in a list the focus is. @param {Element} list @returns {() => void} gives it back once the list is drawn */
+function focusIn(list) {
+  const focused = /** @type {HTMLElement} */ (document.activeElement);
+  const index = [...list.children].findIndex((child) => child.contains(focused));
+  if (index < 0) return () => {};
+  const place = controls(list.children[index]).indexOf(focused);
+  return () => {
+    if (document.activeElement === focused) return;
+    if (list.contains(focused)) return focused.focus(); // its child has moved: today's browsers drop the focus then
+    const successor = list.children[Math.min(index, list.children.length - 1)];
+    const next = successor && controls(successor)[place];
+    if (next) return next.focus();
+    const panel = /** @type {HTMLElement} */ (list.closest("[tabindex], section") ?? list);
+    if (!panel.hasAttribute("tabindex")) set(panel, "tabindex", -1);
+    panel.focus({ preventScroll: true });
+  };
 }
 
 /** @param {string} id @returns {HTMLElement} */
@@ -114,4 +145,16 @@ export function pageStorage() {
   } catch {
     return null;
   }
+}
+
+/** What was kept in this browser under a name. @param {string} name @returns {string|null} */
+export function recall(name) {
+  return pageStorage()?.getItem(name) ?? null;
+}
+
+/** Keep a choice in this browser; where that is forbidden, or all is full, it lasts as long as the page. @param {string} name @param {string} text */
+export function remember(name, text) {
+  try {
+    pageStorage()?.setItem(name, text);
+  } catch {}
 }

@@ -6,7 +6,7 @@
 
 import { button, el, write } from "./dom.js";
 import { Name } from "./name.js";
-import { Panel, say } from "./panel.js";
+import { Panel, say, single } from "./panel.js";
 
 export class Hand extends Panel {
   /** @param {HTMLElement} root @param {import("./panel.js").Page} page */
@@ -16,12 +16,12 @@ export class Hand extends Panel {
     const nameRoot = el("div");
     this.name = new Name(nameRoot, page);
     this.place = el("p", { class: "place", hidden: true });
-    this.toggle = button(t("hand.raise"), () => this.press(), { class: "main" });
+    this.toggle = button(t("hand.raise"), single(() => this.press()), { class: "main" });
     this.waiting = el("p", { class: "meta", "data-testid": "queue" });
     this.rule = el("p", { class: "hint" });
     root.replaceChildren(el("h2", {}, t("hand")), nameRoot, this.place, this.toggle, this.waiting, this.rule);
     this.isUp = false;
-    this.told = "";
+    this.told = 0; // the place in the queue that was said
   }
 
   async press() {
@@ -45,8 +45,10 @@ export class Hand extends Panel {
     const place = index < 0 ? (shut ? this.t("hand.closed") : "") : this.t(index ? "hand.place" : "hand.next", words);
     write(this.place, place);
     this.place.hidden = !place;
-    if (place && place !== this.told) say(place);
-    this.told = place;
+    // How many wait behind changes all the time, and is to be seen below: said is only one's own place.
+    const n = shut ? -1 : index + 1;
+    if (n && n !== this.told) say(place);
+    this.told = n;
     write(this.waiting, this.t("hand.waiting", { n: state.queue.length }));
     write(this.rule, this.t(`rule.${state.queue_rule}`));
   }

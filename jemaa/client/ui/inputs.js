@@ -5,9 +5,9 @@
  */
 
 import { button, el, write } from "./dom.js";
-import { DeviceChoice, close, openCamera, openMicrophone, openScreen, whyNot } from "./devices.js";
+import { DeviceChoice, cameraWords, close, openCamera, openMicrophone, openScreen, whenGone, whyNot } from "./devices.js";
 import { Meter } from "./meter.js";
-import { Panel, attempt, notice } from "./panel.js";
+import { Panel, attempt, notice, single } from "./panel.js";
 import { refusalText } from "./strings.js";
 
 export class Inputs extends Panel {
@@ -24,8 +24,8 @@ export class Inputs extends Panel {
     this.level = this.meter.field;
     this.send = button(t("room.publish"), () => this.toggleSound(), { class: "main" });
     this.camera = new DeviceChoice("videoinput", t("room.camera"), t("room.camera"), () => {});
-    this.show = button(t("room.camera.send"), () => this.sendPicture("camera"));
-    this.screen = button(t("room.screen.send"), () => this.sendPicture("screen"));
+    this.show = button(t("room.camera.send"), single(() => this.sendPicture("camera")));
+    this.screen = button(t("room.screen.send"), single(() => this.sendPicture("screen")));
     this.hide = button(t("room.picture.stop"), () => this.stopPicture(), { hidden: true });
     this.video = el("video", { muted: true, autoplay: true, playsinline: true, "aria-label": t("room.preview") });
     this.video.muted = true; // the attribute alone does not mute a video made by script
@@ -38,13 +38,13 @@ export class Inputs extends Panel {
     this.redraw();
   }
 
-  async toggleSound() {
+  async toggleSound(device = this.microphone.value) {
     if (this.voice) return this.stopSound();
     this.send.disabled = true;
     try {
-      this.voice = await openMicrophone(this.microphone.value, "mixer");
-      this.microphone.refresh();
-      await this.attendance.publishSound(this.voice);
+      const voice = (this.voice = await openMicrophone(device, "mixer"));
+      whenGone(voice, () => this.voice === voice && this.lostMicrophone());
+      await this.attendance.publishSound(voice);
     } catch (error) {
       close(this.voice);
       this.voice = null;
@@ -62,6 +62,13 @@ export class Inputs extends Panel {
     this.redraw();
   }
 
+  /** Nobody may be at this machine: whatever microphone there still is is better than a silent room. */
+  async lostMicrophone() {
+    await this.stopSound();
+    notice(this.t("room.microphone.gone"));
+    await this.toggleSound("");
+  }
+
   async change() {
     if (!this.voice) return;
     await this.stopSound();
@@ -70,17 +77,18 @@ export class Inputs extends Panel {
 
   /** @param {"camera"|"screen"} source */
   async sendPicture(source) {
+    /** @type {MediaStream|null} */
+    let view = null;
     try {
-      const view = source === "screen" ? await openScreen() : await openCamera(this.camera.value);
+      view = source === "screen" ? await openScreen() : await openCamera(this.camera.value);
       if (this.view) await this.stopPicture();
       this.view = view;
-      view.getVideoTracks()[0]?.addEventListener("ended", () => this.view === view && this.stopPicture());
+      whenGone(view, () => this.view === view && this.stopPicture());
       await this.attendance.publishPicture(view, source);
-      this.camera.refresh();
     } catch (error) {
-      close(this.view);
-      this.view = null;
-      notice(/** @type {any} */ (error)?.code && !(error instanceof DOMException) ? refusalText(this.page.strings, error) : this.t("camera.failed"));
+      close(view);
+      if (this.view === view) this.view = null;
+      notice(cameraWords(this.page, error));
     }
     this.redraw();
   }

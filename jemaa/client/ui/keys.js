@@ -5,7 +5,7 @@
  * @module
  */
 
-import { byId, el } from "./dom.js";
+import { byId, el, recall, remember } from "./dom.js";
 import { Panel } from "./panel.js";
 
 const KEPT = "jemaa-keys-off";
@@ -33,8 +33,8 @@ export class Keys extends Panel {
     super(root, page);
     const { t } = page;
     const rows = Object.entries(KEYS).flatMap(([key, does]) => [el("dt", {}, el("kbd", {}, key)), el("dd", {}, t(`chair.keys.${does}`))]);
-    this.on = el("input", { type: "checkbox", onchange: () => localStorage.setItem(KEPT, this.on.checked ? "" : "off") });
-    this.on.checked = localStorage.getItem(KEPT) !== "off";
+    this.on = el("input", { type: "checkbox", onchange: () => remember(KEPT, this.on.checked ? "" : "off") });
+    this.on.checked = recall(KEPT) !== "off";
     this.list = el("details", {}, el("summary", {}, t("chair.keys")), el("label", { class: "check" }, this.on, t("chair.keys.hint")), el("dl", { class: "keys" }, ...rows));
     root.replaceChildren(this.list);
     document.addEventListener("keydown", (event) => this.press(event));

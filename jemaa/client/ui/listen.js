@@ -69,6 +69,7 @@ function show(listening, hint) {
 // On a thin line somebody may press before this file is here: the page itself has noted it.
 element("listen").onclick = press;
 if ("pressed" in element("listen").dataset) press();
+attendance.addEventListener("press", () => show(attendance.isListening, words["first.press"]));
 attendance.addEventListener("playing", () => {
   show(attendance.isListening, "");
   loadRest();

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { button, el, keep, theirs } from "./dom.js";
+import { button, el, keep, recall, remember, theirs } from "./dom.js";
 import { Panel, notice } from "./panel.js";
 
 const KEPT = "jemaa-name";
@@ -14,7 +14,7 @@ export class Name extends Panel {
   constructor(root, page) {
     super(root, page);
     const { t } = page;
-    const kept = JSON.parse(localStorage.getItem(KEPT) ?? "{}");
+    const kept = JSON.parse(recall(KEPT) ?? "{}");
     const given = new URLSearchParams(location.search).get("name");
     this.name = el("input", { autocomplete: "name", maxlength: 80, dir: "auto", value: given ?? kept.name ?? "" });
     this.affiliation = el("input", { autocomplete: "organization", maxlength: 80, dir: "auto", value: kept.affiliation ?? "" });
@@ -61,7 +61,7 @@ export class Name extends Panel {
     }
     const affiliation = this.affiliation.value.trim();
     if (!(await this.ask({ type: "introduce", name, affiliation }))) return false;
-    localStorage.setItem(KEPT, JSON.stringify({ name, affiliation }));
+    remember(KEPT, JSON.stringify({ name, affiliation }));
     const hadFocus = this.form.contains(document.activeElement);
     this.editing = false;
     this.save.hidden = true;

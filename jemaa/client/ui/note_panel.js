@@ -5,9 +5,9 @@
  */
 
 import { button, el, write } from "./dom.js";
-import { close, openMicrophone, whyNot } from "./devices.js";
+import { close, openMicrophone, whenGone, whyNot } from "./devices.js";
 import { Meter } from "./meter.js";
-import { Panel, notice, say } from "./panel.js";
+import { Panel, notice, say, single } from "./panel.js";
 import { refusalText } from "./strings.js";
 import { clock } from "./time.js";
 
@@ -23,6 +23,8 @@ export class NotePanel extends Panel {
     this.name = name;
     /** @type {Step} */
     this.step = "idle";
+    this.isShut = false; // nobody may ask any more
+    this.hasBegun = false;
     /** @type {import("./attending.js").Note|null} */
     this.note = null;
     /** @type {import("./attending.js").NoteRecording|null} */
@@ -30,9 +32,9 @@ export class NotePanel extends Panel {
     /** @type {MediaStream|null} */
     this.stream = null;
     this.line = el("p");
-    this.record = button(t("note.record"), () => this.begin());
+    this.record = button(t("note.record"), single(() => this.begin()));
     this.stop = button(t("note.stop"), () => this.finish(), { class: "danger" });
-    this.send = button(t("note.send"), () => this.upload(), { class: "main" });
+    this.send = button(t("note.send"), single(() => this.upload()), { class: "main" });
     this.again = button(t("note.again"), () => this.discard(), { class: "quiet" });
     this.sound = el("audio", { controls: true, preload: "none", "aria-label": t("note.listen") });
     this.bar = el("progress", { max: 1, value: 0, "aria-label": t("note.progress") });
@@ -48,14 +50,17 @@ export class NotePanel extends Panel {
   async restore() {
     // What one came to read goes first: over a thin line a recorder's files are eight seconds.
     if (!this.attendance.state) await new Promise((there) => this.attendance.addEventListener("state", there));
-    this.note = await this.attendance.pendingNote().catch(() => null);
-    if (this.note) this.ready(this.note);
+    const note = await this.attendance.pendingNote().catch(() => null);
+    if (note && !this.hasBegun) this.ready(note);
   }
 
   async begin() {
     if (!(await this.name.ensure())) return;
+    this.hasBegun = true;
     try {
       this.stream = await openMicrophone("", "voice");
+      if (this.isShut) return close(this.stream);
+      whenGone(this.stream, () => this.recording && this.lostMicrophone());
       this.recording = await this.attendance.recordNote(this.stream);
       this.show("recording", "");
       this.tick();
@@ -65,6 +70,12 @@ export class NotePanel extends Panel {
       const why = whyNot(error);
       notice(why ? this.t(why) : refusalText(this.page.strings, error));
     }
+  }
+
+  /** What was said until then is kept. */
+  async lostMicrophone() {
+    await this.finish();
+    notice(this.t("microphone.gone"));
   }
 
   async finish() {
@@ -85,7 +96,7 @@ export class NotePanel extends Panel {
   /** @param {import("./attending.js").Note} note */
   ready(note) {
     this.note = note;
-    this.sound.src = note.url;
+    if (note.url) this.sound.src = note.url;
     this.show("ready", this.t("note.ready", { time: clock(note.duration_ms) }));
   }
 
@@ -133,13 +144,15 @@ export class NotePanel extends Panel {
     this.record.hidden = step !== "idle";
     this.stop.hidden = step !== "recording";
     this.level.hidden = step !== "recording";
-    this.send.hidden = this.again.hidden = this.sound.hidden = step !== "ready";
+    this.send.hidden = this.again.hidden = step !== "ready";
+    this.sound.hidden = step !== "ready" || !this.note?.url;
     this.bar.hidden = step !== "sending";
+    this.root.hidden = this.isShut && step === "idle";
   }
 
   /** @override @param {import("./attending.js").State} state */
   render(state) {
-    const shut = !state.doors.questions || state.phase === "closed" || this.me(state)?.removed;
-    this.root.hidden = Boolean(shut) && this.step === "idle";
+    this.isShut = !state.doors.questions || state.phase === "closed" || Boolean(this.me(state)?.removed);
+    this.root.hidden = this.isShut && this.step === "idle";
   }
 }

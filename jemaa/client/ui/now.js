@@ -14,7 +14,8 @@ export class Now extends Panel {
   constructor(root, page) {
     super(root, page);
     const { t } = page;
-    this.told = ""; // to a screen reader; others see what changes
+    /** To a screen reader; others see what changes. @type {string[]} */
+    this.told = [];
     this.phase = el("p", { class: "recess", role: "status" });
     this.item = el("dd");
     this.floor = el("dd", { "data-testid": "floor" });
@@ -35,8 +36,8 @@ export class Now extends Panel {
     const words = state.phase === "open" ? "" : reason ? `${this.t("state.suspended")}: ${reason}` : this.t(`state.${state.phase}.hint`);
     write(this.phase, removed ? this.t("removed") : words);
     if (removed) this.phase.hidden = false;
-    const news = `${this.drawItem(state)}. ${this.drawFloor(state)}`;
-    if (this.told && news !== this.told) say(news);
+    const news = [this.drawItem(state), this.drawFloor(state)];
+    for (const one of this.told.length ? news : []) if (!this.told.includes(one)) say(one);
     this.told = news;
   }
 
@@ -61,7 +62,7 @@ export class Now extends Panel {
   }
 }
 
-/** @typedef {{who: string, note: string}} FloorLine somebody, and what is to be said of him in the page's own language */
+/** @typedef {{person: string, who: string, note: string}} FloorLine somebody, and what is to be said of him in the page's own language */
 
 /**
  * Who has the floor, a line each.
@@ -74,16 +75,16 @@ export function floorLines(state, self, t) {
   const lines = Object.entries(state.floor).map(([person, holder]) => {
     const known = state.persons[person];
     const name = person === self ? t("floor.you") : [known?.name || t("someone"), known?.affiliation].filter(Boolean).join(", ");
-    return { who: name, note: holder.muted ? t("floor.muted") : "" };
+    return { person, who: name, note: holder.muted ? t("floor.muted") : "" };
   });
   const playing = state.playing && state.questions[state.playing];
-  if (playing) lines.push({ who: t("floor.playing", { name: state.persons[playing.person]?.name || t("someone") }), note: "" });
-  return lines.length ? lines : [{ who: t("floor.nobody"), note: "" }];
+  if (playing) lines.push({ person: "", who: t("floor.playing", { name: state.persons[playing.person]?.name || t("someone") }), note: "" });
+  return lines.length ? lines : [{ person: "", who: t("floor.nobody"), note: "" }];
 }
 
-/** What makes a line another line. @param {FloorLine} line */
-export function floorKey({ who, note }) {
-  return `${who}/${note}`;
+/** What makes a line another line: two may have one name. @param {FloorLine} line */
+export function floorKey({ person, who, note }) {
+  return `${person}/${who}/${note}`;
 }
 
 /** A line in its parts: the direction of a name must not turn what is said of it. @param {FloorLine} line @returns {(Node|string)[]} */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { byId, write } from "./dom.js";
+import { byId, el } from "./dom.js";
 import { refusalText } from "./strings.js";
 
 /** @typedef {import("./attending.js").Attending} Attending */
@@ -71,9 +71,32 @@ export async function attempt(page, act) {
   }
 }
 
-/** Tell a screen reader, politely. @param {string} text */
+/**
+ * What a press does, and nothing for one that comes while it is under way.
+ * @param {() => Promise<unknown>} act
+ * @returns {() => Promise<void>}
+ */
+export function single(act) {
+  let isUnderWay = false;
+  return async () => {
+    if (isUnderWay) return;
+    isUnderWay = true;
+    try {
+      await act();
+    } finally {
+      isUnderWay = false;
+    }
+  };
+}
+
+const SAID_MS = 10_000; // by then a screen reader has taken it
+
+/** Tell a screen reader, politely; a line of its own, so that what is said at once is all said, and twice the same too. @param {string} text */
 export function say(text) {
-  write(byId("said"), text);
+  if (!text) return;
+  const line = el("p", {}, text);
+  byId("said").append(line);
+  setTimeout(() => line.remove(), SAID_MS);
 }
 
 let closing = 0;

@@ -52,20 +52,9 @@ export class QueuePanel extends Panel {
     this.empty.hidden = state.queue.length > 0;
     if (this.rule.value !== state.queue_rule && document.activeElement !== this.rule) this.rule.value = state.queue_rule;
     write(this.said, this.t(`rule.${state.queue_rule}`));
-    const focused = document.activeElement?.closest("[data-key]")?.getAttribute("data-key");
     const key = (/** @type {Waiting} */ waiting) => `${waiting.person}/${this.nameOf(state, waiting.person)}`;
-    const label = document.activeElement?.getAttribute("aria-label");
     keep(this.list, state.queue, key, (waiting) => this.line(state, waiting));
-    this.refocus(focused, label);
     this.drawTimes(state);
-  }
-
-  /** A child that moves loses the focus in today's browsers: give it back. @param {string|null|undefined} key @param {string|null|undefined} label */
-  refocus(key, label) {
-    if (!key || !label || this.list.contains(document.activeElement)) return;
-    const child = [...this.list.children].find((one) => one.getAttribute("data-key") === key);
-    const target = [...(child?.querySelectorAll("button") ?? [])].find((one) => one.getAttribute("aria-label") === label);
-    target?.focus();
   }
 
   /** @param {State} state @param {Waiting} waiting */

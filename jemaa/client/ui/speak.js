@@ -5,9 +5,9 @@
  */
 
 import { button, el, set, write } from "./dom.js";
-import { DeviceChoice, close, openCamera, openMicrophone, whyNot } from "./devices.js";
+import { DeviceChoice, cameraWords, close, openCamera, openMicrophone, whenGone, whyNot } from "./devices.js";
 import { Meter } from "./meter.js";
-import { Panel, attempt, notice } from "./panel.js";
+import { Panel, attempt, notice, single } from "./panel.js";
 import { refusalText } from "./strings.js";
 
 /** @typedef {import("./attending.js").State} State */
@@ -32,7 +32,7 @@ export class Speak extends Panel {
     this.start = button(t("speak.start"), () => this.open(), { class: "main" });
     this.stop = button(t("speak.stop"), () => this.shut(), { class: "main" });
     this.mute = button(t("speak.mute"), () => this.toggleMute());
-    this.camera = button(t("speak.camera"), () => this.toggleCamera());
+    this.camera = button(t("speak.camera"), single(() => this.toggleCamera()));
     this.back = button(t("speak.back"), () => this.giveBack(), { class: "danger" });
     const title = el("h2", { id: "speak-title" }, t("speak"));
     set(root, "aria-labelledby", "speak-title");
@@ -52,10 +52,11 @@ export class Speak extends Panel {
     const hadFocus = document.activeElement === this.start;
     try {
       const voice = await openMicrophone(this.choice.value, "voice");
-      this.choice.refresh();
       this.voice = voice;
       if (!this.held) throw Object.assign(new Error("the floor is gone"), { code: "floor-taken" });
+      whenGone(voice, () => this.voice === voice && this.lostMicrophone());
       await this.attendance.publishSound(voice);
+      if (this.voice !== voice) await this.attendance.stopPublishing("sound");
     } catch (error) {
       this.silence();
       const why = whyNot(error);
@@ -85,6 +86,11 @@ export class Speak extends Panel {
     if (hadFocus) this.start.focus();
   }
 
+  async lostMicrophone() {
+    await this.shut();
+    notice(this.t("microphone.gone"));
+  }
+
   /** The microphone itself is let go of: the browser's sign goes out too. */
   silence() {
     close(this.voice);
@@ -99,13 +105,18 @@ export class Speak extends Panel {
 
   async toggleCamera() {
     if (this.face) return this.dropCamera();
+    /** @type {MediaStream|null} */
+    let face = null;
     try {
-      this.face = await openCamera("");
-      await this.attendance.publishPicture(this.face, "camera");
+      face = await openCamera("");
+      if (!this.held) return close(face); // while the browser asked whether it may, the floor was taken back
+      this.face = face;
+      whenGone(face, () => this.face === face && this.dropCamera());
+      await this.attendance.publishPicture(face, "camera");
     } catch (error) {
-      close(this.face);
+      close(face);
       this.face = null;
-      notice(/** @type {any} */ (error)?.code ? refusalText(this.page.strings, error) : this.t("camera.failed"));
+      notice(cameraWords(this.page, error));
     }
     this.redraw();
   }

@@ -21,10 +21,9 @@ export function translator(table) {
  * @returns {string}
  */
 export function refusalText(table, error) {
-  const { code, text, message } = /** @type {{code?: string, text?: string, message?: string}} */ (error ?? {});
-  const known = code && table[`refusal.${code}`];
-  if (known) return known;
-  return (code && (text || message)) || table["later.error"] || "";
+  const { code, text, message } = /** @type {{code?: unknown, text?: string, message?: string}} */ (error ?? {});
+  const isOurs = typeof code === "string"; // a browser's errors have numbers, and are in English
+  return (isOurs && (table[`refusal.${code}`] || text || message)) || table["later.error"] || "";
 }
 
 /**

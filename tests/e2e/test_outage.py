@@ -1,0 +1,45 @@
+"""A connection dies and tells nobody: the sound comes back by itself, also where there is no other path to go to."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Playwright, sync_playwright
+
+from jemaa.people import hearing
+from jemaa.people.loudspeaker import Square
+from jemaa.people.speech import CHAIR_SPEECH, Speech, unbroken
+from jemaa.people.wait import wait_until
+from tests.lab.networks import why_not
+
+from . import acts
+from .behind import Behind
+
+pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not())
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="module")
+def loop() -> Speech:
+    return unbroken(CHAIR_SPEECH)
+
+
+@pytest.mark.parametrize("path", ["radio", "stream"])
+def test_a_forced_path_that_has_died_is_opened_anew(
+    path: str, tmp_path: Path, loop: Speech, playwright: Playwright, square: Square
+) -> None:
+    with (
+        Behind("clean", tmp_path, loop.write(tmp_path / "floor.wav")) as network,
+        network.person(playwright, square, "Amina", network.page("participant", down=path)) as amina,
+    ):
+        acts.listen(amina)
+        acts.wait_until_hears(amina, loop, timeout=30)
+        network.lab.switch("kill-after")  # what is older than 20 s is dropped for good; what is new lives as long
+        wait_until(lambda: hearing.level_db(amina.heard(*acts.record_for(amina, 3))) < -60, "silence", timeout=60)
+        acts.wait_until_hears(amina, loop, timeout=30)
+        assert acts.path_in_use(amina) == path
