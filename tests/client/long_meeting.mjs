@@ -1,4 +1,4 @@
-/** A server of a meeting that has gone on for some hours: it answers like ours, and its snapshot has 64 KB. */
+/** A server of a meeting that has gone on for some hours: it answers like ours. Its snapshot has 80 KB, packed 15: what people write packs a third worse. */
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";

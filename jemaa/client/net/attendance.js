@@ -20,7 +20,7 @@ const BURST_MS = 400; // of sound that the server has already: plays at once, an
 const THIN_MARGIN_MS = 3000;
 const THIN_BURST_MS = 3000;
 const THIN_KBPS = 80;
-const THIN_BYTES = 8000; // fewer say nothing of a line
+const THIN_BYTES = 6000; // packed; fewer say nothing of a line, and of the first files one or two may not be told of yet
 const THIN_RTT_MS = 60; // who is nearer and yet slow has a busy machine
 const KNOWN_MS = 12 * 3600_000; // what was learned of a network on another day may be of another network
 
