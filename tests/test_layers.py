@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "jemaa"
-SHARED = {"limits", "errors", "tasks", "counters"}
+SHARED = {"limits", "errors", "tasks", "counters", "bucket"}
 """Top-level modules that every room may import; the page says so below its table."""
 
 PURE = {"facts", "meeting", "verdict", "wire"}

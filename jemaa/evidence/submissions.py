@@ -67,7 +67,7 @@ class Submissions:
         self._receipts = Receipts(key)
         self._judge = judge
         self._now = now
-        self._allowance = Allowance(now())
+        self._allowance = Allowance()
         self._writer = ThreadPoolExecutor(1, "jemaa.evidence")
         self._waiting = 0
         self._pseudonyms.forget(self._day(now()))

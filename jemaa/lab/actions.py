@@ -8,8 +8,10 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from jemaa.bucket import Bucket
+
 from . import names
-from .link import Bucket, Losing, Queue
+from .link import BYTES_A_KBIT, Losing, Queue
 from .packet import (
     TCP,
     UDP,
@@ -185,7 +187,7 @@ def _police(params: Params) -> Callable[[random.Random], Act]:
     kbit, burst = params.positive("kbit"), params.positive("burst_bytes", 1600)
 
     def way() -> Callable[[Packet, float], Done]:
-        bucket = Bucket(kbit, burst)
+        bucket = Bucket(kbit * BYTES_A_KBIT, burst)
 
         def act(packet: Packet, at: float) -> Done:
             passes = bucket.take(len(packet.raw), at)

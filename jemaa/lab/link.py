@@ -1,4 +1,4 @@
-"""Lab room. A line: rate, delay, loss and the buffer before it; and the token buckets that police and shape.
+"""Lab room. A line: rate, delay, loss and the buffer before it.
 
 Rates are in kilobits a second, sizes in bytes, times in seconds. Nothing here knows a clock: `now` is an argument.
 """
@@ -8,27 +8,7 @@ from dataclasses import dataclass
 
 from .params import Params
 
-
-class Bucket:
-    """A token bucket: `rate` bytes a second, at most `burst` bytes saved up; full at first."""
-
-    __slots__ = ("_burst", "_filled", "_rate", "_tokens")
-
-    def __init__(self, kbit: float, burst_bytes: float) -> None:
-        self._rate = kbit * 125.0
-        self._burst = burst_bytes
-        self._tokens = burst_bytes
-        self._filled: float | None = None
-
-    def take(self, size: int, now: float) -> bool:
-        """Whether a packet of this size may pass now; if so it is paid for."""
-        if self._filled is not None:
-            self._tokens = min(self._burst, self._tokens + (now - self._filled) * self._rate)
-        self._filled = now
-        if self._tokens < size:
-            return False
-        self._tokens -= size
-        return True
+BYTES_A_KBIT = 125.0
 
 
 class Queue:
@@ -37,7 +17,7 @@ class Queue:
     __slots__ = ("_buffer", "_free", "_rate")
 
     def __init__(self, kbit: float, buffer_bytes: float) -> None:
-        self._rate = kbit * 125.0
+        self._rate = kbit * BYTES_A_KBIT
         self._buffer = buffer_bytes
         self._free = float("-inf")
 

@@ -39,7 +39,7 @@ class Uploads:
 
     def _rate(self, person: PersonId, now: float) -> Rate:
         found = self._rates.get(person)
-        rate = found[0] if found else Rate(UPLOAD_BYTES_A_SECOND, UPLOAD_RECORDS_A_SECOND, now)
+        rate = found[0] if found else Rate(UPLOAD_BYTES_A_SECOND, UPLOAD_RECORDS_A_SECOND)
         self._rates[person] = (rate, now)
         if len(self._rates) > self._forget_above:
             self._forget(now)

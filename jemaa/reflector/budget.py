@@ -4,8 +4,8 @@ import hashlib
 import secrets
 import socket
 from collections import OrderedDict
-from dataclasses import dataclass
 
+from jemaa.bucket import Bucket
 from jemaa.limits import (
     CHECK_BYTES_A_SECOND,
     CHECK_PACKETS_A_SECOND,
@@ -18,25 +18,8 @@ _MAPPED = bytes(10) + b"\xff\xff"
 """How an IPv6 address begins that stands for one of IPv4 (RFC 4291 §2.5.5.2)."""
 
 
-@dataclass(slots=True)
-class _Bucket:
-    """Tokens that come back with time."""
-
-    rate: float
-    left: float
-    at: float
-
-    def take(self, much: float, now: float) -> bool:
-        self.left = min(self.rate * _BURST_SECONDS, self.left + (now - self.at) * self.rate)
-        self.at = now
-        if self.left < much:
-            return False
-        self.left -= much
-        return True
-
-
-def _bucket(rate: float, now: float) -> _Bucket:
-    return _Bucket(rate, rate * _BURST_SECONDS, now)
+def _bucket(rate: float) -> Bucket:
+    return Bucket(rate, rate * _BURST_SECONDS)
 
 
 class Budget:
@@ -44,19 +27,17 @@ class Budget:
 
     def __init__(self) -> None:
         self._salt = secrets.token_bytes(16)
-        self._sources: OrderedDict[bytes, tuple[_Bucket, _Bucket]] = OrderedDict()
-        self._all: _Bucket | None = None
+        self._sources: OrderedDict[bytes, tuple[Bucket, Bucket]] = OrderedDict()
+        self._all = _bucket(CHECK_TOTAL_PACKETS_A_SECOND)
 
     def take(self, host: str, size: int, now: float) -> bool:
         """Whether a packet of this size from this host may be looked at."""
-        if self._all is None:
-            self._all = _bucket(CHECK_TOTAL_PACKETS_A_SECOND, now)
         key = self._key(host)
         found = self._sources.get(key)
         if found is None:
             while len(self._sources) >= MAX_CHECK_SOURCES:
                 self._sources.popitem(last=False)
-            found = (_bucket(CHECK_PACKETS_A_SECOND, now), _bucket(CHECK_BYTES_A_SECOND, now))
+            found = (_bucket(CHECK_PACKETS_A_SECOND), _bucket(CHECK_BYTES_A_SECOND))
             self._sources[key] = found
         self._sources.move_to_end(key)
         packets, volume = found

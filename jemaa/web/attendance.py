@@ -9,10 +9,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from jemaa.bucket import Bucket
 from jemaa.errors import Refused
 from jemaa.limits import EVENT_BACKLOG_BYTES, LISTENS_A_SECOND, LISTENS_SECONDS
 from jemaa.live.fanout import Listener, buffer_limit
-from jemaa.live.rate import Bucket
 from jemaa.live.track import Track
 from jemaa.meeting.rules import is_desk
 from jemaa.wire import framing
@@ -75,7 +75,7 @@ class Attendance:
         self._transport = transport
         self._manner = manner
         self._wish = Listen()
-        self._listens = Bucket(LISTENS_A_SECOND, LISTENS_SECONDS, time.monotonic())
+        self._listens = Bucket(LISTENS_A_SECOND, LISTENS_A_SECOND * LISTENS_SECONDS)
         self._greeting = 0
         self._figures_after = 0.0
         self._hears: dict[str, tuple[Track, Listener]] = {}
