@@ -7,7 +7,6 @@ as much as a relay can do against blocking.
 import json
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -17,6 +16,7 @@ from jemaa.errors import SettingsError
 
 from .failures import LabFailed
 from .places import SERVER_SECOND
+from .said import last_words, until_said
 from .topology import Lab
 
 ADDRESS = SERVER_SECOND[0]
@@ -60,7 +60,8 @@ def relaying(lab: Lab, folder: Path, certificate: Path | None = None) -> Iterato
         "server", _command(folder, log, certificate), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
-        _wait_until_ready(process, log)
+        if not until_said(process, _READY, log, START_SECONDS):
+            raise LabFailed("lab-turn-failed", f"coturn did not start: {last_words(log)}")
         urls = [f"turn:{ADDRESS}:{PORT}?transport={transport}" for transport in ("udp", "tcp")]
         urls += [f"turns:{ADDRESS}:{TLS_PORT}?transport=tcp"] if certificate else []
         yield Relay(tuple(urls))
@@ -77,12 +78,3 @@ def _command(folder: Path, log: Path, certificate: Path | None) -> list[str]:
     if certificate:
         return [*command, f"--cert={certificate}", f"--pkey={certificate}", f"--tls-listening-port={TLS_PORT}"]
     return [*command, "--no-tls", "--no-dtls"]
-
-
-def _wait_until_ready(process: "subprocess.Popen[bytes]", log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while _READY not in (said := log.read_text(errors="replace") if log.exists() else ""):
-        if process.poll() is not None or time.monotonic() > deadline:
-            last = " / ".join(said.strip().splitlines()[-3:])
-            raise LabFailed("lab-turn-failed", f"coturn did not start: {last or 'it said nothing'}")
-        time.sleep(0.05)

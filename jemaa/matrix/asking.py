@@ -87,8 +87,8 @@ def ask(props: Props, system: System, profile: str, route: Route, seconds: int) 
             if interview.sits_down(meeting.participant_url(route)):
                 interview.questions(max(seconds, outlasting(lab.profile)))
         pulse.refuse_if_late()
-        for text in lab.fell_behind():
-            raise MatrixFailed("matrix-machine-busy", f"What the network lost is not all its own: {text}.")
+        if behind := lab.fell_behind():
+            raise MatrixFailed("matrix-machine-busy", f"What the network lost is not all its own: {behind[0]}.")
         return replace(interview.cell(system.name, profile, route), late=round(pulse.late, 4))
 
 

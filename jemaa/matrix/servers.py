@@ -3,11 +3,11 @@
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from jemaa.lab import said
 from jemaa.lab.places import SERVER
 from jemaa.lab.topology import Lab
 
@@ -53,20 +53,19 @@ def first_line(process: "subprocess.Popen[str]", name: str, log: Path) -> str:
     assert process.stdout is not None, "a pipe was asked for"
     line: str = process.stdout.readline()
     if not line:
-        words = log.read_text(errors="replace").strip().splitlines()[-3:]
-        raise MatrixFailed("matrix-server-failed", f"{name} did not start: {' / '.join(words) or 'it said nothing'}")
+        raise _did_not_start(name, log)
     return line
 
 
 def until_said(process: "subprocess.Popen[str]", words: str, name: str, log: Path) -> None:
     """Until it has said these words, wherever it says them. `MatrixFailed` with its last words if it ended instead, or
     does not say them."""
-    deadline = time.monotonic() + START_SECONDS
-    while words not in (said := log.read_text(errors="replace")):
-        if process.poll() is not None or time.monotonic() > deadline:
-            last = " / ".join(said.strip().splitlines()[-3:])
-            raise MatrixFailed("matrix-server-failed", f"{name} did not start: {last or 'it said nothing'}")
-        time.sleep(0.1)
+    if not said.until_said(process, words, log, START_SECONDS):
+        raise _did_not_start(name, log)
+
+
+def _did_not_start(name: str, log: Path) -> MatrixFailed:
+    return MatrixFailed("matrix-server-failed", f"{name} did not start: {said.last_words(log)}")
 
 
 @contextmanager

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Playwright, sync_playwright
 
 from jemaa.people.loudspeaker import Square
 from jemaa.people.person import Cast
-from jemaa.people.speech import CHAIR_SPEECH, Speech, say
+from jemaa.people.speech import CHAIR_SPEECH, Speech, say, unbroken
 
 
 @pytest.fixture(scope="module")
@@ -18,15 +18,27 @@ def square(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Square]:
 
 
 @pytest.fixture(scope="module")
-def cast(square: Square) -> Iterator[Cast]:
-    """People with browsers. Module-wide: Playwright's loop must end before the next file's `asyncio.run`."""
+def playwright() -> Iterator[Playwright]:
+    """What drives browsers. Module-wide: its loop must end before the next file's `asyncio.run`."""
     with sync_playwright() as playwright:
-        cast = Cast(playwright, square)
-        yield cast
-        cast.close()
+        yield playwright
+
+
+@pytest.fixture(scope="module")
+def cast(playwright: Playwright, square: Square) -> Iterator[Cast]:
+    """People with browsers."""
+    cast = Cast(playwright, square)
+    yield cast
+    cast.close()
 
 
 @pytest.fixture(scope="session")
 def floor() -> Speech:
     """What the room says, again and again, where a test does not need its own."""
     return say(CHAIR_SPEECH, voice="en-us+m3")
+
+
+@pytest.fixture(scope="session")
+def loop() -> Speech:
+    """A floor without any pause: an interruption is ours or the network's."""
+    return unbroken(CHAIR_SPEECH)

@@ -8,31 +8,19 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Playwright, sync_playwright
+from playwright.sync_api import Playwright
 
 from jemaa.matrix.measure import Heard, gaps_of, judge
 from jemaa.people import hearing
 from jemaa.people.loudspeaker import Square
 from jemaa.people.person import Person, wait_for_sound
-from jemaa.people.speech import CHAIR_SPEECH, DELEGATE_SPEECH, RATE, Samples, Speech, say, unbroken
+from jemaa.people.speech import CHAIR_SPEECH, DELEGATE_SPEECH, RATE, Samples, Speech, say
 from tests.lab.networks import why_not
 
 from . import acts
 from .behind import Behind
 
 pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not())
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as playwright:
-        yield playwright
-
-
-@pytest.fixture(scope="module")
-def loop() -> Speech:
-    """A floor without any pause: an interruption is ours or the network's."""
-    return unbroken(CHAIR_SPEECH)
 
 
 @contextmanager

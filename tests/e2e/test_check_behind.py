@@ -1,11 +1,10 @@
 """Behind networks that block and throttle: the way that the check names works when it is used."""
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Playwright, expect, sync_playwright
+from playwright.sync_api import Playwright, expect
 
 from jemaa.lab.places import SERVER
 from jemaa.people.loudspeaker import Square
@@ -20,12 +19,6 @@ from .behind import Behind
 from .checking import ANSWER_MS, answer, begin_fuller_test, facts_of, finish, named_way, way
 
 pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not())
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as playwright:
-        yield playwright
 
 
 THIN = """description = "64 kbit/s each way, 100 ms there and back, nothing lost"

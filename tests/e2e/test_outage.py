@@ -1,14 +1,13 @@
 """A connection dies and tells nobody: the sound comes back by itself, also where there is no other path to go to."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Playwright, sync_playwright
+from playwright.sync_api import Playwright
 
 from jemaa.people import hearing
 from jemaa.people.loudspeaker import Square
-from jemaa.people.speech import CHAIR_SPEECH, Speech, unbroken
+from jemaa.people.speech import Speech
 from jemaa.people.wait import wait_until
 from tests.lab.networks import why_not
 
@@ -16,17 +15,6 @@ from . import acts
 from .behind import Behind
 
 pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not())
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as playwright:
-        yield playwright
-
-
-@pytest.fixture(scope="module")
-def loop() -> Speech:
-    return unbroken(CHAIR_SPEECH)
 
 
 @pytest.mark.parametrize("path", ["radio", "stream"])
