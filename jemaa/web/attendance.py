@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from jemaa.bucket import Bucket
 from jemaa.errors import Refused
 from jemaa.limits import EVENT_BACKLOG_BYTES, LISTENS_A_SECOND, LISTENS_SECONDS
-from jemaa.live.fanout import Listener, buffer_limit
+from jemaa.live.crowd import Listener
+from jemaa.live.fanout import buffer_limit
 from jemaa.live.track import Track
 from jemaa.meeting.rules import is_desk
 from jemaa.wire import framing

@@ -9,7 +9,7 @@ from aiohttp import HttpVersion11, hdrs, web
 
 from jemaa.errors import Refused
 from jemaa.limits import KEEPALIVE_SECONDS, RADIO_BLOCK_BYTES, RADIO_BURST_MS, RING_SECONDS
-from jemaa.live.fanout import Listener
+from jemaa.live.crowd import Listener
 from jemaa.live.track import Track
 from jemaa.wire.framing import http_chunk
 from jemaa.wire.token import Pass

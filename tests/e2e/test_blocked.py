@@ -6,6 +6,7 @@ The hardest cases only; `make lab` has all profiles without a browser, `jemaa la
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Playwright
@@ -148,6 +149,19 @@ def test_over_edge_every_word_is_understood(
         assert found.first is not None and found.first < 8
         assert found.silent < 0.01, f"{found.silent:.1%} silent, longest {found.longest_gap:.2f} s"
         assert found.stoi is not None and found.stoi >= 0.88
+
+
+def test_a_line_of_64_kilobits_is_known_before_anything_is_asked_of_it(
+    tmp_path: Path, loop: Speech, playwright: Playwright, square: Square
+) -> None:
+    with Behind("link-thin-64", tmp_path, loop.write(tmp_path / "floor.wav")) as network:
+        for visit in range(3):  # how many files have been told of when *Listen* is there differs from visit to visit
+            with network.person(playwright, square, "Amina") as amina:
+                amina.page.goto(network.page("participant", name="Amina"), wait_until="domcontentloaded")
+                with amina.page.expect_request("**/stream?*") as first:
+                    acts.listen(amina)
+                asked = parse_qs(urlsplit(first.value.url).query)
+                assert asked["sound"] == ["sound/8"] and asked["batch_ms"] == ["200"], f"visit {visit}"
 
 
 def test_over_a_satellite_sound_comes_at_once(

@@ -4,7 +4,8 @@ import random
 
 from jemaa.counters import Counters
 from jemaa.limits import HELD_BYTES, LISTENER_BUFFER_BYTES, LISTENER_BUFFER_LEAST_BYTES
-from jemaa.live.fanout import Fanout, Listener, buffer_limit
+from jemaa.live.crowd import Listener
+from jemaa.live.fanout import Fanout, buffer_limit
 from jemaa.live.track import Track, TrackInfo
 from jemaa.wire.chunk import decode_chunk
 from jemaa.wire.framing import http_chunk, websocket_binary
