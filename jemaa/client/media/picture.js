@@ -9,6 +9,8 @@ const KEPT = 20; // decoded frames that may wait for the sound; a decoder has fe
 const AHEAD_MS = 3000; // a picture so far ahead of the sound does not belong to it: draw it at once
 const PROVE_MS = 6000; // on `live` without a stall before the large rendition is asked for
 const AGAIN_MS = 60_000; // after it did not fit
+const LOW = "picture/low";
+const HIGH = "picture/high";
 
 /** @typedef {import("./player.js").Player} Player */
 
@@ -18,15 +20,15 @@ export class Picture {
     this.attendance = attendance;
     this.onRendition = onRendition;
     /** @type {string|null} the track that is wanted; null: none, the network is too thin */
-    this.rendition = "picture/low";
+    this.rendition = LOW;
     /** @type {VideoDecoder|null} */
     this.decoder = null;
     /** @type {VideoFrame[]} */
     this.frames = [];
     this.config = "";
     this.notBefore = performance.now() + PROVE_MS;
-    this.late = 0;
-    this.timer = setInterval(() => this.#choose(), 1000);
+    this.late = this.#lateSoFar();
+    this.timer = setInterval(() => this.choose(performance.now()), 1000);
     this.draws = false;
   }
 
@@ -43,10 +45,13 @@ export class Picture {
     if (!this.draws) this.#draw();
   }
 
-  /** Nothing is to be seen any more. */
+  /** Nothing is to be seen any more; who asks for it again gets it again. */
   stop() {
     this.#end();
     for (const frame of this.frames.splice(0)) frame.close();
+    this.rendition = LOW;
+    this.notBefore = performance.now() + PROVE_MS;
+    this.#tell();
   }
 
   /** @param {Uint8Array} bytes */
@@ -94,19 +99,36 @@ export class Picture {
     frame.close();
   }
 
-  /** Larger where the sound has lately never been late, smaller or none where it has. The sound goes before the picture. */
-  #choose() {
-    const { player, path, wanted } = this.attendance;
-    const late = player?.timeline.late ?? 0;
-    const now = performance.now();
-    const before = this.rendition;
-    if (late > this.late + 1) {
-      this.rendition = before === "picture/high" ? "picture/low" : null;
-      this.notBefore = now + AGAIN_MS;
-    } else if (now > this.notBefore && path.down === "live") this.rendition = "picture/high";
-    else if (now > this.notBefore) this.rendition ??= "picture/low";
+  /**
+   * Larger where the sound has lately never been late, smaller or none where it has: the sound goes before the picture.
+   * Whether it was late before there was a picture says nothing of that. @param {number} now
+   */
+  choose(now) {
+    const { path, wanted } = this.attendance;
+    const late = this.#lateSoFar();
+    const isTooMuch = late > this.late + 1;
     this.late = late;
-    if (this.rendition !== before && wanted.picture) this.onRendition();
+    if (!wanted.picture) return;
+    const before = this.rendition;
+    if (isTooMuch) {
+      this.rendition = before === HIGH ? LOW : null;
+      this.notBefore = now + AGAIN_MS;
+    } else if (now > this.notBefore && path.down === "live") this.rendition = HIGH;
+    else if (now > this.notBefore) this.rendition ??= LOW;
+    if (this.rendition === before) return;
+    this.#tell();
+    this.onRendition();
+  }
+
+  #lateSoFar() {
+    return this.attendance.player?.timeline.late ?? 0;
+  }
+
+  #tell() {
+    const rests = !this.rendition;
+    if (rests === this.attendance.pictureRests) return;
+    this.attendance.pictureRests = rests;
+    this.attendance.tell("picture");
   }
 
   #end() {

@@ -111,6 +111,8 @@ export class Attendance extends EventTarget {
     this.wanted = { sound: false, picture: false };
     /** @type {HTMLCanvasElement|OffscreenCanvas|null} */
     this.canvas = null;
+    /** It is wanted, and the line has no room for it now. */
+    this.pictureRests = false;
     /** @type {Player|null} */
     this.player = null;
     /** What is known of the network. @type {Network} */

@@ -57,6 +57,7 @@
  * @property {(stream: MediaStream, source: "camera"|"screen") => Promise<unknown>} publishPicture
  * @property {(kind: "sound"|"picture") => Promise<unknown>|void} stopPublishing
  * @property {(canvas: HTMLCanvasElement|null) => void} showPicture
+ * @property {boolean} pictureRests
  * @property {(stream: MediaStream) => Promise<NoteRecording>|NoteRecording} recordNote
  * @property {() => Promise<Note|null>} pendingNote
  * @property {(type: string, listener: (event: CustomEvent<any>) => void) => void} addEventListener

@@ -35,7 +35,7 @@ export async function bind(attendance, first, make, makeMore) {
   };
   // A timer and not requestAnimationFrame: a tab in the background must still follow the floor.
   const drawSoon = () => (asked ||= setTimeout(draw, 16));
-  for (const type of ["state", "status", "path", "publishing"]) attendance.addEventListener(type, drawSoon);
+  for (const type of ["state", "status", "path", "publishing", "picture"]) attendance.addEventListener(type, drawSoon);
   attendance.addEventListener("press", () => document.getElementById("hint") || notice(page.t("first.press"))); // where there is a hint it says so
   followConnection(page);
   drawSoon();

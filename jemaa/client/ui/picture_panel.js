@@ -16,7 +16,8 @@ export class Picture extends Panel {
     this.who = el("p", { class: "meta" });
     this.toggle = button(page.t("picture.show"), () => this.press());
     this.hint = el("p", { class: "hint" }, page.t("picture.cost"));
-    root.replaceChildren(this.canvas, el("div", { class: "row between" }, this.toggle, this.who), this.hint);
+    this.rests = el("p", { class: "hint", role: "status" });
+    root.replaceChildren(this.canvas, el("div", { class: "row between" }, this.toggle, this.who), this.hint, this.rests);
   }
 
   async press() {
@@ -36,5 +37,6 @@ export class Picture extends Panel {
     const name = person ? state.persons[person]?.name ?? "" : this.t("picture.none");
     if (this.who.textContent !== name) this.who.replaceChildren(theirs(name));
     this.canvas.setAttribute("aria-label", `${this.t("picture")} ${name}`);
+    write(this.rests, this.attendance.pictureRests ? this.t("picture.rests") : "");
   }
 }
