@@ -31,6 +31,7 @@ class Traffic:
             "Network.responseReceived": lambda e: self._set(e["requestId"], e["response"]["encodedDataLength"]),
             "Network.dataReceived": lambda e: self._add(e["requestId"], e["encodedDataLength"]),
             "Network.loadingFinished": lambda e: self._set(e["requestId"], e["encodedDataLength"]),
+            "Network.loadingFailed": lambda e: self._set(e["requestId"], 0),  # given up: what came of it is counted
             "Network.webSocketFrameReceived": lambda e: self._add(
                 e["requestId"], len(e["response"]["payloadData"]) * 3 // 4
             ),
