@@ -141,6 +141,8 @@ class Interview:
         self._answer("sees", lambda: seat.sees(self._patience))
         self._answer("note", lambda: seat.leaves_note(self._props.note, self._patience))
         self._answer("speaks", self._speaks)
+        # Over 24 kb/s the line that says how one is connected comes after the sound.
+        self._path = self._path or self._try("path", seat.path) or ""
 
     def cell(self, system: str, profile: str, route: Route) -> Cell:
         """The answers; what could not even be asked is a no."""

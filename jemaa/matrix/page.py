@@ -19,6 +19,7 @@ FIGURES = (
     ("path", "path", "{}"),
     ("attempts", "attempts", "{}"),
     ("late", "machine late, s", "{:.3f}"),
+    ("day", "asked on", "{}"),
 )
 NOTHING = "–"
 

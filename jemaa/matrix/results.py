@@ -50,6 +50,8 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     """How late the machine was with its own beat: seconds, the latest hundredth (`pulse.Pulse`). None: not watched."""
     commit: str = ""
     """Of the source that asked, since a run may go on later."""
+    day: str = ""
+    """When it asked: UTC, ISO 8601."""
 
     @property
     def key(self) -> "Key":

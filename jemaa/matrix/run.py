@@ -96,7 +96,7 @@ def run(plan: Plan, done: Matrix | None, watch: Watch, *, minutes: float | None 
                 break
             cell = _ask(ground, system, route, name, plan.seconds, watch)
             if cell:
-                matrix = matrix.with_cell(replace(cell, commit=commit()))
+                matrix = matrix.with_cell(replace(cell, commit=commit(), day=datetime.now(UTC).date().isoformat()))
                 watch.told(cell, matrix)
     return matrix
 

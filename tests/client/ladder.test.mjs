@@ -253,11 +253,16 @@ test("what worked last time is a hint and no more", () => {
 
 test("what the page's own files took says how far the server is, and how thin the line", () => {
   const name = "https://meeting.example/client/abc/net/x.js";
-  const file = (start, end, size) => ({ name, connectStart: 0, connectEnd: 0, secureConnectionStart: 0, transferSize: size, encodedBodySize: size, requestStart: start, responseEnd: end });
-  const page = (rtt) => ({ ...file(300, 400, 5000), name: "https://meeting.example/s/x", connectStart: 10, secureConnectionStart: 10 + rtt, connectEnd: 20 + 2 * rtt });
+  const file = (start, end, size) => ({ name, connectStart: 0, connectEnd: 0, secureConnectionStart: 0, transferSize: size, encodedBodySize: size, requestStart: start, responseStart: end - 5, responseEnd: end });
+  const page = (rtt) => ({ ...file(300, 400, 5000), name: "https://meeting.example/s/x", entryType: "navigation", connectStart: 10, secureConnectionStart: 10 + rtt, connectEnd: 20 + 2 * rtt });
   assert.deepEqual(lineOf([page(100), file(400, 510, 5000), file(405, 530, 8000)]), { rttMs: 100, isThin: false });
   const slow = [file(400, 2000, 5000), file(405, 3500, 8000)];
   assert.equal(lineOf([page(100), ...slow]).isThin, true);
+  const ahead = { ...slow[0], connectStart: 390, secureConnectionStart: 390, connectEnd: 399 };
+  const late = { ...slow[1], connectStart: 390, secureConnectionStart: 395, connectEnd: 500 };
+  assert.deepEqual(lineOf([page(100), ahead, late]), { rttMs: 100, isThin: true }, "opened ahead, and told of only from when they were wanted");
+  assert.equal(lineOf([ahead, slow[1]]).isThin, true, "the page itself came by an older connection");
+  assert.deepEqual(lineOf([file(400, 405, 5000), file(405, 412, 8000)]), { rttMs: 0, isThin: false }, "so it did, and all is near");
   assert.equal(lineOf([page(2), ...slow]).isThin, false, "a busy machine");
   assert.equal(lineOf([page(100)]).isThin, null, "from the cache");
   const far = [0, 600, 1200].flatMap((at) => [file(at, at + 620, 1900), file(at, at + 640, 1900)]);

@@ -366,10 +366,8 @@ class SoundControls {
  * @returns {{rttMs: number, isThin: boolean|null}} null: too little came to say
  */
 export function lineOf(entries) {
-  const opened = entries.filter(({ connectStart, connectEnd }) => connectEnd > connectStart);
-  const rtts = opened.flatMap(({ connectStart: from, connectEnd: to, secureConnectionStart: via }) => (via ? [via - from, to - via] : [to - from]));
   const files = entries.filter(({ name, transferSize }) => transferSize > 0 && /\/client\//.test(name));
-  const rttMs = rtts.length ? Math.min(...rtts) : 0;
+  const rttMs = roundTrip(entries, files);
   let [ms, until] = [0, 0];
   for (const { requestStart, responseEnd } of files.sort((one, other) => one.requestStart - other.requestStart)) {
     ms += Math.max(0, responseEnd - Math.max(requestStart + rttMs, until));
@@ -377,6 +375,19 @@ export function lineOf(entries) {
   }
   const bytes = files.reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0);
   return { rttMs, isThin: bytes > THIN_BYTES ? (bytes * 8) / ms < THIN_KBPS && rttMs > THIN_RTT_MS : null };
+}
+
+/**
+ * A connection that the browser had opened ahead is told of only from when a file wanted it, and looks fast. That of the
+ * page itself is whole; where it is an older one, no answer comes sooner than once round.
+ * @param {any[]} entries @param {any[]} files */
+function roundTrip(entries, files) {
+  const whole = entries.filter(({ connectStart: from, secureConnectionStart: via, connectEnd: to }) => to > from && via !== from);
+  const ofPage = whole.filter(({ entryType }) => entryType === "navigation");
+  const opened = ofPage.length ? ofPage : whole;
+  const halves = opened.flatMap(({ connectStart: from, connectEnd: to, secureConnectionStart: via }) => (via ? [via - from, to - via] : [to - from]));
+  const answers = files.map(({ requestStart, responseStart }) => responseStart - requestStart);
+  return Math.min(...(halves.length ? halves : answers.length ? answers : [0]));
 }
 
 /** None where the browser forbids it. */
