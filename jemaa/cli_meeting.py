@@ -24,7 +24,7 @@ def add_commands(commands: Any, shared: argparse.ArgumentParser) -> None:
     meeting = commands.add_parser("meeting", help="make, list and close meetings").add_subparsers(
         required=True, metavar="ACTION"
     )
-    new = meeting.add_parser("new", parents=[shared], help="make a meeting and print one link a role")
+    new = meeting.add_parser("new", parents=[shared], help="make a meeting and print a link for each role")
     new.add_argument("title")
     new.add_argument("--room", action="append", metavar="NAME", help="a room; again for more, each has its own session")
     new.add_argument("--agenda", action="append", metavar="ITEM", help="an item of the agenda; again for more")
@@ -35,7 +35,7 @@ def add_commands(commands: Any, shared: argparse.ArgumentParser) -> None:
     links = meeting.add_parser("links", parents=[shared], help="print new links of a meeting")
     links.add_argument("meeting", metavar="MEETING", help="its id, as the list shows it")
     links.set_defaults(command=_links)
-    close = meeting.add_parser("close", parents=[shared], help="take a meeting off the list")
+    close = meeting.add_parser("close", parents=[shared], help="end a meeting and take it off the list")
     close.add_argument("meeting", metavar="MEETING", help="its id, as the list shows it")
     close.set_defaults(command=_close)
 
@@ -83,7 +83,10 @@ def _close(given: argparse.Namespace, config: Config) -> int:
     if given.json:
         print_json({"id": given.meeting, "closed": True})
     else:
-        say(f"{given.meeting} is off the list; whoever has its link can still read it.")
+        say(
+            f"{given.meeting} is off the list. A running server ends its sessions within half a minute; "
+            "whoever has its link can still read it."
+        )
     return 0
 
 

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 from jemaa.counters import Counters
+from jemaa.errors import JemaaError
 from jemaa.limits import IDLE_HALL_SECONDS
 from jemaa.live.floor import Floor
 from jemaa.live.outcomes import Outcomes
@@ -20,7 +21,9 @@ from jemaa.live.presence import Presence
 from jemaa.live.programme import Programme
 from jemaa.live.publications import Publications
 from jemaa.live.session import Session
-from jemaa.meeting.ids import NoteId, SessionId
+from jemaa.meeting.commands import CloseSession
+from jemaa.meeting.ids import NoteId, PersonId, SessionId
+from jemaa.meeting.roles import Actor
 from jemaa.store.log import Log
 from jemaa.store.meetings import MeetingRecord, Meetings
 from jemaa.store.notes import Notes
@@ -33,6 +36,9 @@ log = logging.getLogger("jemaa.halls")
 SWEEP_SECONDS = 30.0
 RETRY_SECONDS = 1.0
 """What fails again and again does so no faster."""
+
+_OPERATOR = Actor(PersonId("operator"), "chair")
+"""Whose hand ends the sessions of a closed meeting, in their logs."""
 
 Resident = Callable[[Hall], Coroutine[Any, Any, None]]
 """What the server itself does in a hall, for as long as that hall is open."""
@@ -102,10 +108,14 @@ class OpenHalls:
             found.tasks.start(resident(found.hall), "resident")
 
     async def run(self) -> None:
-        """Task: close what nobody has used for a while; a silent programme costs processor time too."""
+        """Task: end the sessions of closed meetings, and close what nobody has used for a while; a silent programme
+        costs processor time too."""
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
             for session, found in list(self._open.items()):
+                await self._end_if_over(found.hall)
+                if self._open.get(session) is not found:
+                    continue
                 if session not in self._residents and _is_idle(found):
                     del self._open[session]
                     await found.tasks.close()
@@ -141,7 +151,23 @@ class OpenHalls:
         if session in self._residents:
             tasks.start(self._residents[session](hall), "resident")
         log.info("session %s is open at event %d", session, sitting.state.seq)
+        if record.closed_at is not None:
+            await self._end_if_over(hall)
         return opened
+
+    async def _end_if_over(self, hall: Hall) -> None:
+        """If the meeting was closed, maybe by another process, nothing more happens in this session of it.
+
+        Only the owner task writes to the session's log, so the other process cannot end it by itself.
+        """
+        if hall.session.state.phase == "closed":
+            return
+        try:
+            record = await self.records.of_session(hall.id)
+            if record is not None and record.closed_at is not None:
+                await hall.session.submit(_OPERATOR, CloseSession())
+        except JemaaError as error:
+            log.warning("whether session %s is over is looked at again later: %s", hall.id, error)
 
     def _ended(self, session: SessionId, task: asyncio.Task[None]) -> None:
         """Without one of its tasks a hall is silent or deaf: better that everyone comes back to a new one at once."""

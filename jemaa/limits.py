@@ -1,4 +1,4 @@
-"""Every limit has a name, a value and a reason here; a test crosses each.
+"""Every limit has a name, a value and a reason here; a test crosses most of those that a peer can cross.
 
 Sizes are in bytes and times in seconds unless the name says otherwise.
 """

@@ -1,4 +1,4 @@
-"""Links: one a role and session, each with a signed invitation in its fragment, which browsers send to no server."""
+"""Links: one for each role with a page, with a signed invitation in its fragment, which browsers send to no server."""
 
 import secrets
 from dataclasses import dataclass
@@ -14,13 +14,11 @@ PAGES: dict[Role, str] = {
     "chair": "/chair",
     "manager": "/chair",
     "room": "/room",
-    "hub": "/room",
     "captioner": "/captions",
-    "interpreter": "",
     "speaker": "",
     "participant": "",
 }
-"""The page of each role, behind `/s/{session}`."""
+"""Behind `/s/{session}`, the page of each role that has one: a link says that there is something to open."""
 
 _DAY = 86_400
 

@@ -56,6 +56,32 @@ def test_a_session_that_nobody_attends_goes_to_sleep(tmp_path: Path, monkeypatch
     asyncio.run(story())
 
 
+def test_the_sessions_of_a_closed_meeting_end_and_can_still_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story() -> None:
+        async with place(tmp_path) as here:
+            chair = await here.opened()
+            asleep = await here.running.records.create("Asleep")
+            for meeting in (here.meeting, asleep):
+                # As `jemaa meeting close` does it, from another process.
+                await here.running.records.close(meeting.id)
+            running = here.running.halls
+            monkeypatch.setattr(halls_module, "SWEEP_SECONDS", 0.01)
+            sweep = running.tasks.start(running.run(), "quick sweep")
+            session = (await here.hall()).session
+            await until(lambda: session.state.phase == "closed")
+            status, answer = await chair.command("start_item", index=0)
+            assert (status, answer["error"]["code"]) == (409, "closed")
+            amina = await here.join()
+            assert (await here.get("/events", amina))[1]["snapshot"]["state"]["phase"] == "closed"
+            sweep.cancel()
+            woken = await running.hall(asleep.sessions[0].id)
+            assert woken is not None and woken.session.state.phase == "closed"
+
+    asyncio.run(story())
+
+
 def test_others_are_served_only_with_a_certificate_somewhere() -> None:
     def code(**settings: str) -> str | None:
         try:

@@ -103,7 +103,10 @@ class Meetings:
         return await self._database.run(work)
 
     async def close(self, meeting: MeetingId) -> None:
-        """Mark a meeting as over: it is no longer listed. `Refused` `no-such-meeting`."""
+        """Mark a meeting as over: it is no longer listed, and a server that has its sessions open ends them.
+
+        `Refused` `no-such-meeting`.
+        """
         now = time.time_ns() // 1_000_000
 
         def work(connection: sqlite3.Connection) -> int:

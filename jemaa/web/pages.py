@@ -54,8 +54,12 @@ def session_page(shell: str) -> Callable[[web.Request], Awaitable[web.StreamResp
 def failure_page(request: web.Request, error: JemaaError) -> web.Response:
     """What a person sees in place of a page: what is wrong, in his language where it has the sentence."""
     house = request.app[HOUSE]
-    words = house.strings.table(language_of(request, house))
-    return _answer(request, house, "failure", {"reason": html.escape(words.get(f"refusal.{error.code}", error.text))})
+    return _answer(request, house, "failure", {"reason": html.escape(reason(request, house, error))})
+
+
+def reason(request: web.Request, house: House, error: JemaaError) -> str:
+    """The sentence of a refusal in the page's language; where the tables have none for its code, the error's own."""
+    return house.strings.table(language_of(request, house)).get(f"refusal.{error.code}", error.text)
 
 
 def language_of(request: web.Request, house: House) -> str:

@@ -16,7 +16,7 @@ from .door import actor, set_cookie
 from .failures import status_of
 from .hall import Hall
 from .house import HOUSE, House, bytes_of, hall_of, number
-from .pages import language_of
+from .pages import language_of, reason
 from .pieces import counted
 from .security import plain_page_policy
 from .text_html import Draft, View
@@ -34,7 +34,8 @@ async def text(request: web.Request) -> web.Response:
     try:
         person = house.door.attendee(request, hall)
     except Refused as refused:
-        return _door_page(request, house, hall, refused.text if refused.code != "invitation-needed" else "")
+        notice = reason(request, house, refused) if refused.code != "invitation-needed" else ""
+        return _door_page(request, house, hall, notice)
     view = _view(request, house, hall, person)
     return _page(request, text_html.page(view, Draft()))
 
@@ -79,7 +80,7 @@ async def enter(request: web.Request) -> web.StreamResponse:
     try:
         person = house.door.admit(hall, code.rpartition("#t=")[2], None)
     except Refused as refused:
-        return _door_page(request, house, hall, refused.text, status=status_of(refused))
+        return _door_page(request, house, hall, reason(request, house, refused), status=status_of(refused))
     return _back(request, house, hall, person)
 
 
@@ -94,7 +95,7 @@ async def _do(request: web.Request, form: dict[str, str], command: Command, draf
         await hall.session.submit(actor(person), command)
     except JemaaError as error:
         view = _view(request, house, hall, person)
-        told = Draft(error.text, draft.name, draft.question, draft.message)
+        told = Draft(reason(request, house, error), draft.name, draft.question, draft.message)
         answer = _page(request, text_html.page(view, told), status=status_of(error))
         set_cookie(request, answer, hall, house.door.sign(person), is_secure=house.is_secure)
         return answer

@@ -141,6 +141,14 @@ def test_a_wrong_cell_is_refused(old: str, new: str, sentence: str) -> None:
     assert sentence in refusal.value.text
 
 
+@pytest.mark.parametrize(("limit", "sentence"), [("AUDIT_CELLS", "2 cells"), ("AUDIT_CELLS_BYTES", "export fewer")])
+def test_more_cells_than_an_audit_reads_are_refused(monkeypatch: pytest.MonkeyPatch, limit: str, sentence: str) -> None:
+    monkeypatch.setattr(f"jemaa.audit.cells.{limit}", 2)
+    with pytest.raises(SettingsError, match="audit-cells-invalid") as refusal:
+        cells.read(f"{CELL}\n{CELL}\n{CELL}".encode())
+    assert sentence in refusal.value.text
+
+
 @pytest.mark.parametrize("text", [b"[" * 100_000, b"{}", b"not JSON", b'"x"'])
 def test_what_is_no_list_of_cells_is_refused(text: bytes) -> None:
     with pytest.raises(SettingsError, match="audit-cells-invalid"):

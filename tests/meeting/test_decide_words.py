@@ -6,7 +6,13 @@ from dataclasses import replace
 import pytest
 
 from jemaa.errors import Refused
-from jemaa.limits import KEPT_MESSAGES, MAX_NOTE_MS, MAX_WAITING_QUESTIONS, MAX_WAITING_QUESTIONS_A_PERSON
+from jemaa.limits import (
+    KEPT_MESSAGES,
+    MAX_NAME_CHARACTERS,
+    MAX_NOTE_MS,
+    MAX_WAITING_QUESTIONS,
+    MAX_WAITING_QUESTIONS_A_PERSON,
+)
 from jemaa.meeting import commands as c
 from jemaa.meeting import events as e
 from jemaa.meeting.ids import NoteId, QuestionId
@@ -149,6 +155,9 @@ def test_too_much_is_refused(length: int) -> None:
 
 def test_a_name_is_one_line() -> None:
     assert clean_line("Amina\n  El  Fassi") == "Amina El Fassi"
+    assert clean_line("a" * MAX_NAME_CHARACTERS)
+    with pytest.raises(Refused, match="text-too-long"):
+        clean_line("a" * (MAX_NAME_CHARACTERS + 1))
 
 
 def test_no_control_that_reorders_a_line_gets_through() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,13 @@ def test_a_bad_token_says_what_is_wrong_with_it(tmp_path: Path) -> None:
         async with place(tmp_path) as here:
             other = await here.running.records.create("Other")
             elsewhere = here.running.links.of_session(other, other.sessions[0].id)["chair"].partition("#t=")[2]
-            for token, code in (("x.y", "token-forged"), (elsewhere, "token-elsewhere")):
+            yesterday = replace(here.running.links, days=-1).of_session(here.meeting, here.session)
+            expired = yesterday["chair"].partition("#t=")[2]
+            for token, code in (
+                ("x.y", "token-forged"),
+                (elsewhere, "token-elsewhere"),
+                (expired, "token-expired"),
+            ):
                 status, answer = await here.post("/join", {"token": token})
                 assert (status, answer["error"]["code"]) == (401, code)
 

@@ -15,6 +15,14 @@ from jemaa.web import text_html
 
 from .place import place
 
+REFUSALS = (
+    *("token-forged", "token-expired", "token-elsewhere", "token-revoked", "invitation-needed"),
+    *("text-empty", "text-too-long", "name-needed", "chat-closed", "questions-closed", "questions-waiting"),
+    *("questions-full", "not-allowed", "closed", "removed"),
+    *("busy", "too-fast", "internal", "store-failed", "store-busy", "store-closed"),
+)
+"""What the door, the procedure, the session and the store may say to somebody who asks or writes by form."""
+
 
 def test_asking_and_saying_by_form_as_one_person(tmp_path: Path) -> None:
     async def story() -> None:
@@ -46,9 +54,14 @@ def test_what_was_refused_comes_back_with_its_words(tmp_path: Path) -> None:
     async def story() -> None:
         async with place(tmp_path) as here:
             form = {"name": "Amina", "text": "x" * 2_100}
-            async with here.http.post(f"{here.page}/text", data=form) as page:
-                body = await page.text()
-                assert page.status == 413 and "at most 2000 characters" in body and "x" * 2_100 in body
+            for address, language, sentence in (
+                ("/text", "", "That is too long"),
+                ("/text", "fr", "C’est trop long"),
+                ("/text/chat", "ar", "النص طويل جدًا"),
+            ):
+                async with here.http.post(f"{here.page}{address}?lang={language}", data=form) as page:
+                    body = await page.text()
+                    assert page.status == 413 and sentence in body and "x" * 2_100 in body
             async with here.http.post(
                 f"{here.page}/text", data=form, headers={"Origin": "https://evil.example"}
             ) as page:
@@ -84,8 +97,11 @@ def test_a_meeting_by_invitation_opens_by_the_link_pasted_into_the_form(tmp_path
         ):
             async with browser.get(f"{here.page}/text") as page:
                 assert page.status == 401 and 'name="code"' in await page.text()
-            async with browser.post(f"{here.page}/text/code", data={"code": "wrong"}) as page:
-                assert page.status == 401
+            async with browser.post(f"{here.page}/text/code?lang=fr", data={"code": "wrong"}) as page:
+                assert page.status == 401 and "Ce lien n’est pas valable" in await page.text()
+            spoilt = {"Cookie": f"jemaa_{here.session}=x.y", "Accept-Language": "fr"}
+            async with here.http.get(f"{here.page}/text", headers=spoilt) as page:
+                assert page.status == 401 and "Ce lien n’est pas valable" in await page.text()
             link = here.running.links.of_session(here.meeting, here.session)["participant"]
             async with browser.post(f"{here.page}/text/code", data={"code": link}) as page:
                 assert page.status == 200 and '<iframe name="now"' in await page.text()
@@ -111,7 +127,8 @@ def test_every_word_of_the_page_is_in_every_language() -> None:
     used = set(re.findall(r"view\.word\(['\"]([a-z_.]+[a-z])['\"]", source))
     used |= {f"phase.{phase}" for phase in get_args(Phase)}
     used |= {f"question.{status}" for status in ("waiting", *get_args(QuestionOutcome))}
+    wanted = {f"text.{key}" for key in used} | {f"refusal.{code}" for code in REFUSALS}
     for language in text_html.LANGUAGES:
         table = json.loads((CLIENT / "strings" / f"{language}.json").read_text(encoding="utf-8"))
-        missing = {key for key in used if f"text.{key}" not in table}
+        missing = wanted - set(table)
         assert not missing, f"{language}: {missing}"
