@@ -5,6 +5,7 @@ import { beforeEach, test } from "node:test";
 import { button, el, keep } from "../../jemaa/client/ui/dom.js";
 import { FloorPanel } from "../../jemaa/client/ui/floor_panel.js";
 import { floorKey, floorLines } from "../../jemaa/client/ui/now.js";
+import { QuestionsPanel } from "../../jemaa/client/ui/questions_panel.js";
 import { QueuePanel } from "../../jemaa/client/ui/queue_panel.js";
 import { pageFor, section, stateOf } from "./page.mjs";
 
@@ -93,7 +94,7 @@ test("who mutes by the keyboard can unmute by the same key", () => {
 });
 
 test("who moves somebody up the queue goes along", () => {
-  const panel = new QueuePanel(section(), pageFor({}));
+  const panel = new QueuePanel(section(), pageFor({}), () => {});
   const persons = { p1: { name: "Amina" }, p2: { name: "Badr" } };
   const waiting = (person) => ({ person, channel: "remote", since: 0 });
   panel.render(stateOf({ persons, queue: [waiting("p1"), waiting("p2")] }));
@@ -101,4 +102,16 @@ test("who moves somebody up the queue goes along", () => {
   panel.render(stateOf({ persons, queue: [waiting("p2"), waiting("p1")] }));
   assert.equal(document.activeElement.getAttribute("aria-label"), "queue.up Badr");
   assert.equal(panel.list.children[0].querySelector("button").getAttribute("aria-label"), "queue.give.to Badr");
+});
+
+test("whoever sends an asker out has the focus in the questions, where that cannot be done again", () => {
+  const panel = new QuestionsPanel(section(), pageFor({}), () => {});
+  const question = { person: "p1", kind: "text", text: "Why?", status: "waiting", reason: "" };
+  const draw = (removed) => panel.render(stateOf({ persons: { p1: { name: "Amina", removed } }, questions: { q1: question } }));
+  const out = () => panel.list.querySelectorAll("button").find((one) => one.getAttribute("aria-label") === "chair.person.remove Amina");
+  draw(false);
+  out().focus();
+  draw(true);
+  assert.equal(out(), undefined);
+  assert.ok(document.activeElement === panel.root);
 });

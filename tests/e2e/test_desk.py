@@ -134,6 +134,23 @@ def test_a_link_that_went_astray_is_withdrawn_and_a_person_sent_out(cast: Cast, 
         expect(amina.page.get_by_role("button", name="Speak", exact=True)).to_be_hidden()
 
 
+def test_whoever_waits_and_whoever_asked_is_sent_out(cast: Cast, meeting: Server) -> None:
+    amina, badr = meeting.join("participant"), meeting.join("participant")
+    amina.command("introduce", name="Amina")
+    amina.command("raise_hand")
+    badr.command("introduce", name="Badr")
+    badr.command("ask", text="Spam for sale?")
+    with cast.person("Chair", meeting.page("chair")) as chair:
+        for panel, name in (("queue", "Amina"), ("questions", "Badr")):
+            send_out = acts.button(chair.page, f"Send out {name}")
+            expect(chair.page.locator(f"#{panel}").filter(has=send_out)).to_be_visible(timeout=15_000)
+            send_out.click()
+            confirm(chair.page, "", f"Send out {name}")
+            expect(send_out).to_have_count(0, timeout=10_000)
+        persons = meeting.join("chair").state()["state"]["persons"]
+        assert {person["name"] for person in persons.values() if person["removed"]} == {"Amina", "Badr"}
+
+
 def test_whoever_opens_the_desk_without_its_link_is_told_so(cast: Cast, meeting: Server) -> None:
     address = meeting.links["chair"].partition("#")[0]
     with cast.person("Amina", address) as amina:

@@ -21,8 +21,8 @@ export class Captions extends Panel {
     this.languages = el("select", { onchange: () => (this.lines.hush(), this.redraw()) });
     this.choice = el("label", { class: "row", hidden: true }, t("captions.language"), this.languages);
     this.empty = el("p", { class: "empty" }, t("captions.none"));
-    const smaller = button("A−", () => this.resize(-1), { class: "icon quiet", "aria-label": `A− ${t("captions.smaller")}` });
-    const larger = button("A+", () => this.resize(1), { class: "icon quiet", "aria-label": `A+ ${t("captions.larger")}` });
+    const smaller = button("A−", () => this.resize(-1), { class: "icon quiet", dir: "ltr", "aria-label": `A− ${t("captions.smaller")}` });
+    const larger = button("A+", () => this.resize(1), { class: "icon quiet", dir: "ltr", "aria-label": `A+ ${t("captions.larger")}` });
     const sizes = el("div", { class: "row", role: "group", "aria-label": t("captions.size") }, smaller, larger);
     root.replaceChildren(el("div", { class: "row between" }, el("h2", {}, t("captions")), sizes), this.choice, this.empty, this.lines.element);
     this.resize(0);

@@ -25,18 +25,21 @@ import { soundControls } from "./sound.js";
  * @param {Record<string, string>} first
  */
 export async function start(attendance, first) {
-  const page = await bind(attendance, first, (page) => [
-    new Sitting(byId("sitting"), page),
-    new Agenda(byId("agenda"), page),
-    new DoorsPanel(byId("doors"), page),
-    new FloorPanel(byId("floor"), page, (person, name) => sendOut(page, person, name)),
-    new QueuePanel(byId("queue"), page),
-    new QuestionsPanel(byId("questions"), page),
-    new Listeners(byId("listeners"), page),
-    new Captions(byId("captions"), page),
-    new Chat(byId("chat"), page, deskName(page), (person, name) => sendOut(page, person, name)),
-    new Keys(byId("keys"), page),
-  ]);
+  const page = await bind(attendance, first, (page) => {
+    const out = (/** @type {string} */ person, /** @type {string} */ name) => sendOut(page, person, name);
+    return [
+      new Sitting(byId("sitting"), page),
+      new Agenda(byId("agenda"), page),
+      new DoorsPanel(byId("doors"), page),
+      new FloorPanel(byId("floor"), page, out),
+      new QueuePanel(byId("queue"), page, out),
+      new QuestionsPanel(byId("questions"), page, out),
+      new Listeners(byId("listeners"), page),
+      new Captions(byId("captions"), page),
+      new Chat(byId("chat"), page, deskName(page), out),
+      new Keys(byId("keys"), page),
+    ];
+  });
   soundControls(byId("sound"), page);
   followPath(page);
   attendance.addEventListener("state", () => warn(page));

@@ -39,8 +39,12 @@ export async function openCamera(deviceId) {
 
 /** With a permission all devices have names, loudspeakers too. @param {MediaStream} stream */
 function granted(stream) {
-  for (const choice of choices) choice.refresh();
+  refreshAll();
   return stream;
+}
+
+function refreshAll() {
+  for (const choice of choices) choice.refresh();
 }
 
 /** A screen or a window. @returns {Promise<MediaStream>} */
@@ -73,7 +77,7 @@ export function whyNot(error) {
   return name === "InsecurePageError" ? "microphone.insecure" : null;
 }
 
-/** A choice of devices that follows what is plugged in. */
+/** A choice of devices that follows what is plugged in; what is chosen in one is chosen in every other of its kind. */
 export class DeviceChoice {
   /**
    * @param {MediaDeviceKind} kind
@@ -84,15 +88,24 @@ export class DeviceChoice {
   constructor(kind, label, fallback, chosen) {
     this.kind = kind;
     this.fallback = fallback;
-    this.select = el("select", { onchange: () => chosen(this.select.value) });
+    this.chosen = chosen;
+    this.select = el("select", { onchange: () => this.choose() });
     this.element = el("label", {}, label, this.select);
-    navigator.mediaDevices?.addEventListener?.("devicechange", () => this.refresh());
+    if (!choices.size) navigator.mediaDevices?.addEventListener?.("devicechange", refreshAll);
     choices.add(this);
     this.refresh();
   }
 
   get value() {
     return this.select.value;
+  }
+
+  choose() {
+    for (const one of choices) {
+      if (one.kind !== this.kind) continue;
+      one.select.value = this.value;
+      one.chosen(this.value);
+    }
   }
 
   /** Names are given only after a permission. */

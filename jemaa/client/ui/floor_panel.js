@@ -77,6 +77,6 @@ export class Listeners extends Panel {
   line(state, person) {
     const name = state.persons[person]?.name || this.t("chair.room");
     const level = () => this.attendance.status?.publishing.find((one) => one.person === person)?.level;
-    return el("li", {}, theirs(name), new Meter(this.t("chair.level.of", { name }), level, this.t).element);
+    return el("li", {}, el("p", {}, theirs(name)), new Meter(this.t("chair.level.of", { name }), level, this.t).element);
   }
 }

@@ -23,7 +23,7 @@ export class Inputs extends Panel {
     this.meter = new Meter(t("room.level.in"), () => this.attendance.publishing.sound?.level, t, "level");
     this.level = this.meter.field;
     this.send = button(t("room.publish"), () => this.toggleSound(), { class: "main" });
-    this.camera = new DeviceChoice("videoinput", t("room.camera"), t("room.camera"), () => {});
+    this.camera = new DeviceChoice("videoinput", t("camera"), t("camera.default"), () => {});
     this.show = button(t("room.camera.send"), single(() => this.sendPicture("camera")));
     this.screen = button(t("room.screen.send"), single(() => this.sendPicture("screen")));
     this.hide = button(t("room.picture.stop"), () => this.stopPicture(), { hidden: true });

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Ui. The questions at the desk: play or read out, preview, mark what became of each.
+ * Ui. The questions at the desk: play or read out, preview, mark what became of each, send its asker out.
  * @module
  */
 
@@ -13,9 +13,10 @@ import { Panel } from "./panel.js";
 /** @typedef {import("./attending.js").Question} Question */
 
 export class QuestionsPanel extends Panel {
-  /** @param {HTMLElement} root @param {import("./panel.js").Page} page */
-  constructor(root, page) {
+  /** @param {HTMLElement} root @param {import("./panel.js").Page} page @param {(person: string, name: string) => void} sendOut */
+  constructor(root, page, sendOut) {
     super(root, page);
+    this.sendOut = sendOut;
     this.list = el("ul", { class: "items", "data-testid": "questions" });
     this.empty = el("p", { class: "empty" }, page.t("questions.none"));
     root.replaceChildren(el("h2", {}, page.t("questions")), this.empty, this.list);
@@ -27,7 +28,8 @@ export class QuestionsPanel extends Panel {
     this.empty.hidden = questions.length > 0;
     const waiting = questions.filter(([, question]) => question.status === "waiting");
     const done = questions.filter(([, question]) => question.status !== "waiting").reverse();
-    const key = (/** @type {[string, Question]} */ [id, question]) => `${id}/${question.status}/${question.reason}/${state.phase}`;
+    const key = (/** @type {[string, Question]} */ [id, { status, reason, person }]) =>
+      `${id}/${status}/${reason}/${state.phase}/${this.isOut(state, person)}/${this.nameOf(state, person)}`;
     keep(this.list, [...waiting, ...done], key, ([id, question]) => this.line(state, id, question));
   }
 
@@ -36,11 +38,16 @@ export class QuestionsPanel extends Panel {
     const name = this.nameOf(state, question.person);
     const affiliation = state.persons[question.person]?.affiliation;
     const who = el("p", { class: "who" }, theirs(name), affiliation ? el("span", { class: "role" }, " · ", theirs(affiliation)) : "");
-    return el("li", {}, who, questionText(question, this.t), question.status === "waiting" ? null : outcome(question, this.t), this.actions(id, question, name));
+    return el("li", {}, who, questionText(question, this.t), question.status === "waiting" ? null : outcome(question, this.t), this.actions(state, id, question, name));
   }
 
-  /** @param {string} id @param {Question} question @param {string} name */
-  actions(id, question, name) {
+  /** @param {State} state @param {string} person */
+  isOut(state, person) {
+    return Boolean(state.persons[person]?.removed);
+  }
+
+  /** @param {State} state @param {string} id @param {Question} question @param {string} name */
+  actions(state, id, question, name) {
     const { t } = this;
     const mark = (/** @type {string} */ result) => this.ask({ type: "mark_question", question: id, outcome: result });
     const act = (/** @type {string} */ key, /** @type {() => void} */ does, look = "small") =>
@@ -52,6 +59,7 @@ export class QuestionsPanel extends Panel {
     else if (open) row.append(act("chair.read", () => mark("read"), "small main"));
     if (question.status !== "answered" && question.status !== "dropped") row.append(act("chair.answered", () => mark("answered")));
     if (open) row.append(act("chair.drop", () => this.drop(id), "small quiet"));
+    if (!this.isOut(state, question.person)) row.append(named(t("chair.remove.person"), t("chair.person.remove", { name }), () => this.sendOut(question.person, name), "small quiet"));
     return row;
   }
 

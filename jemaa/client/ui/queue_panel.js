@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Ui. The one queue, at the desk: place, waiting time, where each person is; give the floor, move, drop, add.
+ * Ui. The one queue, at the desk: place, waiting time, where each person is; give the floor, move, drop, add, send out.
  * @module
  */
 
@@ -14,9 +14,10 @@ const RULES = ["arrival", "alternate", "first_time"];
 const CHANNELS = ["room", "hub", "phone", "remote"];
 
 export class QueuePanel extends Panel {
-  /** @param {HTMLElement} root @param {import("./panel.js").Page} page */
-  constructor(root, page) {
+  /** @param {HTMLElement} root @param {import("./panel.js").Page} page @param {(person: string, name: string) => void} sendOut */
+  constructor(root, page, sendOut) {
     super(root, page);
+    this.sendOut = sendOut;
     const { t } = page;
     this.list = el("ol", { class: "items queue", "data-testid": "queue" });
     this.empty = el("p", { class: "empty" }, t("queue.none"));
@@ -72,7 +73,10 @@ export class QueuePanel extends Panel {
         named(t("queue.give"), t("queue.give.to", { name }), () => this.ask({ type: "give_floor", person }), "main"),
         named("↑", t("queue.up", { name }), () => move(-1), "icon"),
         named("↓", t("queue.down", { name }), () => move(1), "icon"),
-        named("✕", t("queue.drop", { name }), () => this.ask({ type: "lower_hand", person }), "icon quiet"),
+        el("div", { class: "row" },
+          named("✕", t("queue.drop", { name }), () => this.ask({ type: "lower_hand", person }), "icon quiet"),
+          named(t("chair.remove.person"), t("chair.person.remove", { name }), () => this.sendOut(person, name), "small quiet"),
+        ),
       ),
     );
   }

@@ -27,6 +27,7 @@ export class Speak extends Panel {
     this.opening = false;
     this.line = el("p");
     this.choice = new DeviceChoice("audioinput", t("microphone"), t("microphone.default"), () => this.change());
+    this.lens = new DeviceChoice("videoinput", t("camera"), t("camera.default"), () => this.changeCamera());
     this.meter = new Meter(t("level"), () => (this.isMuted() ? null : this.attendance.publishing.sound?.level), t, "level");
     this.level = this.meter.field;
     this.start = button(t("speak.start"), () => this.open(), { class: "main" });
@@ -37,7 +38,7 @@ export class Speak extends Panel {
     const title = el("h2", { id: "speak-title" }, t("speak"));
     set(root, "aria-labelledby", "speak-title");
     this.hint = el("p", { class: "hint" }, t("speak.echo"));
-    root.replaceChildren(title, this.line, this.start, this.stop, this.level, this.choice.element, el("div", { class: "row" }, this.mute, this.camera, this.back), this.hint);
+    root.replaceChildren(title, this.line, this.start, this.stop, this.level, this.choice.element, this.lens.element, el("div", { class: "row" }, this.mute, this.camera, this.back), this.hint);
     this.attendance.addEventListener("unpublished", (event) => this.lost(event.detail));
   }
 
@@ -108,7 +109,7 @@ export class Speak extends Panel {
     /** @type {MediaStream|null} */
     let face = null;
     try {
-      face = await openCamera("");
+      face = await openCamera(this.lens.value);
       if (!this.held) return close(face); // while the browser asked whether it may, the floor was taken back
       this.face = face;
       whenGone(face, () => this.face === face && this.dropCamera());
@@ -119,6 +120,13 @@ export class Speak extends Panel {
       notice(cameraWords(this.page, error));
     }
     this.redraw();
+  }
+
+  /** Another camera while one is seen. */
+  async changeCamera() {
+    if (!this.face) return;
+    await this.dropCamera();
+    await this.toggleCamera();
   }
 
   async dropCamera() {
