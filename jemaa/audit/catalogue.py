@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Literal
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from jemaa.errors import SettingsError
 
 from .period import Period
 from .reading import invalid_app, parse, period, text_of
-from .source import Claim, Grade, Source
+from .source import Grade, Source
 
 FOLDER = Path(__file__).parent / "catalogue"
 
@@ -55,8 +56,6 @@ class App(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Since when and until when it could be used."""
     note: str = ""
     route: tuple[Route, ...] = ()
-    known: tuple[Claim, ...] = ()
-    """Where it is known or said to fail or to work: claims like any other, about this application."""
     source: tuple[Source, ...] = ()
 
     def existed(self, when: Period) -> Literal["yes", "not yet", "ended"]:
@@ -94,8 +93,6 @@ def read(identity: str, text: str) -> App:
     if app.id and app.id != identity:
         raise ValueError(f"its `id` is {app.id!r}, and its file is called {identity!r}")
     sources = {one.id: one for one in app.source}
-    for claim in app.known:
-        claim.check(sources)
     for route in app.route:
         _check_route(route, sources)
     for host in app.hosts:
@@ -106,15 +103,7 @@ def read(identity: str, text: str) -> App:
             period(text_, "life")
     if not app.names:
         raise ValueError("it has no `names`, so no page could name it")
-    return _identified(app, identity)
-
-
-def _identified(app: App, identity: str) -> App:
-    """With its identity, also in what is known of it."""
-    from msgspec.structs import replace
-
-    known = tuple(replace(claim, id=f"{identity}-{claim.id}", apps=(identity,)) for claim in app.known)
-    return replace(app, id=identity, known=known)
+    return replace(app, id=identity)
 
 
 def _check_route(route: Route, sources: dict[str, Source]) -> None:

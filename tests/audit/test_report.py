@@ -243,6 +243,12 @@ def test_a_country_of_which_nothing_is_known() -> None:
     assert "Nothing was measured" in text.write(found, "en")
 
 
+def test_what_a_regulator_said_in_another_country_shuts_its_people_out() -> None:
+    found = audit("WhatsApp", country="RU", dates="2025-10-15")
+    assert {one.out_of for one in found.shut} == {("WhatsApp",)}
+    assert {one.out_of for one in audit("WhatsApp", country="RU", dates="2025-07").shut} == {()}, "not yet"
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_says_all(language: str) -> None:
     assert strings(language).keys() == strings("en").keys()
