@@ -46,6 +46,8 @@ def summary(run: Run, found: dict[str, Judged]) -> str:
             f"The fuller test's facts, of {len(found)} networks: {over} findings above what a browser may say, and"
             f" {wrong} accusations of what a network does not do."
         )
+    else:
+        lines.append("The fuller test was not run.")
     return " ".join(lines)
 
 
@@ -80,7 +82,9 @@ def _row(cell: Advised, found: Judged | None) -> str:
     numbers = "".join(
         f'<td class="number">{NOTHING if value is None else form.format(value)}</td>' for value, form in figures
     )
-    words = "".join(f"<td>{escape(text) or NOTHING}</td>" for text in (ways, accused or ("nothing" if found else "")))
+    words = "".join(
+        f"<td>{escape(text) or NOTHING}</td>" for text in (ways, accused or ("nothing" if found else "not run"))
+    )
     return f"<td>{escape(named)}</td><td>{sign(works)}</td>{numbers}{words}"
 
 
