@@ -21,7 +21,7 @@ run: $(VENV)/.installed ## open a meeting on this machine and print its links (D
 	@exec $(VENV)/bin/jemaa demo $(DEMO)
 
 test: $(VENV)/.installed-test ## everything: the client's pure parts, each room, and real Chromium end to end
-	@scripts/tools.sh chromium libatomic.so.1 pulseaudio ffmpeg espeak-ng ip nft
+	@scripts/tools.sh chromium libatomic.so.1 pulseaudio ffmpeg espeak-ng ip nft $(if $(CI),turnserver)
 	scripts/test_client.sh
 	$(PY) -m pytest $(TESTS)
 

@@ -9,6 +9,7 @@ package_of() { # the Debian package of a command, where it has another name
     pulseaudio) echo pulseaudio pulseaudio-utils ;;
     ip) echo iproute2 ;;
     nft) echo nftables ;;
+    turnserver) echo coturn ;;
     libatomic.so.1) echo libatomic1 ;;
     *) echo "$1" ;;
     esac

@@ -119,8 +119,13 @@ def open_tun(name: str) -> int:
     """A TUN device of this network namespace, made now; it goes when the returned file is closed."""
     try:
         handle = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+        fcntl.ioctl(handle, _TUNSETIFF, struct.pack("16sH22x", name.encode(), _IFF_TUN | _IFF_NO_PI))
     except OSError as trouble:
-        why = "this user may not open it" if trouble.errno == errno.EACCES else os.strerror(trouble.errno or 0)
-        raise LabFailed("lab-no-tun", f"the middlebox needs /dev/net/tun, and {why}; run it as root") from trouble
-    fcntl.ioctl(handle, _TUNSETIFF, struct.pack("16sH22x", name.encode(), _IFF_TUN | _IFF_NO_PI))
+        if trouble.errno in (errno.EACCES, errno.EPERM):
+            why = "this user may not open it; run it as root"
+        else:
+            why = (
+                f"here it is none ({os.strerror(trouble.errno or 0)}); load the module `tun`, in a container pass it in"
+            )
+        raise LabFailed("lab-no-tun", f"the middlebox needs /dev/net/tun, and {why}") from trouble
     return handle

@@ -1,7 +1,8 @@
 """Lab room. An HTTP CONNECT proxy as companies have them: lists, no bare addresses, caps, and TLS opened if told so.
 
-A tunnel is either blind (bytes both ways, cut by time) or opened: then each request inside is read, `Upgrade` taken
-out, and the response kept back whole, cut at a size or a time. (RFC 9110 §9.3.6, RFC 9112.)
+A tunnel is either blind (bytes both ways) or opened: then each request inside is read, `Upgrade` taken out, and the
+response kept back whole, or cut at a size. What is cut at a time is the tunnel, counted from its CONNECT, with whatever
+is under way in it; responses are not timed. (RFC 9110 §9.3.6, RFC 9112.)
 """
 
 import asyncio

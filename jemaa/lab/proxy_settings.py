@@ -16,7 +16,7 @@ _INSIDE = ("strip_upgrade", "buffer_responses", "max_bytes")
 
 @dataclass(frozen=True, slots=True)
 class ProxySettings:
-    """The `[proxy]` table of a profile. 0 seconds or bytes is no cap.
+    """The `[proxy]` table of a profile. 0 is no cap: `max_seconds` is of a tunnel, `max_bytes` of a response in it.
 
     What reads or counts what is inside of TLS (`_INSIDE`) needs `resign`.
     """

@@ -1,8 +1,10 @@
 """What the tests that build networks share: the reason to skip where none can be built, and commands inside."""
 
 import functools
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 from jemaa.lab.failures import LabFailed
 from jemaa.lab.topology import Lab
@@ -18,6 +20,17 @@ def why_not() -> str:
         if trouble.code in ("lab-no-rights", "lab-no-tun"):
             return trouble.text
         raise
+
+
+def namespaces() -> set[str]:
+    """Network namespaces that any process of this machine is in."""
+    found = set()
+    for path in Path("/proc").glob("[0-9]*/ns/net"):
+        try:
+            found.add(os.readlink(path))
+        except OSError:
+            continue
+    return found
 
 
 def python(lab: Lab, node: str, code: str, *arguments: str) -> "subprocess.Popen[str]":

@@ -23,17 +23,30 @@ from tests.lab.networks import why_not
 pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not())
 
 NODE = shutil.which("node", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}") or "node"
-AT_ONCE = 4
+AT_ONCE = 5
 STAND_IN = str(Path(__file__).parent.parent / "client" / "stand_in.mjs")
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A profile, how long somebody listens behind it, and what the page's files would have told of the line."""
+    """A profile, how long somebody listens behind it, and what the page's files would have told of the line.
+
+    `caps` are caps of the profile's proxy in the place of its own, which nobody who listens for seconds would meet.
+    """
 
     profile: str
     seconds: float
     learned: dict[str, Any] = field(default_factory=dict)
+    caps: dict[str, int] = field(default_factory=dict)
+
+    def network(self, folder: Path) -> str:
+        """The profile by its name, or the file of one with these caps."""
+        if not self.caps:
+            return self.profile
+        head = f'description = "{self.profile}, sooner"\nincludes = ["{self.profile}"]\n[[seen]]\nwhere = "nowhere"\n'
+        file = folder / "sooner.toml"
+        file.write_text(head + "[proxy]\n" + "".join(f"{name} = {value}\n" for name, value in self.caps.items()))
+        return str(file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +71,9 @@ class Heard:
 VISITS = {
     "age": Visit("kill-after", 50),
     "bytes": Visit("kill-after-bytes", 35),
+    # Two cuts of the stream, as sound at 12 kb/s meets them, and some seconds of what comes after them.
+    "capped in time": Visit("proxy-only-capped", 22, caps={"max_seconds": 8}),
+    "capped in size": Visit("proxy-only-capped", 22, caps={"max_bytes": 12_000}),
     "proxy": Visit("corp-resigned", 12),
     "capped": Visit("proxy-only-capped", 8),
     "edge": Visit("link-edge", 30, {"rttMs": 700, "isThin": True}),
@@ -84,7 +100,7 @@ def visits(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str],
 def visited(name: str, visit: Visit, folder: Path, floor: Path) -> Heard:
     """Listen behind a network, by the client in Node."""
     folder.mkdir()
-    with MeetingInLab(visit.profile, folder / "meeting", floor) as meeting:
+    with MeetingInLab(visit.network(folder), folder / "meeting", floor) as meeting:
         return listened(meeting, visit)
 
 
@@ -124,6 +140,15 @@ def test_behind_a_companys_proxy_sound_begins_and_goes_on(visits: Callable[[str]
     heard = visits(name)
     assert heard.first is not None and heard.first < 5 and heard.is_in
     assert heard.silent < 1, heard
+
+
+@pytest.mark.parametrize("name", ["capped in time", "capped in size"])
+def test_where_a_proxy_cuts_long_answers_sound_goes_on_over_the_cuts(visits: Callable[[str], Heard], name: str) -> None:
+    heard = visits(name)
+    assert heard.longest < 1.5 and heard.silent < 3 and heard.is_in, heard
+    assert [path for _, path in heard.paths] == ["stream", "pieces"] and heard.network["isCutting"], "it was cut twice"
+    assert heard.paths[1][0] > 10, "a cut answer is asked for again before it is given up"
+    assert not [gap for gap in heard.gaps if gap[0] > heard.paths[1][0]], "pieces are below the caps"
 
 
 @pytest.mark.parametrize("name", ["edge", "thin"])

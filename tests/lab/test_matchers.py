@@ -65,6 +65,14 @@ def test_a_request_for_a_page_is_no_upgrade() -> None:
     assert all(let_through(case, SERVER, "whole", payloads=(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n",)))
 
 
+@pytest.mark.parametrize("values", ['hosts = ["meeting.example"]', "upgrade = true"])
+def test_a_request_is_read_from_two_segments(values: str) -> None:
+    request = b"GET /live HTTP/1.1\r\nHost: meeting.example\r\nUpgrade: websocket\r\n\r\n"
+    for cut in (2, request.index(b"ing.ex"), request.index(b"grade"), len(request) - 2):
+        stream = Network("split", text=RULE + f"match.http = {{ {values} }}\n" + DROP).tcp(port=80)
+        assert stream.up(request[:cut]) and not stream.up(request[cut:]), cut
+
+
 @pytest.mark.parametrize("case", CASES, ids=IDS)
 def test_an_extension_header_hides_nothing(case: Case) -> None:
     network, passed = Network("case", text=RULE + case.match + DROP), []

@@ -15,7 +15,7 @@ from jemaa.lab import names
 from jemaa.lab.places import DNS, PROXY, SECOND, SERVER, SERVER_SECOND
 from jemaa.lab.topology import PROXY_PORT, Lab
 from jemaa.people.wait import wait_until
-from tests.lab.networks import ask, echo, python, says, why_not
+from tests.lab.networks import ask, echo, namespaces, python, says, why_not
 from tests.lab.traffic import binding, dtls_hello, inverted, tls_hello
 
 pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not())
@@ -98,6 +98,24 @@ def test_what_is_turned_away_is_told_so() -> None:
         assert lab.environment()["https_proxy"] == f"http://{PROXY[0]}:{PROXY_PORT}"
 
 
+CONNECT = """
+import socket, sys
+for target in sys.argv[3:]:
+    with socket.create_connection((sys.argv[1], int(sys.argv[2])), 5) as one:
+        one.sendall(f"CONNECT {target} HTTP/1.1\\r\\n\\r\\n".encode())
+        print(one.recv(100)[9:12].decode())
+"""
+
+
+def test_the_operators_proxy_goes_by_its_profile() -> None:
+    asked, found = [f"{host}:443" for host in ("meeting.example", "second.example", SERVER[0])], {}
+    with Lab("proxy-only") as lab, echo(lab, "server", SERVER[0]), echo(lab, "second", SECOND[0]):
+        for name in ("proxy-only", "proxy-only-no-raw-ip", "proxy-only-allowlist"):
+            lab.switch(name)
+            found[name] = says(lab, "participant", CONNECT, PROXY[0], str(PROXY_PORT), *asked).split()
+    assert list(found.values()) == [["200", "200", "200"], ["200", "200", "403"], ["200", "403", "403"]]
+
+
 def test_a_satellite_is_far_away() -> None:
     with Lab("link-satellite") as lab, echo(lab, "server", SERVER[0]):
         sent, took = ask(lab, "udp", SERVER[0], 40_000, b"x" * 100, wait=3)
@@ -124,17 +142,6 @@ def test_two_labs_at_once_do_not_meet() -> None:
         assert ask(other, "udp", SERVER[0], 3478, b"x")[0] == "0"
 
 
-def networks() -> set[str]:
-    """Network namespaces that any process of this machine is in."""
-    found = set()
-    for path in Path("/proc").glob("[0-9]*/ns/net"):
-        try:
-            found.add(os.readlink(path))
-        except OSError:
-            continue
-    return found
-
-
 HOLDER = """
 import signal, time
 from jemaa.lab.topology import Lab
@@ -157,10 +164,10 @@ def test_nothing_is_left_however_it_ends(number: signal.Signals) -> None:
         pids = [int(word) for word in holder.stdout.readline().split()]
         assert len(pids) == 7
         spaces = {os.readlink(f"/proc/{pid}/ns/net") for pid in pids[:-1]}
-        assert len(spaces) == 6 and spaces <= networks()
+        assert len(spaces) == 6 and spaces <= namespaces()
         holder.send_signal(number)
         holder.wait()
-    wait_until(lambda: not spaces & networks(), "no process is in a namespace of that lab")
+    wait_until(lambda: not spaces & namespaces(), "no process is in a namespace of that lab")
     assert Path("/proc/self/mounts").read_text() == before
     with Lab("clean"):
         assert not list(Path(tempfile.gettempdir()).glob(f"jemaa-lab-{holder.pid}-*")), "the next lab sweeps its log"
