@@ -97,11 +97,13 @@ def measure() -> list[Row]:
     newest = chunks[-1]
     lag = [when * 1000 - media for _, media, when in chunks]
     behind = lag[-1] - min(lag)
+    limit = buffer_limit(32) / 1000
     how = (
         f"what the kernel took before it was full is read first ({len(chunks)} chunks, {skipped} skipped); the last "
-        f"chunk read has media time {newest[1]} ms and is {behind:.0f} ms later than the freshest one."
+        f"chunk read has media time {newest[1]} ms and is {behind:.0f} ms later than the freshest one. "
+        f"It is the growth of the server's memory a sleeper: what waits ({limit:.0f} KB at most, which "
+        "tests/live/test_fanout.py shows) and the connection itself."
     )
-    limit = buffer_limit(32) / 1000
     return [
         Row("longest gap of 100 others while 100 sleep for 30 s", f"{gap * 1000:.0f} ms", "costs nothing", gap < 0.4),
         Row(

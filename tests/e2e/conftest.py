@@ -13,7 +13,7 @@ from jemaa.people.speech import CHAIR_SPEECH, Speech, say, unbroken
 @pytest.fixture(scope="module")
 def square(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Square]:
     """The sound hardware of everybody in a file's tests."""
-    with Square(tmp_path_factory.mktemp("square"), places=4) as square:
+    with Square(tmp_path_factory.mktemp("square"), places=5) as square:
         yield square
 
 

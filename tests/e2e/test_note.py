@@ -29,8 +29,10 @@ def test_a_voice_note_is_played_to_everyone(cast: Cast, quiet_meeting: Server) -
         cast.person("Amina", quiet_meeting.page("participant")) as amina,
         cast.person("Badr", quiet_meeting.page("participant", up="note", name="Badr")) as badr,
         cast.person("Chair", quiet_meeting.page("chair")) as chair,
+        cast.person("Room", quiet_meeting.page("room")) as room,
     ):
         acts.listen(amina)
+        acts.listen(room)
         acts.button(badr.page, "Record a question").click(timeout=15_000)
         badr.says(note).wait()
         badr.place.square.wait_until_recorded(badr.now() + RATE)
@@ -43,6 +45,7 @@ def test_a_voice_note_is_played_to_everyone(cast: Cast, quiet_meeting: Server) -
         wait_until(
             lambda: hearing.hears(note, amina.heard(began)), "Amina hears the recorded question", timeout=30, every=0.5
         )
+        assert hearing.hears(note, room.heard(began)), "and so does the room"
 
 
 def test_where_a_browser_lets_nobody_keep_anything_the_page_is_whole_and_a_note_arrives(

@@ -68,6 +68,17 @@ def test_whoever_has_the_floor_is_heard_by_all_but_himself(hall: Hall, floor: Sp
     assert not hearing.hears(delegate, hall.speaker.heard(*said)), "he does not hear himself"
 
 
+def test_what_the_room_sends_is_heard_on_each_other_path(hall: Hall, floor: Speech) -> None:
+    acts.publish_room(hall.room)
+    speaking = hall.room.says(floor.repeated(40))
+    for path in ("stream", "pieces", "radio"):
+        hall.listener.page.goto(hall.server.page("participant", down=path))
+        acts.listen(hall.listener)
+        acts.wait_until_hears(hall.listener, floor)
+        acts.wait_for_path(hall.listener, path)
+    speaking.stop()
+
+
 def says(person: Person, speech: Speech, listener: Person) -> tuple[int, int]:
     """Let somebody speak; the marks of a recording that has all of it, wherever it was heard."""
     speaking = person.says(speech)
