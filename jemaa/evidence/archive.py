@@ -30,12 +30,14 @@ COLUMNS = {
     "counted": "BOOLEAN",
     "ruleset": "VARCHAR",
     "instrument": "VARCHAR",
+    "could": "VARCHAR",
+    "deep": "USMALLINT",
     "asn_db": "VARCHAR",
     "facts": "VARCHAR",
 }
 """Of an entry in JSON and in Parquet."""
 
-_LATER = ("instrument",)
+_LATER = ("instrument", "could", "deep")
 
 _ROWS = "* EXCLUDE (facts, day)"
 _FACTS = "id, cell, facts"
@@ -159,12 +161,11 @@ class Archive:
 
     def _whole(self, day: str) -> str:
         """All columns of a day, in their order."""
-        names = ", ".join(
-            {"facts": "f.facts", "day": f"{quoted(day)} AS day", "instrument": "coalesce(r.instrument, '')"}.get(
-                name, f"r.{name}"
-            )
-            for name in COLUMNS
-        )
+        other = {
+            "facts": "f.facts", "day": f"{quoted(day)} AS day", "instrument": "coalesce(r.instrument, '')",
+            "deep": "coalesce(r.deep, 0)",
+        }  # fmt: skip
+        names = ", ".join(other.get(name, f"r.{name}") for name in COLUMNS)
         facts, rows = listed(self.files("facts", [day])), rows_of(self.files("rows", [day]))
         return f"SELECT {names} FROM {rows} r JOIN read_parquet({facts}) f USING (id)"
 
@@ -184,7 +185,8 @@ class Archive:
         new = hashlib.blake2b("/".join([*names, where]).encode(), digest_size=8).hexdigest()
         for kind in _KINDS:
             old = listed([str(self._path(kind, day, name)) for name in names])
-            self._copy(engine, f"SELECT * FROM read_parquet({old}) {where}", self._path(kind, day, new))
+            whole = f"SELECT * FROM read_parquet({old}, union_by_name=true) {where}"
+            self._copy(engine, whole, self._path(kind, day, new))
         self._replace(day, names, new, taken_from=taken_from)
 
     def _replace(self, day: str, old: list[str], new: str, *, taken_from: int | None = None) -> None:

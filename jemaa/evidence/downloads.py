@@ -23,7 +23,7 @@ CELL_FIELDS = (
 )  # fmt: skip
 RULE_FIELDS = (
     "cell", "week", "cc", "asn", "access", "node", "verdict", "rule_id", "ruleset", "probes", "of", "low", "high", "q",
-    "tested",
+    "tested", "by_few",
 )  # fmt: skip
 BROKEN_FIELDS = ("instrument", "path", "networks", "failing", "countries")
 CHANGE_FIELDS = ("week", "seen", "cc", "asn", "access", "path", "to", "q")
@@ -41,9 +41,10 @@ def write_tables(tables: Tables, folder: Path) -> None:
 
 
 def _write_audits(tables: Tables, folder: Path) -> None:
-    """A file a country, as an audit is of one: all of a large record are more cells than it takes."""
+    """A file a country, as an audit is of one: all of a large record are more cells than it takes. An audit has no room
+    for a doubt, so that rules whose whole row could be forged stay out."""
     rows = [_for_audit(one) for one in tables.cells]
-    rows += [_rule_for_audit(one) for one in tables.rules if not one.may_be_chance]
+    rows += [_rule_for_audit(one) for one in tables.rules if not (one.may_be_chance or one.by_few)]
     folder.mkdir(exist_ok=True)
     for country, of_country in groupby(sorted(rows, key=itemgetter("country")), itemgetter("country")):
         lines = b"".join(msgspec.json.encode(row) + b"\n" for row in of_country)
@@ -66,7 +67,7 @@ def _for_audit(cell: Cell) -> Flat:
 
 
 def _rule_for_audit(rule: RuleCount) -> Flat:
-    """The same of a rule; it “worked” for those for whom the rule did not fire."""
+    """The same of a rule; it “worked” for those for whom the rule could have fired and did not."""
     return _place_for_audit(rule.key) | {
         "subject": f"rule:{rule.rule_id}",
         "probes": rule.of,
@@ -112,4 +113,5 @@ _KINDS = {
     "asn": "UINTEGER", "probes": "UINTEGER", "of": "UINTEGER", "worked": "UINTEGER", "failed": "UINTEGER",
     "both": "UINTEGER", "networks": "UINTEGER", "failing": "UINTEGER", "countries": "UINTEGER",
     "share": "DOUBLE", "low": "DOUBLE", "high": "DOUBLE", "q": "DOUBLE", "tested": "BOOLEAN",
+    "by_few": "BOOLEAN",
 }  # fmt: skip

@@ -12,7 +12,9 @@ from msgspec import Struct
 
 from jemaa.facts import read
 from jemaa.facts.record import ACCESS, RUNGS, Measurement
+from jemaa.verdict.could import could_fire
 from jemaa.verdict.judge import BROWSER
+from jemaa.verdict.rules.table import RULES
 
 PATHS = RUNGS
 """What a cell is about. A path's place is its bit in `tried` and `worked`: new ones come at the end."""
@@ -29,6 +31,12 @@ OWN_FLAGS = frozenset({"vpn", "lab", "network-unknown", *NOT_THE_NETWORK})
 
 WEIGHTLESS = frozenset({"ok", "insufficient"})
 """Verdicts that the tables do not list: nothing fired."""
+
+LISTED = frozenset(rule.id for rule in RULES if rule.says not in WEIGHTLESS)
+"""Rules that the tables can list."""
+
+SOUNDED = "webrtc-udp"
+"""The path of which some checks, those that send sound, ask more than the others: that most of the sound comes back."""
 
 
 class Verdict(Protocol):
@@ -56,7 +64,9 @@ class Entry(Struct, frozen=True, kw_only=True):
     """`day` (ISO, UTC) is where it is filed; `cell` and `probe` are numbers of 64 bits; `facts` is JSON.
 
     `counted` is false where something speaks against counting it; `flags` says what. `instrument` is by what it was
-    measured: a browser's version, or the program's.
+    measured: a browser's version, or the program's. `could` are the ids of the rules that it could have fired, those of
+    `fired` among them, with spaces between, None where nobody asked yet; `deep` are the paths of which it asked more
+    than others do.
     """
 
     id: str
@@ -72,6 +82,8 @@ class Entry(Struct, frozen=True, kw_only=True):
     asn_db: str
     facts: str
     instrument: str = ""
+    could: str | None = None
+    deep: int = 0
 
 
 class Key(Struct, frozen=True, order=True):
@@ -99,6 +111,7 @@ def entry_of(
     kept = msgspec.structs.replace(measurement, started_at=measurement.started_at // HOUR * HOUR)
     network = measurement.network
     key = Key(monday(day), network.cc or "ZZ", network.asn or 0, network.access)
+    fired = [Fired(f.node, f.verdict, f.rule_id) for f in findings if f.verdict not in WEIGHTLESS]
     return Entry(
         id=identity,
         day=day.isoformat(),
@@ -106,13 +119,15 @@ def entry_of(
         probe=probe,
         tried=_mask(rung.name for rung in measurement.rungs),
         worked=_mask(rung.name for rung in measurement.rungs if rung.usable),
-        fired=[Fired(f.node, f.verdict, f.rule_id) for f in findings if f.verdict not in WEIGHTLESS],
+        fired=fired,
         flags=all_flags,
         counted=not all_flags,
         ruleset=findings[0].ruleset if findings else "",
         asn_db=asn_db,
         facts=read.write(kept).decode(),
         instrument=kept.stack if kept.software.startswith(BROWSER) else kept.software,
+        could=" ".join(sorted({*(could_fire(measurement) & LISTED), *(one.rule_id for one in fired)})),
+        deep=_mask(rung.name for rung in measurement.rungs if rung.name == SOUNDED and rung.loss is not None),
     )
 
 

@@ -1,7 +1,9 @@
 """Evidence room. Instruments, a browser's version or the program, by which a check was made, and which are broken.
 
 A failure that goes with the instrument and not with the network is ours, or its maker's, and nobody's blocking. What a
-broken one measured is kept, and counted nowhere.
+broken one measured is kept, and counted nowhere. Like is compared with like: of a path of which some checks ask more
+(`Entry.deep`) only what the others saw, or the fuller check would be broken wherever a network lets calls be set up and
+cuts their sound.
 """
 
 from collections.abc import Collection, Sequence
@@ -61,14 +63,17 @@ def without(instruments: Collection[str]) -> str:
     return f"coalesce(instrument, '') NOT IN ({names})" if names else "true"
 
 
-_BY_CHECK = "SELECT cell, instrument, worked AS w, tried & ~worked AS f, count(*) AS n FROM named GROUP BY ALL"
+_ALIKE = "~coalesce(deep, 0)::USMALLINT"
+_WORKED, _FAILED = f"worked & {_ALIKE}", f"tried & ~worked & {_ALIKE}"
+
+_BY_CHECK = f"SELECT cell, instrument, {_WORKED} AS w, {_FAILED} AS f, count(*) AS n FROM named GROUP BY ALL"
 """Alike checks are counted before their paths are looked at: there are a tenth as many."""
 
 
 def _by_probe(suspects: Collection[str]) -> str:
     names = ", ".join(quoted(name) for name in sorted(suspects))
     return f"""
-        SELECT cell, instrument, bit_or(worked) AS w, bit_or(tried & ~worked) AS f, 1 AS n
+        SELECT cell, instrument, bit_or({_WORKED}) AS w, bit_or({_FAILED}) AS f, 1 AS n
         FROM come SEMI JOIN (SELECT cell FROM come WHERE instrument IN ({names})) USING (cell)
         WHERE instrument <> '' GROUP BY cell, instrument, probe"""
 

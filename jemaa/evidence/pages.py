@@ -207,14 +207,19 @@ def _rules(view: View, rules: Sequence[RuleCount]) -> str:
 def _verdict(view: View, rule: RuleCount) -> str:
     if rule.may_be_chance:
         return view.word("rules.chance")
-    untested = "" if rule.tested else f"<br><small>{view.word('rules.untested')}</small>"
-    return view.word("verdict." + rule.verdict) + untested
+    return view.word("verdict." + rule.verdict) + doubts(view, rule)
+
+
+def doubts(view: View, rule: RuleCount) -> str:
+    """What has to be said beside the verdict of a rule, as HTML; mostly nothing."""
+    said = ([] if rule.tested else ["rules.untested"]) + (["rules.few"] if rule.by_few else [])
+    return "".join(f"<br><small>{view.word(key)}</small>" for key in said)
 
 
 def _notes(view: View) -> str:
     return (
         f'{legend(view)}<p class="note">{view.word("how", k=EVIDENCE_K)}</p>'
-        f'<p class="note">{view.word("failed_means")}</p>'
+        f'<p class="note">{view.word("failed_means")}</p><p class="note">{view.word("calls_mean")}</p>'
     )
 
 

@@ -7,7 +7,7 @@ from jemaa.limits import EVIDENCE_K
 from .entry import PATHS
 from .grid import per_cent
 from .material import Material
-from .pages import network_link
+from .pages import doubts, network_link
 from .tables import RECENT_WEEKS, grouped
 from .view import View
 
@@ -79,12 +79,17 @@ def apps(view: View, material: Material) -> str:
 def _marked(view: View, material: Material) -> str:
     """Networks in which a rule about applications fired in the last weeks."""
     weeks = {one.key.week for one in material.recent}
-    fired = {
-        (one.key.cc, one.key.asn, one.key.access)
+    fired = [
+        one
         for one in material.tables.rules
         if one.node == APPS_NODE and one.key.week in weeks and not one.may_be_chance
+    ]
+    # Of several weeks or verdicts of one place the one that leaves the least doubt is named.
+    surest = {
+        (one.key.cc, one.key.asn, one.key.access): one
+        for one in sorted(fired, key=lambda one: one.by_few, reverse=True)
     }
-    items = "".join(f"<li>{network_link(view, *place)}" for place in sorted(fired))
+    items = "".join(f"<li>{network_link(view, *place)}{doubts(view, one)}" for place, one in sorted(surest.items()))
     none = f"<p>{view.word('apps.marks.none', weeks=RECENT_WEEKS)}</p>"
     listed = f"<p>{view.word('apps.marks.help')}</p><ul>{items}</ul>" if items else none
     return f"<h2>{view.word('apps.marks')}</h2>{listed}"
@@ -100,7 +105,7 @@ def data(view: View, material: Material) -> str:
         f"<p>{view.word('data.licence')}</p>{_files(view)}<h2>API</h2><p>{view.word('data.api')}</p><ul>{addresses}"
         f'</ul><p>{view.word("data.api.described")} <code dir="ltr">/api/openapi.json</code></p>'
         f"<p>{view.word('data.fields')}</p><p>{view.word('how', k=EVIDENCE_K)}</p>"
-        f"<p>{view.word('failed_means')}</p><p>{view.word('data.sums')}</p><p>{view.word('data.shown')}</p>"
+        f"<p>{view.word('failed_means')}</p><p>{view.word('calls_mean')}</p><p>{view.word('data.sums')}</p><p>{view.word('data.shown')}</p>"
         f"<p>{view.word('data.taken')}</p>{looked}{_broken(view, material)}"
     )
 

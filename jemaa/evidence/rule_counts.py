@@ -3,6 +3,9 @@
 By a rule that rests on a test, a check accuses a network that does nothing once in a hundred times at the very worst
 (`judge.ALPHA`), so that among thousands of rows some have three such checks. `q` says how many of the rows that are at
 least as sure would be chance. A rule that goes by a mark or by a wrong answer has no such bound, and is told apart.
+
+A rule is counted against the probes that could have fired it (`Entry.could`): a browser sends no twins, a light check
+sends no sound, and what they did not see speaks neither for nor against.
 """
 
 from collections import defaultdict
@@ -52,11 +55,13 @@ UNTESTED_QUESTIONS = sum(rule.says not in WEIGHTLESS for rule in RULES) - QUESTI
 
 
 class RuleCount(Struct, frozen=True, kw_only=True):
-    """For how many probes of a network a rule fired, of `of` probes that were there; `low` and `high` bound the share
-    as in `Cell`. Above `FALSE_DISCOVERIES`, `q` says that it may be chance.
+    """For how many probes of a network a rule fired, of `of` probes that could have fired it, because a check of theirs
+    sent all that it asks about; `low` and `high` bound the share as in `Cell`. Above `FALSE_DISCOVERIES`, `q` says that
+    it may be chance.
 
     Where a rule is not `tested`, nobody knows how often it errs: `q` is then a hurdle that keeps forgers off, what it
-    would be if the rule erred as seldom as the others, and no share of anything.
+    would be if the rule erred as seldom as the others, and no share of anything. `by_few`: those that could are no more
+    than a tenth of the network's probes, so that forgers, who choose what they say they sent, could be all of them.
     """
 
     key: Key
@@ -70,6 +75,7 @@ class RuleCount(Struct, frozen=True, kw_only=True):
     high: float
     q: float = 1.0
     tested: bool = True
+    by_few: bool = False
 
     @property
     def may_be_chance(self) -> bool:
@@ -86,23 +92,51 @@ def rules(archive: Archive, days: Sequence[str] | None = None, *, left_out: Coll
         cast(engine, files, without(left_out))
         engine.rows(f"""
             CREATE TEMP TABLE sizes AS
-            SELECT cell, count(*) AS n, avg(1 - pow({1 - ALPHA}, checks)) AS rate,
-                (sum(count(*)) OVER (PARTITION BY {PLACE}))::BIGINT AS network
-            FROM votes GROUP BY cell HAVING n >= {EVIDENCE_K}""")
+            SELECT cell, (sum(count(*)) OVER (PARTITION BY {PLACE}))::BIGINT AS network
+            FROM votes GROUP BY cell HAVING count(*) >= {EVIDENCE_K}""")
+        engine.rows(f"CREATE TEMP TABLE counts AS {_COUNTS}")
+        engine.rows(f"CREATE TEMP TABLE fires AS {_FIRES}")
         rows = engine.rows(_FIRED)
         sizes = {unpacked(week << 52).week: n for week, n in engine.rows(_WEEKS)}
     found = adjusted([_rule(row) for row in rows], [_chance(row) for row in rows], sizes)
     return sorted(found, key=lambda one: (one.key, -one.probes, one.node, one.rule_id))
 
 
-_FIRED = f"""
+_COUNTS = f"""
     WITH fired AS (
         SELECT cell, probe, ruleset, unnest(fired) AS one FROM come WHERE len(fired) > 0
-    ), counts AS (
-        SELECT cell, one.node AS node, one.verdict AS verdict, one.rule_id AS rule, max(ruleset) AS ruleset,
-            count(DISTINCT probe) AS probes FROM fired GROUP BY cell, one.node, one.verdict, one.rule_id
-        HAVING probes >= {EVIDENCE_K}
-    ) SELECT cell, node, verdict, rule, ruleset, probes, n, network, rate FROM counts JOIN sizes USING (cell)"""
+    ) SELECT cell, one.node AS node, one.verdict AS verdict, one.rule_id AS rule, max(ruleset) AS ruleset,
+        count(DISTINCT probe) AS probes
+    FROM fired GROUP BY cell, one.node, one.verdict, one.rule_id HAVING probes >= {EVIDENCE_K}"""
+
+_EVERY = "*"
+"""What an entry could have fired of which nobody asked yet: any rule."""
+
+_KIND = f"coalesce(could, '{_EVERY}')"
+
+_FIRES = f"""
+    SELECT hash(could) AS kind, rule
+    FROM (SELECT DISTINCT {_KIND} AS could FROM come), (SELECT DISTINCT rule FROM counts)
+    WHERE could = '{_EVERY}' OR list_contains(string_split(could, ' '), rule)"""
+"""Which kind of check could fire which of the rules that did. A kind goes by its hash: kinds are few, and their names,
+one beside each probe, would not fit into memory."""
+
+_FIRED = f"""
+    WITH checks AS (
+        SELECT cell, probe, kind, count(*) AS n FROM (SELECT cell, probe, hash({_KIND}) AS kind FROM come)
+        WHERE kind IN (SELECT kind FROM fires)
+            AND cell IN (SELECT cell FROM sizes WHERE {PLACE} IN (SELECT {PLACE} FROM counts))
+        GROUP BY cell, probe, kind
+    ), able AS (
+        SELECT cell, rule, probe, sum(n) AS checks FROM checks JOIN fires USING (kind) GROUP BY cell, rule, probe
+    ), sums AS (
+        SELECT cell, rule, count(*) AS n_able, avg(1 - pow({1 - ALPHA}, checks)) AS rate,
+            (sum(count(*)) OVER (PARTITION BY {PLACE}, rule))::BIGINT AS everywhere
+        FROM able GROUP BY cell, rule
+    ) SELECT cell, node, verdict, rule, ruleset, probes, network, n_able, everywhere, rate
+    FROM counts JOIN sizes USING (cell) JOIN sums USING (cell, rule)"""
+"""Each rule that fired with how many probes could have fired it, in its cell and in all published ones of its network,
+and how often a probe fires it by chance: it had as many chances as checks that could."""
 
 _WEEKS = "SELECT cell >> 52 AS week, count(*) FROM sizes GROUP BY week"
 
@@ -111,14 +145,16 @@ def chance(probes: int, of: int, rate: float, doubtful: int = 0) -> float:
     """How likely a rule fires by chance alone for so many probes, each at `rate`, with a tenth of them forged, or with
     the `doubtful` ones (`forgeable`).
 
-    Where probes differ in how often they measured, `rate` is their mean: that bounds it (Hoeffding 1956).
+    Where probes differ in how often they measured, `rate` is their mean: that bounds it (Hoeffding 1956). Whoever could
+    not fire the rule is in none of these: his chance is nought, and a tenth of the others would not be one of them.
     """
     lies = forged(of, doubtful)
     return binomial_at_least(probes - lies, max(0, of - lies), rate)
 
 
 def adjusted(found: Sequence[RuleCount], ps: Sequence[float], sizes: Mapping[str, int]) -> list[RuleCount]:
-    """Each with its `q`, week by week: what came of a week stays, whatever comes later. `sizes` has its cells.
+    """Each with its `q`, week by week: what came of a week stays, whatever comes later. `sizes` has its cells, each of
+    which counts as asked all, also what too few of it could have answered: that makes `q` larger and no smaller.
 
     Rules that are not tested are adjusted by themselves, or they would make it easier for the others.
     """
@@ -133,14 +169,14 @@ def adjusted(found: Sequence[RuleCount], ps: Sequence[float], sizes: Mapping[str
 
 
 def _rule(row: tuple[Any, ...]) -> RuleCount:
-    cell, node, verdict, rule, ruleset, probes, of, network, _ = row
-    low, high = bounds(probes, of, forgeable(of, network))
+    cell, node, verdict, rule, ruleset, probes, network, of, everywhere, _ = row
+    low, high = bounds(probes, of, forgeable(of, everywhere))
     return RuleCount(
         key=unpacked(cell), node=node, verdict=verdict, rule_id=rule, ruleset=ruleset or "", probes=probes, of=of,
-        low=round(low, 4), high=round(high, 4), tested=rule in TESTED,
+        low=round(low, 4), high=round(high, 4), tested=rule in TESTED, by_few=forgeable(of, network) > 0,
     )  # fmt: skip
 
 
 def _chance(row: tuple[Any, ...]) -> float:
-    *_, probes, of, network, rate = row
-    return chance(probes, of, rate, forgeable(of, network))
+    *_, probes, _network, of, everywhere, rate = row
+    return chance(probes, of, rate, forgeable(of, everywhere))

@@ -48,9 +48,11 @@ class CellRow(Struct, frozen=True):
 
 
 class RuleRow(Struct, frozen=True):
-    """For how many (`probes`) of a network's probes (`of`) a rule fired in a week, and between what the share lies.
+    """For how many (`probes`) of the probes that could have fired it (`of`) a rule fired in a week on a network, and
+    between what the share lies.
 
     `q` above 0.05: it may be chance. Not `tested`: the rule goes by a mark, and how often it errs is not known.
+    `by_few`: those that could are no more than a tenth of the network's probes, which could all be forged.
     """
 
     cell: str
@@ -68,6 +70,7 @@ class RuleRow(Struct, frozen=True):
     high: float
     q: float = 1.0
     tested: bool = True
+    by_few: bool = False
 
 
 class ChangeRow(Struct, frozen=True):

@@ -35,8 +35,10 @@ def measurement(
     software: str = "jemaa 0.1.0",
     ways: tuple[str, ...] = PATHS,
     seed: int = 7,
+    sound_loss: float | None = None,
     **other: object,
 ) -> Measurement:
+    """`sound_loss`: of a check that sent a call's sound, and asks more of `webrtc-udp` than others."""
     return Measurement(
         software=software,
         started_at=at + 1_234,
@@ -47,9 +49,16 @@ def measurement(
             Arm(
                 id="stun-1-genuine", step="stun", server="reference-1", port=3478, transport="udp", payload="genuine",
                 sent=5, rx_client=0 if failing else 5, failure="generic_timeout_error" if failing else None,
-            )
+            ),
+            Arm(
+                id="stun-1-inverted", step="stun", server="reference-1", port=3478, transport="udp", payload="inverted",
+                sent=5, rx_client=5,
+            ),
         ],
-        rungs=[Rung(name=name, usable=name not in failing) for name in ways],
+        rungs=[
+            Rung(name=name, usable=name not in failing, loss=sound_loss if name == "webrtc-udp" else None)
+            for name in ways
+        ],
         **other,  # type: ignore[arg-type]
     )  # fmt: skip
 

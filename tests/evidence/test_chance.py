@@ -11,7 +11,7 @@ from jemaa.evidence import pages
 from jemaa.evidence.archive import Archive
 from jemaa.evidence.cells import Cell, bounds, word_of
 from jemaa.evidence.changes import changes
-from jemaa.evidence.entry import Fired, Key
+from jemaa.evidence.entry import Entry, Fired, Key
 from jemaa.evidence.material import Material
 from jemaa.evidence.rule_counts import FALSE_DISCOVERIES, QUESTIONS, TESTED, RuleCount, adjusted, chance, rules
 from jemaa.evidence.tables import tables
@@ -19,7 +19,7 @@ from jemaa.evidence.view import LANGUAGES, View, strings
 from jemaa.limits import EVIDENCE_K
 from jemaa.verdict.judge import ALPHA
 from jemaa.verdict.rules.table import BY_ID
-from tests.evidence.facts import CALLS, Finding, crowd
+from tests.evidence.facts import CALLS, crowd
 
 WEEK = "2026-11-23"
 NETWORKS = 1_000
@@ -104,11 +104,10 @@ def test_only_what_rests_on_a_test_is_said_to_err_seldom() -> None:
 
 def test_a_rule_without_a_test_is_named_beyond_the_forgers_alone_and_marked(tmp_path: Path) -> None:
     archive = Archive(tmp_path)
-    mark = Finding(node="tls.resigned", verdict="blocked", rule_id="tls-resigned")
     seen = [one for n in range(9) for one in crowd(1, start=n, failing=CALLS)]
-    archive.add([msgspec.structs.replace(one, fired=[fired(mark)]) for one in seen] + crowd(3, start=50), "b")
-    archive.add([msgspec.structs.replace(one, fired=[fired(mark)]) for one in crowd(3, start=90, asn=64_501)], "forged")
-    archive.add(crowd(27, start=200, asn=64_501), "honest")
+    archive.add(looked(seen, marked=True) + looked(crowd(3, start=50)), "b")
+    archive.add(looked(crowd(3, start=90, asn=64_501), marked=True), "forged")
+    archive.add(looked(crowd(27, start=200, asn=64_501)), "honest")
     found = {one.key.asn: one for one in rules(archive)}
     assert [(found[asn].tested, found[asn].may_be_chance) for asn in (64_500, 64_501)] == [
         (False, False),
@@ -123,8 +122,10 @@ def test_a_rule_without_a_test_is_named_beyond_the_forgers_alone_and_marked(tmp_
     assert strings("en")["rules.untested"] in page.partition("<tbody>")[2]
 
 
-def fired(finding: Finding) -> Fired:
-    return Fired(finding.node, finding.verdict, finding.rule_id)
+def looked(entries: list[Entry], *, marked: bool = False) -> list[Entry]:
+    """Checks that looked for a certificate's mark, which a test has no part in."""
+    fired = [Fired("tls.resigned", "blocked", "tls-resigned")] if marked else []
+    return [msgspec.structs.replace(one, fired=fired, could="tls-resigned") for one in entries]
 
 
 def test_marks_by_the_hundred_make_no_tested_rule_surer() -> None:

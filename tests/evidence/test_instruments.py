@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import duckdb
+import msgspec
 import pytest
 
 from jemaa.evidence import pages_about
@@ -135,6 +136,49 @@ def test_what_is_left_out_is_said_and_in_no_file_of_facts(tmp_path: Path) -> Non
     assert len(facts) == 6 and all(CHROME in text and FIREFOX not in text for text in facts)
 
 
+PROGRAM = "jemaa 0.1.0"
+
+
+def programs(
+    network: int, start: int, *, failing: tuple[str, ...] = (), sound_loss: float | None = None
+) -> list[Entry]:
+    return crowd(
+        12, start=1_000 * network + start, failing=failing, cc=COUNTRIES[network % 6], asn=64_500 + network,
+        software=PROGRAM, sound_loss=sound_loss,
+    )  # fmt: skip
+
+
+def test_the_full_check_that_hears_no_sound_where_calls_can_be_set_up_is_not_broken(tmp_path: Path) -> None:
+    """Six networks that let a call be set up and cut its sound, of which browsers and light checks know nothing."""
+    groups = [
+        group
+        for n in range(6)
+        for group in (
+            browsers(12, CHROME, network=n, start=0),
+            programs(n, 100, failing=(CALL,), sound_loss=0.8),
+            programs(n, 200)[:3],
+        )
+    ]
+    _, found = record(tmp_path, *groups)
+    assert not found.broken and found.rules, "what the full checks saw is counted"
+    by_word = Archive(tmp_path / "by-word")
+    by_word.add([msgspec.structs.replace(one, deep=0) for group in groups for one in group], "b")
+    assert [one.instrument for one in broken(by_word)] == [PROGRAM], "compared by the word alone it would be"
+
+
+def test_a_program_whose_calls_are_not_even_set_up_is_still_found_by_its_light_checks(tmp_path: Path) -> None:
+    groups = [
+        group
+        for n in range(6)
+        for group in (
+            browsers(12, CHROME, network=n, start=0),
+            programs(n, 100, failing=(CALL,)),
+            programs(n, 200, failing=(CALL,), sound_loss=1.0),
+        )
+    ]
+    assert [(one.instrument, one.path) for one in record(tmp_path, *groups)[1].broken] == [(PROGRAM, CALL)]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_on_data_names_them(tmp_path: Path, language: str) -> None:
     words = strings(language)
@@ -150,7 +194,22 @@ def test_an_archive_from_before_there_were_instruments_is_read(tmp_path: Path) -
     assert broken(archive) == [] and len(cells(archive)) == 9
     archive.add(crowd(4, start=50), "new")
     assert {cell.probes for cell in cells(archive, left_out=("firefox 132",))} == {8}
+    archive.tidy()
+    assert {cell.probes for cell in cells(archive)} == {8} and len(archive.files("rows")) == 1
     assert archive.renew(lambda entry: entry) == len(list(records(archive, archive.days())))
+
+
+@pytest.mark.parametrize("column", ["could", "deep"])
+def test_an_archive_from_before_a_column_is_read_beside_newer_files(tmp_path: Path, column: str) -> None:
+    """And made anew it has it: here by what its facts say."""
+    archive = Archive(tmp_path)
+    archive.add(crowd(4, failing=CALLS), "old")
+    drop(archive, column)
+    archive.add(crowd(4, start=50, failing=CALLS), "new")
+    assert broken(archive) == [] and [(one.probes, one.of) for one in rules(archive)] == [(8, 8)]
+    archive.tidy()
+    archive.renew(lambda entry: entry)
+    assert [(one.probes, one.of) for one in rules(archive)] == [(8, 8)]
 
 
 def drop(archive: Archive, column: str) -> None:

@@ -123,7 +123,8 @@ def test_what_is_said_of_an_application_is_said_to_be_of_a_path_like_its_own(bui
 def test_where_applications_were_told_by_their_marks_is_said_beside_them(tmp_path: Path) -> None:
     archive = Archive(tmp_path)
     marks = Fired("stun.drop.app", "likely_blocked", "stun-app")
-    archive.add([msgspec.structs.replace(one, fired=[marks]) for one in crowd(9)] + crowd(9, start=50, asn=64_501), "b")
+    told = [msgspec.structs.replace(one, fired=[marks], could="stun-app") for one in crowd(9)]
+    archive.add(told + crowd(9, start=50, asn=64_501), "b")
     found = tables(archive, datetime.date(2026, 12, 1))
     for rules, is_listed in ((found.rules, True), ([msgspec.structs.replace(found.rules[0], q=0.5)], False)):
         material = Material(tables=msgspec.structs.replace(found, rules=rules))
