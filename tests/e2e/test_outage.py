@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Playwright
 
-from jemaa.people import hearing
+from jemaa.matrix.measure import gaps_of
 from jemaa.people.loudspeaker import Square
 from jemaa.people.speech import Speech
 from jemaa.people.wait import wait_until
@@ -17,17 +17,23 @@ from .behind import Behind
 pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not())
 
 
-@pytest.mark.parametrize("path", ["radio", "stream"])
 def test_a_forced_path_that_has_died_is_opened_anew(
-    path: str, tmp_path: Path, loop: Speech, playwright: Playwright, square: Square
+    tmp_path: Path, loop: Speech, playwright: Playwright, square: Square
 ) -> None:
     with (
         Behind("clean", tmp_path, loop.write(tmp_path / "floor.wav")) as network,
-        network.person(playwright, square, "Amina", network.page("participant", down=path)) as amina,
+        network.person(playwright, square, "Amina", network.page("participant", down="stream")) as amina,
+        network.person(playwright, square, "Badr", network.page("participant", down="radio")) as badr,
     ):
-        acts.listen(amina)
-        acts.wait_until_hears(amina, loop, timeout=30)
+        for person in (amina, badr):
+            acts.listen(person)
+            acts.wait_until_hears(person, loop, timeout=30)
+        cut = amina.now()
         network.lab.switch("kill-after")  # what is older than 20 s is dropped for good; what is new lives as long
-        wait_until(lambda: hearing.level_db(amina.heard(*acts.record_for(amina, 3))) < -60, "silence", timeout=60)
-        acts.wait_until_hears(amina, loop, timeout=30)
-        assert acts.path_in_use(amina) == path
+        for person, path in ((amina, "stream"), (badr, "radio")):
+            wait_until(
+                lambda person=person: max(gaps_of(person.heard(cut)), default=0) > 3,  # type: ignore[misc]
+                f"{person.name}'s silence", timeout=60, every=1,
+            )  # fmt: skip
+            acts.wait_until_hears(person, loop, timeout=30)
+            assert acts.path_in_use(person) == path
