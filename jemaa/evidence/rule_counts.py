@@ -27,7 +27,7 @@ from .archive import Archive
 from .ballot import PLACE, cast
 from .cells import bounds, forgeable, forged
 from .engine import Engine
-from .entry import WEIGHTLESS, Key, unpacked
+from .entry import LISTED, Key, unpacked
 from .instruments import without
 
 FALSE_DISCOVERIES = 0.05
@@ -51,7 +51,7 @@ TESTED = frozenset(rule.id for rule in RULES if _is_tested(rule))
 QUESTIONS = len(TESTED)
 """What each row of a week was asked, whatever came of it."""
 
-UNTESTED_QUESTIONS = sum(rule.says not in WEIGHTLESS for rule in RULES) - QUESTIONS
+UNTESTED_QUESTIONS = len(LISTED) - QUESTIONS
 
 
 class RuleCount(Struct, frozen=True, kw_only=True):

@@ -13,6 +13,9 @@ from .statistics import cluster, fisher_greater, sign_flip, spread
 SEPARATE = 0.05
 """A comparison by itself counts as a second sight of the same below this: five tries of each do by far."""
 
+FEWEST_FLOWS = 3
+"""Of which `ends` says anything."""
+
 FEWEST_BLOCKS = 4
 """Pairs of blocks below which nothing is said of media."""
 
@@ -110,7 +113,7 @@ def ends(
     ages; flows that carry more each second and end at one age have other volumes, and the other way round."""
     last = {one.arm: one for one in series}
     flows = [arm for arm in of if arm.id in last]
-    if len(flows) < 3:
+    if len(flows) < FEWEST_FLOWS:
         return None
     early = [last[arm.id] for arm in flows if arm.rx_client and (last[arm.id].last_rx_s or 0.0) < lasts - EARLY_SECONDS]
     whole = max(_whole(last[arm.id], lasts) for arm in flows) if by_bytes else lasts

@@ -7,7 +7,7 @@ may not choose these by what he wants to know of them.
 from jemaa.facts.record import Measurement
 
 from .case import Case, pairs
-from .compare import FEWEST_BLOCKS
+from .compare import FEWEST_BLOCKS, FEWEST_FLOWS
 from .conditions import (
     Absent,
     Both,
@@ -35,9 +35,6 @@ from .conditions import (
     weigh,
 )
 from .rules.table import RULES
-
-FEWEST_FLOWS = 3
-"""Of which `compare.ends` says anything."""
 
 
 def could_fire(measurement: Measurement) -> frozenset[str]:

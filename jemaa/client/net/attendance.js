@@ -386,8 +386,8 @@ function roundTrip(entries, files) {
   const ofPage = whole.filter(({ entryType }) => entryType === "navigation");
   const opened = ofPage.length ? ofPage : whole;
   const halves = opened.flatMap(({ connectStart: from, connectEnd: to, secureConnectionStart: via }) => (via ? [via - from, to - via] : [to - from]));
-  const answers = files.map(({ requestStart, responseStart }) => responseStart - requestStart);
-  return Math.min(...(halves.length ? halves : answers.length ? answers : [0]));
+  const told = halves.length ? halves : files.map(({ requestStart, responseStart }) => responseStart - requestStart);
+  return told.length ? Math.min(...told) : 0;
 }
 
 /** None where the browser forbids it. */
