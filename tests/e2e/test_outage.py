@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Playwright
 
-from jemaa.matrix.measure import gaps_of
+from jemaa.people import hearing
 from jemaa.people.loudspeaker import Square
-from jemaa.people.speech import Speech
+from jemaa.people.person import Person
+from jemaa.people.speech import RATE, Speech
 from jemaa.people.wait import wait_until
 from tests.lab.networks import why_not
 
@@ -31,9 +32,17 @@ def test_a_forced_path_that_has_died_is_opened_anew(
         cut = amina.now()
         network.lab.switch("kill-after")  # what is older than 20 s is dropped for good; what is new lives as long
         for person, path in ((amina, "stream"), (badr, "radio")):
-            wait_until(
-                lambda person=person: max(gaps_of(person.heard(cut)), default=0) > 3,  # type: ignore[misc]
-                f"{person.name}'s silence", timeout=60, every=1,
-            )  # fmt: skip
+            wait_for_silence(person, cut)
             acts.wait_until_hears(person, loop, timeout=30)
             assert acts.path_in_use(person) == path
+
+
+def wait_for_silence(person: Person, since: int) -> None:
+    """Until there were three seconds of it after a mark, even if the sound has come back meanwhile."""
+
+    def was_silent() -> bool:
+        sound = person.heard(since)
+        starts = range(0, len(sound) - 3 * RATE + 1, RATE // 4)
+        return any(hearing.level_db(sound[at : at + 3 * RATE]) < -60 for at in starts)
+
+    wait_until(was_silent, f"{person.name}'s silence", timeout=60, every=1)
