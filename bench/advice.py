@@ -22,9 +22,9 @@ from bench.advice_results import Advised, Run, decode, facts_in, judged, with_fa
 from jemaa.errors import JemaaError, SettingsError
 from jemaa.facts.record import Measurement
 from jemaa.lab.profile import names
-from jemaa.matrix.asking import Props
 from jemaa.matrix.results import encode, kept, write_whole
 from jemaa.matrix.run import attempted, check_machine, commit, machine, network_of, props
+from jemaa.matrix.sitting import Props
 
 DOCS = Path(__file__).parent.parent / "docs" / "advice"
 LISTEN_SECONDS = 12

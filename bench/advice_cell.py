@@ -20,12 +20,12 @@ from jemaa.facts.read import read
 from jemaa.facts.record import Measurement
 from jemaa.lab.places import SERVER_SECOND
 from jemaa.lab.topology import Lab
-from jemaa.matrix.asking import PAGE_SECONDS, Props
 from jemaa.matrix.ear import Ear
 from jemaa.matrix.failures import in_a_line
 from jemaa.matrix.jemaa_system import JemaaMeeting, opened
 from jemaa.matrix.measure import judge
 from jemaa.matrix.pulse import Pulse
+from jemaa.matrix.sitting import PAGE_SECONDS, Props
 from jemaa.matrix.stage import Stage
 from jemaa.matrix.system import Ground, Route
 from jemaa.people import hearing

@@ -7,8 +7,8 @@ from statistics import median
 from bench.advice_results import CAP, FIRST_SECONDS, SILENT_AT_MOST, STOI_UNDERSTOOD, Advised, Judged, Run, judged
 from bench.advice_results import profile_of as name_of
 from jemaa.facts.record import Measurement
-from jemaa.matrix.page import NOTHING, document, the_networks
-from jemaa.matrix.page_grid import grouped, sign
+from jemaa.matrix.page import document, the_networks
+from jemaa.matrix.page_grid import NOTHING, grouped, sign
 
 LEAD = """Somebody behind each network of <code>jemaa lab list</code> opens <code>/check</code> in a real browser,
 reads how he can attend, and does it. What he then hears, or reads, decides whether the advice was right."""

@@ -1,36 +1,25 @@
 """Matrix room. One cell: a lab, a meeting, a room, a participant behind the operator, and the questions put to him."""
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections.abc import Callable
 from typing import TypeVar
 
 import numpy as np
 from msgspec.structs import replace
-from playwright.sync_api import Error, Playwright
+from playwright.sync_api import Error
 
 from jemaa.lab.profile import Profile
-from jemaa.lab.topology import Lab
 from jemaa.people import hearing
-from jemaa.people.loudspeaker import Square
-from jemaa.people.person import Person
-from jemaa.people.speech import CHAIR_SPEECH, DELEGATE_SPEECH, RATE, say, unbroken
+from jemaa.people.speech import RATE
 
 from .ear import Ear
-from .failures import MatrixFailed, in_a_line
+from .failures import in_a_line
 from .measure import Heard, judge
-from .pulse import Pulse
 from .results import Cell
-from .stage import Stage
-from .system import Ground, Route, Seat, System
-from .trust import Trust
+from .sitting import PAGE_SECONDS, Props, Sitting, ours, seated
+from .system import Route, System
 
 T = TypeVar("T")
-
-PAGE_SECONDS = 60.0
-"""How long a page may take to open: over EDGE it is most of a minute."""
 
 ACT_SECONDS = 30.0
 IMPATIENT_SECONDS = 10.0
@@ -38,11 +27,6 @@ IMPATIENT_SECONDS = 10.0
 
 SETTLE_SECONDS = 1.0
 RECORD_SECONDS = 10
-FLOOR_ROUNDS = 6
-NOTE_SECONDS = 4.0
-THANKS_SECONDS = 3.0
-"""A browser's echo canceller swallows words until it has found that there is no echo: nobody's point is among them."""
-
 AFTER_SECONDS = 20
 """How long a participant listens after the moment at which a network cuts what is old."""
 
@@ -50,46 +34,14 @@ EARSHOT_SECONDS = 5
 """How long after the last word the room still listens for it."""
 
 
-class Props:
-    """What all cells of a run use: sound, certificates, speeches and browsers' driver."""
-
-    def __init__(self, folder: Path, square: Square, playwright: Playwright) -> None:
-        self.folder = folder
-        self.square = square
-        self.playwright = playwright
-        self.trust = Trust.made(folder / "trust")
-        self.loop = unbroken(CHAIR_SPEECH)
-        self.floor = self.loop.repeated(self.loop.seconds * FLOOR_ROUNDS).write(folder / "floor.wav")
-        self.voice = say(DELEGATE_SPEECH, voice="en-us+f3")
-        self.note = self.voice.part(0, NOTE_SECONDS)
-        self.point = self.voice.part(THANKS_SECONDS, self.voice.seconds)
-
-
 def ask(props: Props, system: System, profile: str, route: Route, seconds: int) -> Cell:
     """Put every question once. What fails in the participant's browser is an answer; what fails in our own lab or
     server is a `JemaaError`."""
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(TemporaryDirectory(prefix="cell-", dir=props.folder)))
-        lab = stack.enter_context(Lab(profile))
-        trust = props.trust
-        ground = Ground(lab, folder, trust.certificate, trust.certificate, trust.authority, props.loop, props.floor)
-        meeting = stack.enter_context(system.open(ground))
-        stage = Stage(props.playwright, props.square, lab, folder, trust.keys(lab))
-        with _ours("The room could not begin"):  # nothing blocks the room
-            room = stack.enter_context(stage.room(props.floor))
-            room.page.goto(meeting.room_page, timeout=PAGE_SECONDS * 1000)
-            meeting.publish(room)
-        with _ours("The participant's browser did not start"):
-            participant = stack.enter_context(stage.participant("Amina"))
-        seat = meeting.seat(participant)
-        interview = Interview(lab, room, participant, seat, props)
-        with Pulse() as pulse:
-            if interview.sits_down(meeting.participant_url(route)):
-                interview.questions(max(seconds, outlasting(lab.profile)))
-        pulse.refuse_if_late()
-        if behind := lab.fell_behind():
-            raise MatrixFailed("matrix-machine-busy", f"What the network lost is not all its own: {behind[0]}.")
-        return replace(interview.cell(system.name, profile, route), late=round(pulse.late, 4))
+    with seated(props, system, profile) as sitting:
+        interview = Interview(sitting, props)
+        if interview.sits_down(sitting.meeting.participant_url(route)):
+            interview.questions(max(seconds, outlasting(sitting.lab.profile)))
+    return replace(interview.cell(system.name, profile, route), late=sitting.late)
 
 
 def outlasting(profile: Profile) -> int:
@@ -98,23 +50,14 @@ def outlasting(profile: Profile) -> int:
     return int(max(ages, default=-AFTER_SECONDS)) + AFTER_SECONDS
 
 
-@contextmanager
-def _ours(what: str) -> Iterator[None]:
-    """What fails in here is our own failure, or the system's on any network, and no answer of a participant's."""
-    try:
-        yield
-    except (Error, AssertionError) as error:
-        raise MatrixFailed("matrix-server-failed", f"{what}: {in_a_line(error)}") from None
-
-
 class Interview:
     """The questions to one participant, and his answers so far."""
 
-    def __init__(self, lab: Lab, room: Person, participant: Person, seat: Seat, props: Props) -> None:
-        self._lab = lab
-        self._room = room
-        self._participant = participant
-        self._seat = seat
+    def __init__(self, sitting: Sitting, props: Props) -> None:
+        self._lab = sitting.lab
+        self._room = sitting.room
+        self._participant = sitting.participant
+        self._seat = sitting.seat
         self._props = props
         self._failures: dict[str, str] = {}
         self._answers: dict[str, bool | None] = {}
@@ -178,7 +121,7 @@ class Interview:
         else:
             began, bytes_before = time.monotonic(), self._bytes_down()
             while len(pieces) <= seconds // RECORD_SECONDS:
-                with _ours("The recording stopped"):
+                with ours("The recording stopped"):
                     pieces.append(ear.more(RECORD_SECONDS))
             self._kbps = (self._bytes_down() - bytes_before) * 8 / 1000 / (time.monotonic() - began)
         self._heard = judge(np.concatenate(pieces), self._props.loop, settle=SETTLE_SECONDS)

@@ -14,7 +14,9 @@ from jemaa.lab import profile as profiles
 
 from .failures import MatrixFailed
 from .page import page
-from .results import ACTS, Cell, Matrix, decode, encode, kept, write_whole
+from .page_grid import blocks
+from .picture import picture
+from .results import ACTS, Cell, Change, Matrix, decode, encode, kept, write_whole
 
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 QUICK_SECONDS = 20
 FULL_SECONDS = 300
 LEAST_SECONDS = 10
-RESULT, PAGE = "matrix.json", "index.html"
+RESULT, PAGE, PICTURE = "matrix.json", "index.html", "grid.svg"
 
 
 def add_parser(subparsers: "Subparsers") -> argparse.ArgumentParser:
@@ -30,7 +32,10 @@ def add_parser(subparsers: "Subparsers") -> argparse.ArgumentParser:
     one = subparsers.add_parser("matrix", help="who can still attend on which network, by really trying")
     one.add_argument("--systems", default="jemaa", metavar="A,B", help="what to drive (default: jemaa)")
     one.add_argument("--profiles", default="", metavar="A,B", help="of jemaa lab list (default: all)")
-    one.add_argument("--paths", action="store_true", help="also with each path forced")
+    one.add_argument("--line", default="", metavar="LINE", help="those that block, each over this line")
+    what = one.add_mutually_exclusive_group()
+    what.add_argument("--paths", action="store_true", help="also with each path forced")
+    what.add_argument("--switched", action="store_true", help="each network switched on in mid-speech, and off again")
     one.add_argument(
         "--seconds",
         type=int,
@@ -83,8 +88,13 @@ def _run(args: argparse.Namespace) -> int:
         raise SettingsError("bad-setting", text)
     if args.resume and not args.out:
         raise SettingsError("bad-setting", "To go on with a run, say where it is kept: --out DIR.")
-    names = args.profiles.split(",") if args.profiles else profiles.names()
-    plan = whole.Plan(named(args.systems.split(",")), names, by_route=args.paths, seconds=args.seconds)
+    plan = whole.Plan(
+        named(args.systems.split(",")),
+        wanted(args.profiles, line=args.line, switched=args.switched),
+        by_route=args.paths,
+        seconds=args.seconds,
+        switched=args.switched,
+    )
     earlier = kept(args.like / RESULT, decode) if args.like else None
     for system in plan.systems:
         if lacking := system.missing():
@@ -95,10 +105,23 @@ def _run(args: argparse.Namespace) -> int:
     if args.json:
         print(encode(matrix).decode(), end="")
     left = len(plan.missing(matrix))
-    print(f"{len(matrix.cells)} cells, {left} left" + (f", in {args.out}" if args.out else ""), file=sys.stderr)
+    print(f"{len(matrix.has())} cells, {left} left" + (f", in {args.out}" if args.out else ""), file=sys.stderr)
     unlike = matrix.unlike(earlier) if earlier else []
     print("".join(f"{line}\n" for line in unlike), end="", file=sys.stderr)
     return 1 if unlike or (left and args.minutes is None) else 0
+
+
+def wanted(said: str, *, line: str, switched: bool) -> list[str]:
+    """Names of profiles: those that were said, or all that fit. `SettingsError` for one that there is not, or that
+    cannot be had so."""
+    found = [profiles.load(name) for name in (said.split(",") if said else profiles.names())]
+    if line:
+        found = [one for one in found if said or (blocks(one.name) and not one.link)]
+        found = [profiles.load(f"{one.name}@{line}") for one in found]
+    if switched and said and (led := [one.name for one in found if one.proxy]):
+        text = f"A browser cannot be led to a proxy in mid-speech: {', '.join(led)} cannot be switched on."
+        raise SettingsError("bad-setting", text)
+    return [one.name for one in found if not (switched and one.proxy)]
 
 
 class _Watch:
@@ -107,13 +130,14 @@ class _Watch:
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
 
-    def told(self, cell: Cell, so_far: Matrix) -> None:
+    def told(self, found: Cell | Change, so_far: Matrix) -> None:
         """See `run.Watch`."""
-        print(_line(cell), file=sys.stderr)
+        print(_line(found) if isinstance(found, Cell) else _line_of_change(found), file=sys.stderr)
         if self._folder:
             self._folder.mkdir(parents=True, exist_ok=True)
             write_whole(self._folder / RESULT, encode(so_far))
             write_whole(self._folder / PAGE, page(so_far).encode())
+            write_whole(self._folder / PICTURE, picture(so_far).encode())
 
     def failed(self, text: str) -> None:
         """See `run.Watch`."""
@@ -126,3 +150,10 @@ def _line(cell: Cell) -> str:
     first = "-" if cell.first_sound is None else f"{cell.first_sound:.1f} s"
     stoi = "-" if cell.stoi is None else f"{cell.stoi:.2f}"
     return f"{cell.system} {cell.profile:24} {cell.route:10} {answers} {first:6} STOI {stoi} {cell.path}"
+
+
+def _line_of_change(found: Change) -> str:
+    gap = "-" if found.gap is None else f"{found.gap:.1f} s"
+    again = "-" if found.again is None else f"{found.again:.1f} s"
+    says = "hears yes" if found.hears else "hears NO "
+    return f"{found.system} {found.profile:24} switched on {says} gap {gap:6} {found.within:8} back after {again}"

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from html import escape
 from statistics import median
 
-from .page_grid import QUESTIONS, choice_grid, forced_grid, sign
+from .page_grid import NOTHING, QUESTIONS, blocks, choice_grid, forced_grid, sign
 from .page_style import STYLE
+from .page_switched import switched_grid
+from .picture import picture
 from .results import ACTS, Cell, Matrix, Network
 from .system import OWN_CHOICE
 
@@ -21,8 +23,6 @@ FIGURES = (
     ("late", "machine late, s", "{:.3f}"),
     ("day", "asked on", "{}"),
 )
-NOTHING = "–"
-
 
 LEAD = """A public meeting, and somebody behind each network of <code>jemaa lab list</code> who wants to take
 part. A real server, a room that speaks, a real browser, and a network in between that blocks what such networks are
@@ -34,9 +34,11 @@ def page(matrix: Matrix) -> str:
     return document(
         "Who can still attend",
         LEAD,
+        f'<div class="wide">{picture(matrix)}</div>',
         _summary(matrix),
         choice_grid(matrix),
         forced_grid(matrix),
+        switched_grid(matrix),
         _details(matrix),
         _failures(matrix),
         the_networks(matrix.networks),
@@ -90,11 +92,6 @@ def _summary_row(matrix: Matrix, name: str) -> str:
     times = f"{median(first):.1f} s, {max(first):.1f} s" if first else NOTHING
     head = f'<th scope="row">{escape(name)} <small>{escape(matrix.systems[name])}</small></th>'
     return f'<tr>{head}<td class="number">{len(cells)}</td>{"".join(counts)}<td class="number">{times}</td></tr>'
-
-
-def blocks(profile: str) -> bool:
-    """Whether something is blocked there, and the line is not only thin."""
-    return profile != "clean" and not profile.startswith("link-")
 
 
 def _driven(matrix: Matrix) -> list[str]:

@@ -25,6 +25,7 @@ GROUPS = (
 
 _SIGNS = {True: ("yes", "✓", "yes"), False: ("no", "✕", "no"), None: ("none", "·", "no such thing")}
 FORCED_ACTS = ("hears", "speaks")
+NOTHING = "–"
 
 
 def sign(answer: bool | None) -> str:
@@ -78,6 +79,11 @@ def forced_grid(matrix: Matrix) -> str:
 <div class="wide"><table class="grid"><caption>Each path, forced</caption>
 <thead><tr><td></td>{first}</tr>
 <tr><th scope="col">network</th>{second * len(routes)}</tr></thead>{body}</table></div>"""
+
+
+def blocks(profile: str) -> bool:
+    """Whether something is blocked there, and the line is not only thin."""
+    return group(profile) not in (GROUPS[0][0], GROUPS[-1][0])
 
 
 def _heads(titles: list[str]) -> str:

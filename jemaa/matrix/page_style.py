@@ -9,7 +9,8 @@ body { font: 16px/1.55 system-ui, sans-serif; color: var(--ink); background: var
 main { max-width: 78rem; margin: 0 auto; padding: 2rem 1rem 4rem }
 h1 { font-size: 2rem; line-height: 1.2; margin: 0 0 .5rem } h2 { font-size: 1.3rem; margin: 2.5rem 0 .5rem }
 p, dd { max-width: 48rem } .lead { font-size: 1.1rem } a { color: inherit; text-underline-offset: .2em }
-.wide { overflow-x: auto } table { border-collapse: collapse; font-size: .875rem }
+.wide { overflow-x: auto } .wide > svg { min-inline-size: 60rem; inline-size: 100% }
+table { border-collapse: collapse; font-size: .875rem }
 caption { text-align: start; color: var(--soft); padding: .25rem 0 }
 th, td { padding: .2rem .5rem; text-align: start; vertical-align: bottom; border-bottom: 1px solid var(--line) }
 th { font-weight: 600 } th small { font-weight: 400; color: var(--soft) }

@@ -20,6 +20,9 @@ _WORDS = {True: "yes", False: "no", None: "no such thing"}
 Key = tuple[str, str, str]
 """System, route, profile."""
 
+SWITCHED = "switched on"
+"""In place of a route, where the network began in mid-speech."""
+
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True):
     """One system on one network by one route. Times in seconds; None where there is nothing to measure."""
@@ -64,6 +67,40 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
         return value
 
 
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """One system on one network that began in mid-speech, and ended. Times in seconds; None where there is nothing to
+    measure."""
+
+    system: str
+    profile: str
+    before: str = ""
+    """The path before it began."""
+    hears: bool = False
+    """While it lasted, pauses and all."""
+    gap: float | None = None
+    """The longest silence from the moment it began."""
+    within: str = ""
+    """The path at its end."""
+    same_page: bool = True
+    """Whether the page stayed: no reload."""
+    again: float | None = None
+    """From its end until the former path; None if that did not come."""
+    hears_again: bool = False
+    gap_again: float | None = None
+    """The longest silence from its end."""
+    failure: str = ""
+    """Why it could not be told to the end, in the browser's words."""
+    late: float | None = None
+    commit: str = ""
+    day: str = ""
+    """As in `Cell`."""
+
+    @property
+    def key(self) -> "Key":
+        """Which one this is."""
+        return self.system, SWITCHED, self.profile
+
+
 class Network(msgspec.Struct, frozen=True, kw_only=True):
     """What a page has to say of a profile."""
 
@@ -85,15 +122,25 @@ class Matrix(msgspec.Struct, frozen=True, kw_only=True):
     """Name → version, or why it was left out."""
     networks: list[Network]
     cells: list[Cell]
+    changes: list[Change] = []
 
     @property
     def commits(self) -> list[str]:
         """Of the source, in the order in which they were run: one, unless the run was gone on with."""
-        return list(dict.fromkeys(cell.commit for cell in self.cells))
+        return list(dict.fromkeys(found.commit for found in self._found()))
 
-    def with_cell(self, cell: Cell) -> "Matrix":
-        """And this cell, instead of an older one of its kind."""
-        return replace(self, cells=[*(old for old in self.cells if old.key != cell.key), cell])
+    def has(self) -> set[Key]:
+        """What was asked."""
+        return {found.key for found in self._found()}
+
+    def _found(self) -> list[Cell | Change]:
+        return [*self.cells, *self.changes]
+
+    def with_found(self, found: Cell | Change) -> "Matrix":
+        """And this one, instead of an older one of its kind."""
+        if isinstance(found, Cell):
+            return replace(self, cells=[*(old for old in self.cells if old.key != found.key), found])
+        return replace(self, changes=[*(old for old in self.changes if old.key != found.key), found])
 
     def grid(self) -> dict[Key, tuple[bool | None, ...]]:
         """The answers alone: what two runs in a row have to agree on."""

@@ -21,9 +21,11 @@ from jemaa.lab import profile as profiles
 from jemaa.lab.topology import Lab
 from jemaa.people.loudspeaker import Square
 
-from .asking import Props, ask
+from .asking import ask
+from .changing import change
 from .failures import MatrixFailed
-from .results import Cell, Key, Matrix, Network
+from .results import SWITCHED, Cell, Change, Key, Matrix, Network
+from .sitting import Props
 from .system import OWN_CHOICE, Route, System
 
 T = TypeVar("T")
@@ -31,6 +33,9 @@ T = TypeVar("T")
 TOOLS = ("chromium", "pulseaudio", "pactl", "parec", "paplay", "espeak-ng", "ffmpeg", "ip", "nsenter", "setpriv")
 TRIES = 2
 """A cell whose lab or server failed, on our side of the network, is built once more."""
+
+IN_MID_SPEECH = Route(SWITCHED)
+"""No path is forced: the network begins while somebody listens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +46,22 @@ class Plan:
     profiles: list[str]
     by_route: bool
     seconds: int
+    switched: bool = False
 
     def cells(self) -> Iterator[tuple[System, Route, str]]:
         """One after the other; of a system that this machine lacks there are none."""
         for system in self.systems:
-            for route in (OWN_CHOICE, *(system.routes if self.by_route else ())):
+            for route in self._routes(system):
                 yield from ((system, route, name) for name in self.profiles if system.missing() is None)
+
+    def _routes(self, system: System) -> tuple[Route, ...]:
+        if self.switched:
+            return (IN_MID_SPEECH,)
+        return (OWN_CHOICE, *(system.routes if self.by_route else ()))
 
     def missing(self, done: Matrix) -> list[Key]:
         """Those that are wanted and not done."""
-        have = {cell.key for cell in done.cells}
+        have = done.has()
         return [key for system, route, name in self.cells() if (key := (system.name, route.name, name)) not in have]
 
     def on(self, done: Matrix | None) -> Matrix:
@@ -68,13 +79,14 @@ class Plan:
             systems=(done.systems if done else {}) | systems,
             networks=list(networks.values()),
             cells=done.cells if done else [],
+            changes=done.changes if done else [],
         )
 
 
 class Watch(Protocol):
     """Who follows a run."""
 
-    def told(self, cell: Cell, so_far: Matrix) -> None:
+    def told(self, found: Cell | Change, so_far: Matrix) -> None:
         """A cell is done."""
 
     def failed(self, text: str) -> None:
@@ -94,10 +106,11 @@ def run(plan: Plan, done: Matrix | None, watch: Watch, *, minutes: float | None 
                 continue
             if until and time.monotonic() > until:
                 break
-            cell = _ask(ground, system, route, name, plan.seconds, watch)
-            if cell:
-                matrix = matrix.with_cell(replace(cell, commit=commit(), day=datetime.now(UTC).date().isoformat()))
-                watch.told(cell, matrix)
+            found = _ask(ground, system, route, name, plan.seconds, watch)
+            if found:
+                found = replace(found, commit=commit(), day=datetime.now(UTC).date().isoformat())
+                matrix = matrix.with_found(found)
+                watch.told(found, matrix)
     return matrix
 
 
@@ -156,6 +169,8 @@ def attempted(what: str, do: Callable[[], T], failed: Callable[[str], None]) -> 
     return None
 
 
-def _ask(ground: Props, system: System, route: Route, name: str, seconds: int, watch: Watch) -> Cell | None:
+def _ask(ground: Props, system: System, route: Route, name: str, seconds: int, watch: Watch) -> Cell | Change | None:
     what = f"{system.name} on {name}"
+    if route is IN_MID_SPEECH:
+        return attempted(what, lambda: change(ground, system, name, seconds), watch.failed)
     return attempted(what, lambda: ask(ground, system, name, route, seconds), watch.failed)

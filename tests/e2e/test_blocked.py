@@ -14,7 +14,7 @@ from playwright.sync_api import Playwright
 from jemaa.matrix.measure import Heard, gaps_of, judge
 from jemaa.people import hearing
 from jemaa.people.loudspeaker import Square
-from jemaa.people.person import Person, wait_for_sound
+from jemaa.people.person import Person
 from jemaa.people.speech import CHAIR_SPEECH, DELEGATE_SPEECH, RATE, Samples, Speech, say
 from tests.lab.networks import why_not
 
@@ -170,18 +170,3 @@ def test_over_a_satellite_sound_comes_at_once(
     with listening("link-satellite", tmp_path, loop, playwright, square) as (_, amina, mark):
         found = judged(heard_for(amina, mark, 10), loop)
         assert found.first is not None and found.first < 3
-
-
-def test_blocking_that_begins_in_mid_word_is_got_round_without_a_reload_and_its_end_is_noticed(
-    tmp_path: Path, loop: Speech, playwright: Playwright, square: Square
-) -> None:
-    with listening("clean", tmp_path, loop, playwright, square) as (network, amina, _):
-        acts.wait_for_path(amina, "live")
-        wait_for_sound(amina)
-        network.lab.switch("kill-after-bytes")
-        switched = amina.now()
-        sound = heard_for(amina, switched, 7)
-        assert max(gaps_of(sound), default=0) < 2 and is_loud(sound[-2 * RATE :])
-        network.lab.switch("clean")
-        acts.wait_for_path(amina, "live", timeout=90)
-        acts.wait_until_hears(amina, loop, timeout=10)

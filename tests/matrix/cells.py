@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from jemaa.matrix.results import Cell, Matrix, Network
+from jemaa.matrix.results import Cell, Change, Matrix, Network
 
 
 def cell(profile: str = "clean", *, system: str = "jemaa", route: str = "own choice", **other: Any) -> Cell:
@@ -27,3 +27,10 @@ def matrix(*cells: Cell, **other: Any) -> Matrix:
         "cells": list(cells),
     }
     return Matrix(**(given | other))
+
+
+def change(profile: str = "clean", **other: Any) -> Change:
+    """A network that began in mid-speech, and cost half a second."""
+    good: dict[str, Any] = {"system": "jemaa", "before": "live", "within": "pieces", "hears": True, "gap": 0.5}
+    good |= {"again": 30.0, "hears_again": True, "gap_again": 0.0, "commit": "abc1234"}
+    return Change(profile=profile, **(good | other))

@@ -1,4 +1,4 @@
-"""One cell, really asked: a server, a room, an operator that drops all UDP, and a participant in a real browser."""
+"""Two cells, really asked: a server, a room, an operator that blocks something, and a participant in a real browser."""
 
 from pathlib import Path
 
@@ -23,3 +23,13 @@ def test_behind_an_operator_that_drops_udp_everything_works(tmp_path: Path, caps
     assert main([*words, "--resume"]) == 0, "nothing is asked twice"
     assert decode((tmp_path / "matrix.json").read_bytes()) == run
     assert "1 cells, 0 left" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(bool(why_not()), reason=why_not())
+def test_blocking_that_begins_in_mid_word_is_got_round_without_a_reload_and_its_end_is_noticed(tmp_path: Path) -> None:
+    words = ["lab", "matrix", "--switched", "--profiles", "kill-after-bytes", "--seconds", "10", "--out", str(tmp_path)]
+    assert main(words) == 0
+    (found,) = decode((tmp_path / "matrix.json").read_bytes()).changes
+    assert (found.before, found.failure) == ("live", "") and found.within in ("stream", "pieces")
+    assert found.hears and found.same_page and found.gap is not None and found.gap < 2
+    assert found.again is not None and found.hears_again and found.gap_again is not None and found.gap_again < 2

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from jemaa.cli import main
+from jemaa.lab.profile import load
+from jemaa.matrix.cli import wanted
 from jemaa.matrix.results import encode
 from tests.lab.networks import why_not
 
@@ -30,11 +32,26 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
         (("--profiles", "clean,atlantis"), "lab-profile-unknown"),
         (("--seconds", "9"), "bad-setting"),
         (("--resume",), "bad-setting"),
+        (("--line", "atlantis"), "lab-profile-unknown"),
+        (("--line", "udp-off"), "lab-profile-invalid"),
+        (("--switched", "--profiles", "clean,corp"), "bad-setting"),
     ],
 )
 def test_a_wrong_word_is_one_sentence(words: tuple[str, ...], code: str, capsys: pytest.CaptureFixture[str]) -> None:
     status, said = refused(capsys, *words)
     assert status == 2 and code in said
+
+
+def test_over_a_line_are_those_that_block_and_have_none_of_their_own() -> None:
+    found = wanted("", line="link-adsl-2016", switched=False)
+    assert {"sni@link-adsl-2016", "corp@link-adsl-2016"} <= set(found)
+    assert not [name for name in found if name.startswith(("clean", "link-", "ma-2016-adsl"))]
+    assert wanted("clean", line="link-edge", switched=False) == ["clean@link-edge"]
+
+
+def test_nobody_is_led_to_a_proxy_in_mid_speech() -> None:
+    every, switched = wanted("", line="", switched=False), wanted("", line="", switched=True)
+    assert {name for name in every if name not in switched} == {name for name in every if load(name).proxy}
 
 
 def test_what_is_no_result_is_not_gone_on_with(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

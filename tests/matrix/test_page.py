@@ -4,10 +4,10 @@ import re
 from html.parser import HTMLParser
 
 from jemaa.lab import profile as profiles
-from jemaa.matrix.page import blocks, page
-from jemaa.matrix.page_grid import GROUPS, group
+from jemaa.matrix.page import page
+from jemaa.matrix.page_grid import GROUPS, blocks, group
 
-from .cells import cell, matrix
+from .cells import cell, change, matrix
 
 VOID = {"meta", "br", "link", "img", "input"}
 OPTIONAL = {"html"}
@@ -72,6 +72,15 @@ def test_forced_paths_have_a_grid_of_their_own() -> None:
     assert [word.strip("✓✕·") for word in forced[1:]] == ["yes", "no", "yes", "yes"]
 
 
+def test_networks_that_began_in_mid_speech_have_a_table_of_their_own() -> None:
+    found = [change("udp-off"), change("sni", hears=False, again=None, gap_again=None, same_page=False)]
+    run = matrix(cell("udp-off"), cell("sni"), changes=found)
+    calm, hard = (Reader(page(run)).row(name, 1)[1:] for name in ("udp-off", "sni"))
+    assert [word.strip("✓✕") for word in calm] == ["yes", "0.5", "pieces", "30.0", "0.0"]
+    assert [word.strip("✓✕") for word in hard] == ["no (the page was loaded again)", "0.5", "pieces", "–", "–"]
+    assert "in mid-speech" not in page(matrix(cell()))
+
+
 def test_the_first_sound_is_counted_where_something_is_blocked() -> None:
     run = matrix(
         cell(first_sound=9.0),
@@ -84,7 +93,8 @@ def test_the_first_sound_is_counted_where_something_is_blocked() -> None:
     row = Reader(page(run)).row("jemaa 1.0")
     assert row[1:3] == ["6", "5 of 6"]
     assert row[-1] == "2.0 s, 4.0 s"
-    assert not blocks("clean") and blocks("corp-capped")
+    assert blocks("corp-capped") and blocks("sni@link-adsl-2016")
+    assert not blocks("clean") and not blocks("clean@link-3g") and not blocks("link-3g")
 
 
 def test_what_a_browser_said_cannot_become_a_part_of_the_page() -> None:

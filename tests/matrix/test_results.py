@@ -5,7 +5,7 @@ import pytest
 
 from jemaa.matrix.results import decode, encode
 
-from .cells import cell, matrix
+from .cells import cell, change, matrix
 
 
 def test_a_matrix_is_the_same_after_json() -> None:
@@ -20,9 +20,15 @@ def test_what_is_no_matrix_is_refused(data: bytes) -> None:
 
 
 def test_a_cell_that_is_asked_again_takes_the_place_of_the_old_one() -> None:
-    run = matrix(cell(speaks=False), cell("udp-off")).with_cell(cell(commit="def5678"))
+    run = matrix(cell(speaks=False), cell("udp-off")).with_found(cell(commit="def5678"))
     assert run.grid() == matrix(cell(), cell("udp-off")).grid()
     assert run.commits == ["abc1234", "def5678"]
+
+
+def test_a_network_that_began_in_mid_speech_is_asked_once_and_kept_beside_the_cells() -> None:
+    run = matrix(cell("sni")).with_found(change("sni")).with_found(change("sni", gap=2.0))
+    assert run.has() == {("jemaa", "own choice", "sni"), ("jemaa", "switched on", "sni")}
+    assert [found.gap for found in run.changes] == [2.0] and decode(encode(run)) == run
 
 
 def test_two_runs_are_compared_answer_by_answer_where_both_have_one() -> None:

@@ -1,0 +1,107 @@
+"""Matrix room. A network that begins to block in mid-speech, and ends it again: what is heard of it."""
+
+import time
+
+from msgspec.structs import replace
+from playwright.sync_api import Error
+
+from jemaa.people.person import Person
+from jemaa.people.speech import RATE, Samples
+from jemaa.people.wait import wait_until
+
+from .asking import ACT_SECONDS, outlasting
+from .ear import Ear
+from .failures import MatrixFailed, in_a_line
+from .measure import judge
+from .results import Change
+from .sitting import PAGE_SECONDS, Props, Sitting, seated
+from .system import OWN_CHOICE, System
+
+CALM = "clean"
+CALM_SECONDS = 8
+"""How long he has listened when it begins."""
+
+AGAIN_SECONDS = 120.0
+"""How long he waits for his former path once it has ended."""
+
+AFTER_SECONDS = 5
+"""How long he listens once he has it."""
+
+
+def change(props: Props, system: System, profile: str, seconds: int) -> Change:
+    """Listen on a network that does nothing, for `seconds` on one that does, and on the first again, on one page. What
+    fails in the participant's browser is an answer; what fails in our own lab or server is a `JemaaError`."""
+    with seated(props, system, CALM) as sitting:
+        found = _Witness(sitting, props, Change(system=system.name, profile=profile)).told(profile, seconds)
+    return replace(found, late=sitting.late)
+
+
+class _Witness:
+    """Whoever listens, and what he has to say so far."""
+
+    def __init__(self, sitting: Sitting, props: Props, found: Change) -> None:
+        self._sitting = sitting
+        self._props = props
+        self._found = found
+
+    def told(self, profile: str, seconds: int) -> Change:
+        """All of it, or as far as his browser came, with the reason."""
+        try:
+            self._listens()
+            self._while_it_blocks(profile, seconds)
+            self._when_it_has_ended()
+        except (Error, AssertionError) as error:
+            self._found = replace(self._found, failure=in_a_line(error))
+        return self._found
+
+    def _listens(self) -> None:
+        """On a network that does nothing: what does not work here, is no network's doing."""
+        try:
+            page = self._person.page
+            page.goto(self._sitting.meeting.participant_url(OWN_CHOICE), timeout=PAGE_SECONDS * 1000)
+            ear = Ear(self._person)
+            self._sitting.seat.listen(ACT_SECONDS)
+            ear.until_loud()
+            heard = judge(ear.more(CALM_SECONDS), self._props.loop)
+        except (Error, AssertionError) as error:
+            raise MatrixFailed("matrix-server-failed", f"On {CALM} nobody heard: {in_a_line(error)}") from None
+        if not heard.is_speech:
+            raise MatrixFailed("matrix-server-failed", f"On {CALM} nobody heard the room.")
+        self._found = replace(self._found, before=self._sitting.seat.path())
+
+    def _while_it_blocks(self, profile: str, seconds: int) -> None:
+        opened = self._page_opened()
+        self._sitting.lab.switch(profile)
+        began = self._person.now()
+        heard = judge(self._from(began, max(seconds, outlasting(self._sitting.lab.profile))), self._props.loop)
+        self._found = replace(
+            self._found,
+            hears=heard.is_speech,
+            gap=heard.longest_gap,
+            within=self._sitting.seat.path(),
+            same_page=self._page_opened() == opened,
+        )
+
+    def _when_it_has_ended(self) -> None:
+        self._sitting.lab.switch(CALM)
+        began, at = self._person.now(), time.monotonic()
+        wait_until(self._is_back, "the former path", timeout=AGAIN_SECONDS, every=0.25)
+        self._found = replace(self._found, again=time.monotonic() - at)
+        heard = judge(self._from(began, (self._person.now() - began) // RATE + AFTER_SECONDS), self._props.loop)
+        self._found = replace(self._found, hears_again=heard.is_speech, gap_again=heard.longest_gap)
+
+    def _is_back(self) -> bool:
+        return self._sitting.seat.path() == self._found.before
+
+    def _from(self, mark: int, seconds: int) -> Samples:
+        until = mark + seconds * RATE
+        self._person.place.square.wait_until_recorded(until + RATE // 10)
+        return self._person.heard(mark, until)
+
+    def _page_opened(self) -> float:
+        """When the page was opened, Unix ms: another one would say something else."""
+        return float(self._person.page.evaluate("performance.timeOrigin"))
+
+    @property
+    def _person(self) -> Person:
+        return self._sitting.participant
