@@ -207,6 +207,16 @@ HELLO_SECONDS = 10.0
 PIECE_WAIT_SECONDS = 10.0
 """How long a request for a piece that is not complete is held: ten pieces of a second."""
 
+PART_BYTES = 6_000
+"""Of a snapshot in parts, packed: with a TLS handshake and headers it is half of the 16 kB after which some networks
+freeze a connection."""
+
+WHOLE_SECONDS = 2.0
+"""Whoever asks for a snapshot in parts within so short a time gets the one that was cut for the one before."""
+
+WHOLE_KEPT_SECONDS = 60.0
+"""How long its parts may be fetched. So thirty are kept at the most, each of some 100 kB in a meeting of a thousand."""
+
 POLL_SECONDS = 25
 """How long a long poll is held at the most: proxies cut what is silent for 30 s."""
 

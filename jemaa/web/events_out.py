@@ -1,12 +1,14 @@
 """Web room. Path `text`: events by SSE, or by long poll where even that is cut (docs/protocol.md §4)."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
 
 import msgspec
 from aiohttp import hdrs, web
+from msgspec.structs import replace
 
+from jemaa.errors import Refused
 from jemaa.limits import EVENT_BACKLOG_BYTES, KEEPALIVE_SECONDS, KEPT_EVENTS, POLL_SECONDS
 from jemaa.wire.framing import http_chunk
 from jemaa.wire.message import recorded_to
@@ -19,6 +21,7 @@ from .house import HOUSE, hall_of, number
 from .pieces import counted
 from .shapes import PollAnswer
 from .stream import begin_endless
+from .wholes import is_one_part
 
 
 def sse(message: Message) -> bytes:
@@ -64,21 +67,51 @@ async def _news(hall: Hall, since: int, wait: int) -> None:
 
 
 async def _poll(request: web.Request, hall: Hall, since: int) -> web.Response:
-    """What is new after `since`; the whole where that would be more than anyone may leave unread.
+    """What is new after `since`; the whole where that would be more than anyone may leave unread, in parts for whoever
+    asks for parts.
 
-    Packed: whoever asks so has a thin line, or one on which connections freeze after 16 kB; the whole may have 64.
+    Packed: whoever asks so has a thin line, or one on which connections freeze after 16 kB; the whole may have 100.
     """
+    asked = request.query.get("part")
+    if asked is None:
+        found = await _since(hall, since) or _whole(hall)
+    elif part := number(asked, default=0):
+        found = _part(hall, number(request.query.get("whole"), default=0), part)
+    else:
+        found = await _since(hall, since, is_one_part) or _first_part(hall, since)
+    body = msgspec.json.encode(replace(found, status=msgspec.Raw(hall.herald.status)))
+    return packing.answer(request, body, {hdrs.CONTENT_TYPE: "application/json"}, is_shared=False)
+
+
+async def _since(hall: Hall, since: int, fits: Callable[[bytes], bool] = lambda _: True) -> PollAnswer | None:
+    """The events after `since`; None where they can't be given, or are too much."""
     session = hall.session
-    headers: dict[str, str] = {hdrs.CONTENT_TYPE: "application/json"}
-    status: Any = msgspec.Raw(hall.herald.status)
     newest = session.state.seq
-    if 0 < since <= newest and newest - since <= KEPT_EVENTS:
-        recorded = await session.since(since)
-        news = [recorded_to(one, session.state) for one in recorded]
-        seq = recorded[-1].seq if recorded else since
-        body = msgspec.json.encode(PollAnswer(seq=seq, status=status, events=news))
-        if len(body) <= EVENT_BACKLOG_BYTES:
-            return packing.answer(request, body, headers, is_shared=False)
+    if not (0 < since <= newest and newest - since <= KEPT_EVENTS):
+        return None
+    recorded = await session.since(since)
+    news = [recorded_to(one, session.state) for one in recorded]
+    seq = recorded[-1].seq if recorded else since
+    body = msgspec.json.encode(news)
+    return PollAnswer(seq, None, events=news) if len(body) <= EVENT_BACKLOG_BYTES and fits(body) else None
+
+
+def _whole(hall: Hall) -> PollAnswer:
     snapshot = hall.herald.snapshot()
-    body = msgspec.json.encode(PollAnswer(seq=snapshot.seq, status=status, snapshot=msgspec.Raw(snapshot.body)))
-    return packing.answer(request, body, headers, is_shared=False)
+    return PollAnswer(snapshot.seq, None, snapshot=msgspec.Raw(snapshot.body))
+
+
+def _first_part(hall: Hall, since: int) -> PollAnswer:
+    """The whole, if it is one part only; nobody is set back by one that is some seconds old."""
+    whole = hall.wholes.newest(since if since <= hall.session.state.seq else 0)
+    if len(whole.parts) == 1:
+        return PollAnswer(whole.seq, None, snapshot=msgspec.Raw(whole.parts[0].encode()))
+    return PollAnswer(whole.seq, None, parts=len(whole.parts), part=whole.parts[0])
+
+
+def _part(hall: Hall, seq: int, part: int) -> PollAnswer:
+    """`Refused` `snapshot-gone`."""
+    whole = hall.wholes.kept(seq)
+    if whole is None or part >= len(whole.parts):
+        raise Refused("snapshot-gone", "This part of a snapshot is not kept; begin again with part=0.")
+    return PollAnswer(seq, None, parts=len(whole.parts), part=whole.parts[part])

@@ -55,6 +55,7 @@ STATUS: Final[dict[str, int]] = {
     "method-not-allowed": 405,
     "piece-gone": 410,
     "epoch-gone": 410,
+    "snapshot-gone": 410,
     "message-too-large": 413,
     "body-too-large": 413,
     "note-too-long": 413,

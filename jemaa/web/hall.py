@@ -27,6 +27,7 @@ from jemaa.meeting.state import State
 from jemaa.wire.token import Pass
 
 from .herald import Herald
+from .wholes import Wholes
 
 if TYPE_CHECKING:
     from .attendance import Attendance
@@ -90,6 +91,7 @@ class Hall:
         self.outcomes = outcomes
         self.counters = counters
         self.herald = Herald(session)
+        self.wholes = Wholes(self.herald)
         self.attendances: dict[Attendance, None] = {}
         self.radios: dict[asyncio.Transport, Pass | None] = {}
         self._fanouts: dict[Track, Fanout] = {}

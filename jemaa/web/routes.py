@@ -96,7 +96,12 @@ API: tuple[Route, ...] = (
         events_out.events,
         "Path text: server-sent events (by Accept), or a long poll",
         gives=shapes.PollAnswer,
-        query=(_SINCE, Query("wait", "seconds to wait for news", "integer")),
+        query=(
+            _SINCE,
+            Query("wait", "seconds to wait for news", "integer"),
+            Query("part", "0: a large snapshot in parts; then the number of the next part", "integer"),
+            Query("whole", "`seq` of the snapshot of which this part is", "integer"),
+        ),
     ),
     Route(
         "GET",

@@ -159,12 +159,14 @@ class FinishAnswer(Struct):
 
 
 class PollAnswer(Struct, omit_defaults=True):
-    """News since `since`, or a snapshot where that is not possible."""
+    """News since `since`, or a snapshot where that is not possible: whole, or a part of its text."""
 
     seq: int
     status: Any
     events: list[dict[str, Any]] | None = None
     snapshot: Any = None
+    parts: int | None = None
+    part: str | None = None
 
 
 def decoded(data: bytes | str, shape: Any) -> Any:

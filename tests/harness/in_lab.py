@@ -72,8 +72,12 @@ class MeetingInLab:
 
     def command(self, role: str, type_: str, **fields: Any) -> None:
         """Ask for something in a role, beside the server: no profile is in between."""
-        token = self._asked("POST", "join", {"token": self.invitation(role)})["token"]
-        self._asked("POST", "commands", {"type": type_, **fields}, token)
+        self.commands(role, [{"type": type_, **fields}])
+
+    def commands(self, role: str, wanted: list[dict[str, Any]]) -> None:
+        """The same for several, one after the other."""
+        token = self._asked("POST", "join", [{"token": self.invitation(role)}])["token"]
+        self._asked("POST", "commands", wanted, token)
 
     def give_floor_to_next(self) -> str:
         """As the chair: give the floor to whoever waits first, and say who that is."""
@@ -82,9 +86,10 @@ class MeetingInLab:
         self.command("chair", "give_floor", person=person)
         return person
 
-    def _asked(self, method: str, path: str, body: Any = None, token: str = "") -> dict[str, Any]:
+    def _asked(self, method: str, path: str, bodies: list[Any] | None = None, token: str = "") -> dict[str, Any]:
+        """The last answer of as many requests as there are bodies."""
         url = f"https://{SERVER[0]}/api/s/{self.session['id']}/{path}"
-        command = [sys.executable, "-c", _ASK, method, url, json.dumps(body), token]
+        command = [sys.executable, "-c", _ASK, method, url, json.dumps(bodies or [None]), token]
         answer = self.lab.popen("server", command, stdout=subprocess.PIPE, text=True).communicate(timeout=20)[0]
         found: dict[str, Any] = json.loads(answer)
         return found
@@ -92,10 +97,13 @@ class MeetingInLab:
 
 _ASK = """
 import json, ssl, sys, urllib.request
-method, url, body, token = sys.argv[1:]
+method, url, bodies, token = sys.argv[1:]
 headers = {"Content-Type": "application/json"} | ({"Authorization": "Bearer " + token} if token else {})
-request = urllib.request.Request(url, body.encode() if method == "POST" else None, headers, method=method)
-print(urllib.request.urlopen(request, context=ssl._create_unverified_context(), timeout=15).read().decode())
+for body in json.loads(bodies):
+    data = json.dumps(body).encode() if method == "POST" else None
+    request = urllib.request.Request(url, data, headers, method=method)
+    answer = urllib.request.urlopen(request, context=ssl._create_unverified_context(), timeout=15).read().decode()
+print(answer)
 """
 
 

@@ -3,9 +3,12 @@
 Several labs are up at once; each test waits for its own.
 """
 
+import gzip
 import json
 import os
+import random
 import shutil
+import string
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -32,12 +35,14 @@ class Visit:
     """A profile, how long somebody listens behind it, and what the page's files would have told of the line.
 
     `caps` are caps of the profile's proxy in the place of its own, which nobody who listens for seconds would meet.
+    `said`: so much was said before that the meeting's state is more than 16 KB, packed.
     """
 
     profile: str
     seconds: float
     learned: dict[str, Any] = field(default_factory=dict)
     caps: dict[str, int] = field(default_factory=dict)
+    said: bool = False
 
     def network(self, folder: Path) -> str:
         """The profile by its name, or the file of one with these caps."""
@@ -78,7 +83,7 @@ VISITS = {
     "capped": Visit("proxy-only-capped", 8),
     "edge": Visit("link-edge", 30, {"rttMs": 700, "isThin": True}),
     "thin": Visit("link-thin-64", 30, {"rttMs": 400, "isThin": True}),
-    "known": Visit("kill-after-bytes", 15, {"isCutting": True, "path": "pieces"}),
+    "known": Visit("kill-after-bytes", 15, {"isCutting": True, "path": "pieces"}, said=True),
 }
 ON_ADSL = ("corp-resigned", "proxy-only-capped", "kill-after-bytes", "ma-2016-may", "ir-2020")
 VISITS |= {f"adsl {name}": Visit(f"{name}@link-adsl-2016", 5) for name in ON_ADSL}
@@ -101,6 +106,11 @@ def visited(name: str, visit: Visit, folder: Path, floor: Path) -> Heard:
     """Listen behind a network, by the client in Node."""
     folder.mkdir()
     with MeetingInLab(visit.network(folder), folder / "meeting", floor) as meeting:
+        if visit.said:
+            draw = random.Random(11)
+            texts = ["".join(draw.choices(string.ascii_letters + string.punctuation, k=2_000)) for _ in range(15)]
+            assert len(gzip.compress("".join(texts).encode())) > 20_000
+            meeting.commands("captioner", [{"type": "post_caption", "text": text, "language": "en"} for text in texts])
         return listened(meeting, visit)
 
 
@@ -133,6 +143,7 @@ def test_where_connections_freeze_after_20_seconds_too(visits: Callable[[str], H
 def test_who_comes_again_to_a_network_that_cuts_hears_without_a_gap(visits: Callable[[str], Heard]) -> None:
     heard = visits("known")
     assert heard.longest < 1.5 and heard.paths[-1][1] == "pieces", heard
+    assert heard.is_in, "and has what was said so far, though it is more than one connection carries"
 
 
 @pytest.mark.parametrize("name", ["proxy", "capped"])

@@ -9,6 +9,7 @@ import { Patience } from "./retry.js";
 
 const SILENCE_MS = 35_000; // the server says something every 15 s
 const PROVE_MS = 2000; // and eight times round, or three times as long on a thin line: the snapshot or the status begins at once, or the answer is being collected
+const ONE_ANSWER = { "Jemaa-Connection": "once" };
 const LATE_MS = 3000; // an answer that is so late, or stands still for so long, sits on a dead connection
 
 /** The messages of an SSE stream that is cut anywhere. */
@@ -69,7 +70,8 @@ export async function readEvents(attendance, since, onMessage, signal) {
 }
 
 /**
- * Ask once. The answer is held for less long where connections are cut, and may take as long as it goes on coming.
+ * Ask once. The answer is held for less long where connections are cut, and may take as long as it goes on coming. A large
+ * snapshot comes in parts, each by a connection of its own: whoever polls may be where connections freeze.
  * @param {import("./attendance.js").Attendance} attendance
  * @param {number|null} since
  * @param {(message: any) => void} onMessage
@@ -81,12 +83,19 @@ export async function pollEvents(attendance, since, onMessage, signal, isFirst) 
   const wait = isFirst || !since ? 0 : isCutting ? 8 : 20;
   const lateMs = LATE_MS + 10 * rttMs;
   const patience = new Patience(signal);
-  try {
-    patience.wait(wait * 1000 + lateMs);
-    const answer = await attendance.request(`events?since=${since ?? 0}&wait=${wait}`, { signal: patience.signal, cache: "no-store" });
+  /** @param {string} query @param {number} waitMs @param {Record<string, string>} [headers] */
+  const ask = async (query, waitMs, headers) => {
+    patience.wait(waitMs + lateMs);
+    const answer = await attendance.request(`events?${query}`, { signal: patience.signal, cache: "no-store", headers });
     const text = await textOf(answer, () => patience.wait(lateMs));
     attendance.spent("text", Number(answer.headers.get("Content-Length")) || text.length); // the one is of what came, packed
-    tell(JSON.parse(text), onMessage);
+    return JSON.parse(text);
+  };
+  try {
+    const answer = await ask(`since=${since ?? 0}&wait=${wait}&part=0`, wait * 1000);
+    let text = answer.part;
+    for (let part = 1; part < answer.parts; part++) text += (await ask(`whole=${answer.seq}&part=${part}`, 0, ONE_ANSWER)).part;
+    tell(text ? { ...answer, snapshot: JSON.parse(text) } : answer, onMessage);
   } finally {
     patience.done();
   }
