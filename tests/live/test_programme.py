@@ -216,8 +216,8 @@ def test_after_a_long_sleep_media_time_goes_on_with_a_gap() -> None:
 
 def test_the_mix_runs_on_time() -> None:
     async def story() -> None:
+        began = time.monotonic()  # before the programme's own beginning, however long that took
         programme = Programme("e", time.monotonic)
-        began = time.monotonic()
         running = asyncio.get_running_loop().create_task(programme.run())
         await until(lambda: programme.time_ms >= 600)
         running.cancel()
