@@ -15,7 +15,7 @@ class Flow:
 
     __slots__ = (
         "bytes_down", "bytes_up", "closed", "first", "inside", "inside_port", "last", "marks", "number",
-        "outside", "outside_port", "packets", "protocol", "watching",
+        "outside", "outside_port", "packets", "protocol", "watching", "whole_down", "whole_up",
     )  # fmt: skip
 
     def __init__(self, number: int, packet: Packet, direction: Direction, now: float) -> None:
@@ -29,6 +29,8 @@ class Flow:
             self.outside, self.outside_port = packet.source, packet.sport
         self.first = self.last = now
         self.bytes_up = self.bytes_down = self.packets = 0
+        self.whole_up = self.whole_down = 0
+        """Bytes of whole packets, from IP's header on."""
         self.closed = False
         self.watching: list[Any] = []
         """The rules that can still match, each with its own memory (filled by the engine)."""
@@ -55,10 +57,13 @@ class FlowTable:
             flow = self._add(packet, direction, now)
         flow.last = now
         flow.packets += 1
+        size = len(packet.raw)
         if direction == "up":
-            flow.bytes_up += len(packet.raw) - packet.data
+            flow.bytes_up += size - packet.data
+            flow.whole_up += size
         else:
-            flow.bytes_down += len(packet.raw) - packet.data
+            flow.bytes_down += size - packet.data
+            flow.whole_down += size
         if packet.protocol == TCP and not packet.fragment and packet.flags & (FIN | RST):
             flow.closed = True
         return flow, fresh

@@ -1,5 +1,7 @@
 """Lab room. Matchers of what calls are made of: STUN, TURN, DTLS, RTP, SIP, and the voices of known apps."""
 
+import re
+from collections.abc import Callable
 from dataclasses import replace
 
 from . import apps, dtls, rtp, sip, stun, tls
@@ -8,7 +10,9 @@ from .condition import Condition, See, plain
 from .flow import Flow
 from .match_flow import INFINITE, LONGEST_PAYLOAD
 from .packet import UDP, Direction, Packet
-from .params import Params, never
+from .params import Params, invalid, never
+
+_JA3 = re.compile(r"[0-9a-f]{32}")
 
 
 def stun_cookie(params: Params) -> Condition:
@@ -77,22 +81,83 @@ def app_voice(params: Params) -> Condition:
     return plain(see, UDP_PAYLOADS, frozenset(known))
 
 
+_GROUPS = 10
+"""The extension that has the groups (RFC 8422 §5.1)."""
+
+
 def dtls_hello(params: Params) -> Condition:
-    """A DTLS ClientHello; with `ciphers`, only one that offers just these in this order."""
-    ciphers = params.numbers("ciphers", most=0xFFFF)
-    if tls.without_grease(ciphers) != ciphers:
-        raise never(params.where, "`ciphers` has values of GREASE, which are not looked at (RFC 8701)")
+    """A DTLS ClientHello; with `ciphers`, `extensions` or `groups`, only one that has just these, in this order.
 
-    def see(packet: Packet, flow: Flow, direction: Direction, now: float) -> bool:
-        data = packet.payload
-        if dtls.handshake_type(data) != dtls.CLIENT_HELLO:
+    With `ja3`, only one of this fingerprint: the MD5, in 32 digits, of version, ciphers, extensions, groups and point
+    formats in their order. For any of these it is put together from records and datagrams, and judged when it is whole.
+    """
+    asked = {name: _in_order(params, name) for name in ("ciphers", "extensions", "groups")}
+    _check_groups(params, asked)
+    ja3 = params.word("ja3", "")
+    if ja3 and not _JA3.fullmatch(ja3):
+        raise invalid(params.where, f"`ja3` is {ja3!r}, and must be 32 digits of 0-9 and a-f")
+    extents = *(frozenset({one}) if one else None for one in asked.values()), frozenset({ja3}) if ja3 else None
+    if not any(extents):
+        return plain(lambda packet, flow, direction, now: _begins(packet, dtls.CLIENT_HELLO), UDP_PAYLOADS, *extents)
+
+    def fits(message: bytes) -> bool:
+        hello = tls.handshake_hello(message, dtls=True)
+        if hello is None or (ja3 and hello.ja3 != ja3):
             return False
-        if not ciphers:
-            return True
-        hello = dtls.client_hello(data)
-        return hello is not None and hello.ciphers == ciphers
+        return all(not wanted or getattr(hello, name) == wanted for name, wanted in asked.items())
 
-    return plain(see, UDP_PAYLOADS, frozenset({ciphers}) if ciphers else None)
+    return Condition(UDP_PAYLOADS, _put_together(dtls.CLIENT_HELLO, fits), extents)
+
+
+def dtls_server_hello(params: Params) -> Condition:
+    """A DTLS ServerHello; with `extensions` or `groups`, only one that has just these, in this order.
+
+    Groups are no server's to name; one library's did, and was known by it (pion/dtls#409).
+    """
+    asked = {name: _in_order(params, name) for name in ("extensions", "groups")}
+    _check_groups(params, asked)
+    extents = tuple(frozenset({one}) if one else None for one in asked.values())
+    if not any(extents):
+        return plain(lambda packet, flow, direction, now: _begins(packet, dtls.SERVER_HELLO), UDP_PAYLOADS, *extents)
+
+    def fits(message: bytes) -> bool:
+        hello = tls.server_hello(message)
+        return hello is not None and all(not one or getattr(hello, name) == one for name, one in asked.items())
+
+    return Condition(UDP_PAYLOADS, _put_together(dtls.SERVER_HELLO, fits), extents)
+
+
+def _in_order(params: Params, name: str) -> tuple[int, ...]:
+    numbers = params.numbers(name, most=0xFFFF)
+    if tls.without_grease(numbers) != numbers:
+        raise never(params.where, f"`{name}` has values of GREASE, which are not looked at (RFC 8701)")
+    return numbers
+
+
+def _check_groups(params: Params, asked: dict[str, tuple[int, ...]]) -> None:
+    if asked["groups"] and asked["extensions"] and _GROUPS not in asked["extensions"]:
+        raise never(params.where, f"`groups` stand in extension {_GROUPS}, which `extensions` does not have")
+
+
+def _begins(packet: Packet, kind: int) -> bool:
+    return dtls.handshake_type(packet.payload) == kind
+
+
+def _put_together(kind: int, fits: Callable[[bytes], bool]) -> Callable[[], See]:
+    """Of each direction by itself: either end of a call may be the one that says hello (RFC 5763 §5)."""
+
+    def make() -> See:
+        messages: dict[Direction, dtls.Message] = {"up": dtls.Message(kind), "down": dtls.Message(kind)}
+
+        def see(packet: Packet, flow: Flow, direction: Direction, now: float) -> bool:
+            if packet.raw[packet.data : packet.data + 1] != b"\x16":
+                return False
+            message = messages[direction].add(packet.payload)
+            return message is not None and fits(message)
+
+        return see
+
+    return make
 
 
 def rtp_like(params: Params) -> Condition:

@@ -59,17 +59,23 @@ def age(params: Params) -> Condition:
 
 
 def volume(params: Params) -> Condition:
-    """`count`: more payload bytes than this have passed, in `direction` up, down or either."""
+    """`count`: more payload bytes than this have passed, in `direction` up, down or either.
+
+    With `whole` packets are counted from IP's header on, as kernels and many boxes do.
+    """
     limit = params.positive("count")
     which = params.word("direction", "either", frozenset({"up", "down", "either"}))
+    whole = params.flag("whole", False)
 
     def see(packet: Packet, flow: Flow, direction: Direction, now: float) -> bool:
+        up, down = (flow.whole_up, flow.whole_down) if whole else (flow.bytes_up, flow.bytes_down)
         if which == "either":
-            return flow.bytes_up > limit or flow.bytes_down > limit
-        return (flow.bytes_up if which == "up" else flow.bytes_down) > limit
+            return up > limit or down > limit
+        return (up if which == "up" else down) > limit
 
     ways = frozenset({"up", "down"} if which == "either" else {which})
-    return plain(see, _OF_TRANSPORT, (limit, INFINITE), ways)
+    counted = frozenset({"payload", "headers"} if whole else {"payload"})
+    return plain(see, _OF_TRANSPORT, (limit, INFINITE), ways, counted)
 
 
 def size(params: Params) -> Condition:

@@ -24,6 +24,7 @@ MATCHERS: dict[str, Callable[[Params], Condition]] = {
     "turn": match_call.turn,
     "app-voice": match_call.app_voice,
     "dtls-hello": match_call.dtls_hello,
+    "dtls-server-hello": match_call.dtls_server_hello,
     "rtp": match_call.rtp_like,
     "sip": match_call.sip_like,
     "sni": match_web.sni,

@@ -1,73 +1,23 @@
 """Lab room. A profile as a ruleset for the kernel (nftables), where the kernel can do it by itself.
 
 It is a second opinion: the middlebox and the kernel must judge the same capture the same way. What needs a stream, a
-seal or a memory of several packets is not expressible, and says so (`lab-not-in-kernel`).
-Payload offsets are in bits from the transport header: a UDP payload begins at 64.
+seal or a memory of what packets have in them is not expressible, and says so (`lab-not-in-kernel`).
+
+For each packet, as in `engine.Engine`: its flow is known, what is counted is counted, all rules condemn what they
+match, and then all rules act, in their order, on what matches or is condemned.
 """
 
 from collections.abc import Callable
 from typing import Any
 
+from jemaa import limits
 from jemaa.errors import SettingsError
 
-from .params import Params
-from .places import networks
+from .link import BYTES_A_KBIT
+from .nft_match import Asked, Values, alternatives, no
+from .nft_side import SIDES, Memory, Side
 from .profile import Profile
 from .rule import Rule
-
-Values = dict[str, Any]
-
-
-def _no(what: str) -> SettingsError:
-    return SettingsError("lab-not-in-kernel", f"the kernel cannot do this by itself: {what}; use the middlebox")
-
-
-def _ports(values: Values, side: str) -> list[str]:
-    ranges = Params("port", {"ports": values["ports"]}).ports("ports")
-    ports = ", ".join(str(low) if low == high else f"{low}-{high}" for low, high in ranges)
-    return [f"meta l4proto {{ tcp, udp }} th {side} {{ {ports} }}"]  # ICMP has other things where ports are
-
-
-def _places(values: Values, side: str) -> list[str]:
-    """One alternative for each IP version that the places have."""
-    end = "daddr" if side == "dport" else "saddr"
-    found = []
-    for version, word in ((4, "ip"), (6, "ip6")):
-        texts = [str(one) for one in networks("to", tuple(values["places"])) if one.version == version]
-        if texts:
-            found.append(f"{word} {end} {{ {', '.join(texts)} }}")
-    return found
-
-
-def _stun(values: Values, side: str) -> list[str]:
-    least = 8 + int(values.get("least", 28))
-    checks = "@th,64,2 0 @th,94,2 0 @th,96,32 0x2112a442"
-    return [f"meta l4proto udp udp length >= {least} {checks}"]
-
-
-def _quic(values: Values, side: str) -> list[str]:
-    versions = ", ".join(f"{one:#010x}" for one in values.get("versions") or [1])
-    return [f"meta l4proto udp @th,64,2 3 @th,72,32 {{ {versions} }}"]
-
-
-def _dtls(values: Values, side: str) -> list[str]:
-    if values.get("ciphers"):
-        raise _no("the order of ciphers in a DTLS ClientHello")
-    return ["meta l4proto udp udp length >= 22 @th,64,8 0x16 @th,72,16 { 0xfeff, 0xfefd, 0xfefc } @th,168,8 1"]
-
-
-_EXPRESSIONS: dict[str, Callable[[Values, str], list[str]]] = {
-    "everything": lambda values, side: [""],
-    "udp": lambda values, side: ["meta l4proto udp"],
-    "tcp": lambda values, side: ["meta l4proto tcp"],
-    "icmp": lambda values, side: ["meta l4proto { icmp, icmpv6 }"],
-    "port": _ports,
-    "to": _places,
-    "stun": _stun,
-    "quic": _quic,
-    "dtls-hello": _dtls,
-}
-"""Matcher → the alternatives that say the same, seen from the far end's `dport` (up) or `sport` (down)."""
 
 _REASONS = {
     "prohibited": "admin-prohibited",
@@ -77,54 +27,128 @@ _REASONS = {
 }
 """The reasons of `packet.UNREACHABLE_REASONS` as nft has them for both versions of ICMP."""
 
+Chain = list[str]
 
-def _verdict(rule: Rule) -> str:
+
+def _verdict(rule: Rule, side: Side, memory: Memory) -> str:
     [(verb, values)] = rule.source["do"].items()
-    if rule.scope != "packet":
-        raise _no(f"rule {rule.name!r} condemns a {rule.scope}, and a packet is all that is judged here")
     if verb == "drop":
         return "drop"
+    if verb == "pass":
+        return "accept"
     if verb == "icmp":
         return f"reject with icmpx {_REASONS[values.get('reason', 'prohibited')]}"
-    raise _no(f"the action `{verb}` of rule {rule.name!r}")
+    if verb == "police":
+        return _policed(rule, values, side, memory)
+    raise no(f"to `{verb}`, as rule {rule.name!r} asks")
 
 
-def _alternatives(rule: Rule, conditions: Values, side: str) -> list[str]:
+def _policed(rule: Rule, values: Values, side: Side, memory: Memory) -> str:
+    """A bucket for each flow, service or host, and way. The kernel's holds a second of its rate and its burst."""
+    if rule.scope in ("service", "host") and (rule.restart or rule.seconds != float("inf")):
+        raise no(f"to give a {rule.scope} another bucket when it is condemned again, as rule {rule.name!r} asks")
+    rate, holds = values["kbit"] * BYTES_A_KBIT, values.get("burst_bytes", 1600)
+    if rate % 1 or holds % 1:
+        raise no(f"to count parts of bytes, as the rate or the burst of rule {rule.name!r} asks")
+    if holds < rate:
+        raise no(f"to let less through at once than in a second ({rate:g} bytes), as rule {rule.name!r} asks")
+    buckets = memory.hold(f"bucket{rule.place}{side.way}", side, rule.scope)
+    limit = f"limit rate over {int(rate)} bytes/second burst {int(holds - rate)} bytes"
+    return f"update {buckets} {{ {side.key(rule.scope)} {limit} }} drop"
+
+
+def _matches(conditions: dict[str, Any], kind: str, rule: Rule, side: Side, memory: Memory) -> list[str]:
     """All conjunctions of one alternative of each matcher."""
     found = [""]
     for name, values in conditions.items():
-        if name not in _EXPRESSIONS:
-            raise _no(f"the matcher `{name}` of rule {rule.name!r}")
-        found = [f"{before} {one}".strip() for before in found for one in _EXPRESSIONS[name](values, side)]
+        place = f"{rule.place}{kind}_{name.replace('-', '_')}"
+        one = alternatives(name, Asked(rule.name, values, side, memory, place))
+        found = [f"{before} {each}".strip() for before in found for each in one]
     return found
 
 
-def _chain(rule: Rule, number: int, way: str, side: str) -> tuple[list[str], list[str]]:
-    """(chains, jumps): `unless` returns early from a rule's own chain."""
-    name = f"rule{number}_{way}"
-    body = []
-    for matcher, values in rule.source.get("unless", {}).items():
-        body += [f"    {one} return" for one in _alternatives(rule, {matcher: values}, side)]
-    body += [f"    {one} {_verdict(rule)}".rstrip() for one in _alternatives(rule, rule.source["match"], side)]
-    device = "access" if way == "up" else "core"
-    return [f"  chain {name} {{", *body, "  }"], [f'    iifname "{device}" jump {name}']
+def _chain(name: str, rule: Rule, side: Side, memory: Memory, does: Callable[[], str]) -> tuple[Chain, Chain]:
+    """A rule's own chain, from which `unless` returns early, and the jump to it. Nothing if it never matches."""
+    matched = _matches(rule.source["match"], "match", rule, side, memory)
+    if not matched:
+        return [], []
+    spared = [
+        f"{one} return".strip()
+        for matcher, values in rule.source.get("unless", {}).items()
+        for one in _matches({matcher: values}, "unless", rule, side, memory)
+    ]
+    done = does()
+    body = [*spared, *(f"{one} {done}".strip() for one in matched)]
+    whole = f"{name}{rule.place}_{side.name}"
+    return [f"  chain {whole} {{", *(f"    {line}" for line in body), "  }"], [f"    jump {whole}"]
+
+
+def _condemns(rule: Rule, side: Side, memory: Memory) -> tuple[Chain, Chain]:
+    """What a rule does to a flow, service or host, for good or for a time, begins here, whichever way it then acts."""
+
+    def mark() -> str:
+        seconds = 0 if rule.seconds == float("inf") else rule.seconds
+        marked = memory.hold(_marked(rule), side, rule.scope, seconds=seconds)
+        return f"{'update' if rule.restart else 'add'} {marked} {{ {side.key(rule.scope)} }}"
+
+    return _chain("condemn", rule, side, memory, mark) if rule.scope != "packet" else ([], [])
+
+
+def _acts(rule: Rule, side: Side, memory: Memory) -> tuple[Chain, Chain]:
+    if rule.direction not in ("both", side.way):
+        return [], []
+    if rule.scope == "packet":
+        return _chain("rule", rule, side, memory, lambda: _verdict(rule, side, memory))
+    marked = memory.found(_marked(rule), side, rule.scope)
+    return [], [f"    {side.key(rule.scope)} {marked} {_verdict(rule, side, memory)}"] if marked else []
+
+
+def _marked(rule: Rule) -> str:
+    return f"marked{rule.place}"
 
 
 def ruleset(profile: Profile, near: str = "access", far: str = "core") -> str:
     """The text for `nft -f`. `near` and `far` are the operator's devices. Raises SettingsError if not expressible."""
-    chains: list[str] = []
-    jumps: list[str] = []
     if profile.link:
-        raise _no("a line's rate, delay and loss")
-    for number, rule in enumerate(profile.rules):
-        for way, side in (("up", "dport"), ("down", "sport")):
-            if rule.direction in ("both", way):
-                made, jump = _chain(rule, number, way, side)
-                chains += made
-                jumps += jump
-    base = ["  chain forward {", "    type filter hook forward priority 0; policy accept;", *jumps, "  }"]
-    text = "\n".join(["table inet jemaa_lab {", *chains, *base, "}"]) + "\n"
-    return text.replace('"access"', f'"{near}"').replace('"core"', f'"{far}"')
+        raise no("to be a line with its rate, delay and loss")
+    memory = Memory()
+    condemning = {side: [_condemns(rule, side, memory) for rule in profile.rules] for side in SIDES}
+    acting = {side: [_acts(rule, side, memory) for rule in profile.rules] for side in SIDES}
+    chains: Chain = []
+    concerned = set()
+    for side in SIDES:
+        judging = [*condemning[side], *acting[side]]
+        made, known = memory.chains(side, limits.LAB_FLOW_IDLE_SECONDS)
+        body = [*known, *(line for _, jump in judging for line in jump)]
+        if body:
+            concerned.add(side.name)
+            chains += [
+                *made,
+                *(line for chain, _ in judging for line in chain),
+                f"  chain {side.name} {{",
+                *body,
+                "  }",
+            ]
+    for way in ("up", "down"):
+        chains += _sorting(way, concerned)
+    base = ["  chain forward {", "    type filter hook forward priority 0; policy accept;"]
+    base += [f'    iifname "{near}" jump up', f'    iifname "{far}" jump down', "  }"]
+    sets = [f"  set {name} {{ {kind}; }}" for name, kind in memory.sets.items()]
+    return "\n".join(["table inet jemaa_lab {", *sets, *chains, *base, "}"]) + "\n"
+
+
+def _sorting(way: str, concerned: set[str]) -> Chain:
+    """To the side that a packet is of, if anything concerns it; what is neither IPv4 nor IPv6 passes."""
+
+    def to(name: str) -> str:
+        return f"goto {name}" if name in concerned else "return"
+
+    lines = []
+    for version, later in ((4, "ip frag-off & 0x1fff != 0"), (6, "frag frag-off != 0")):
+        of = f"meta nfproto ipv{version}"
+        bare, ports = to(f"{way}_ip{version}_bare"), to(f"{way}_ip{version}_ports")
+        lines += [f"    {of} {later} {bare}", f"    {of} meta l4proto {{ tcp, udp }} {ports}", f"    {of} {bare}"]
+    return [f"  chain {way} {{", *lines, "  }"]
 
 
 def expressible(profile: Profile) -> bool:

@@ -59,12 +59,19 @@ _GATEWAYS = {
 }
 
 
+_TO_THE_OPERATOR = {"participant": "up0", "internet": "op0"}
+"""Devices on which packets are as long as on a wire: else the kernel hands many segments on as one packet, and nftables
+judges them as one."""
+
+
 def commands(node: str) -> list[str]:
     """Lines for `ip -batch` that bring a node up."""
     lines = ["link set lo up"]
     lines += [f"link set {device} up" for device in sorted({device for device, _, _ in addresses(node)})]
     for device, text, length in addresses(node):
         lines.append(f"addr add {text}/{length} dev {device}" + (" nodad" if ":" in text else ""))
+    if node in _TO_THE_OPERATOR:
+        lines.append(f"link set {_TO_THE_OPERATOR[node]} gso_max_segs 1")
     if node in _GATEWAYS:
         for family, gateway in zip(("-4", "-6"), _GATEWAYS[node], strict=True):
             lines.append(f"{'-6 ' if family == '-6' else ''}route add default via {gateway}")

@@ -4,6 +4,7 @@ One short TOML file each under `jemaa/lab/profiles/`, read and checked here; doc
 that cannot be right is refused with one sentence (`lab-profile-invalid`, `lab-rule-never-matches`).
 """
 
+import re
 import tomllib
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from .rule import Rule
 
 FOLDER = Path(__file__).parent / "profiles"
 GRADES = frozenset({"A", "B", "C", "none"})
+_PARAMETER = re.compile(r"\{([a-z_]+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +52,38 @@ def names() -> list[str]:
 
 
 def load(name: str) -> Profile:
-    """A profile by its name, or by the path of a file that ends in `.toml`; `PROFILE@LINE` is one over another line."""
+    """A profile by its name, or by the path of a file that ends in `.toml`.
+
+    `PROFILE@LINE` is one over another line, `PROFILE:NAME=NUMBER,NAME=NUMBER` one whose parameters have other values.
+    """
     network, at, line = name.rpartition("@")
     if at and network and "/" not in line:
         return _over(load(network), load(line))
+    plain, colon, words = name.rpartition(":")
+    if colon and "=" in words:
+        return replace(_load(plain, _values(name, words)), name=name)
+    return _load(name, {})
+
+
+def _load(name: str, given: dict[str, float]) -> Profile:
     path = Path(name) if name.endswith(".toml") else FOLDER / f"{name}.toml"
     if name.endswith(".toml") and path.is_file():
-        return read(path.stem, _text(path))
+        return read(path.stem, _text(path), given=given)
     if name not in names():
         raise SettingsError("lab-profile-unknown", f"there is no profile {name!r}; `jemaa lab list` shows all")
-    return read(name, path.read_text())
+    return read(name, path.read_text(), given=given)
+
+
+def _values(name: str, words: str) -> dict[str, float]:
+    values = {}
+    for word in words.split(","):
+        key, _, value = word.partition("=")
+        try:
+            number = float(value)
+        except ValueError:
+            raise invalid(name, f"{word!r} gives no number to a parameter; write NAME=NUMBER") from None
+        values[key] = int(number) if number.is_integer() else number
+    return values
 
 
 def _over(network: Profile, line: Profile) -> Profile:
@@ -77,21 +101,24 @@ def _text(path: Path) -> str:
         raise invalid(str(path), f"this file cannot be read: {trouble}") from trouble
 
 
-def read(name: str, text: str, above: tuple[str, ...] = ()) -> Profile:
-    """A profile from the text of its file; `above` are the profiles that include this one."""
+def read(name: str, text: str, above: tuple[str, ...] = (), *, given: dict[str, float] | None = None) -> Profile:
+    """A profile from the text of its file; `above` are the profiles that include this one, `given` values of its
+    parameters that are not the file's own."""
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as trouble:
         raise invalid(name, f"this is no TOML: {trouble}") from trouble
-    known = {"description", "hypothesis", "seen", "rules", "link", "dns", "proxy", "includes"}
+    known = {"description", "hypothesis", "seen", "rules", "link", "dns", "proxy", "includes", "parameters"}
     if unknown := sorted(set(table) - known):
         raise invalid(name, f"there is no `{unknown[0]}` in a profile")
+    parameters = _parameters(name, table, given or {})
     included = [_include(name, other, above) for other in Params(name, table).words("includes")]
-    rules = [rule.source for one in included for rule in one.rules] + _tables(name, table, "rules")
+    own = [_filled(name, rule, parameters) for rule in _tables(name, table, "rules")]
+    rules = [rule.source for one in included for rule in one.rules] + own
     head = Params(name, {key: table[key] for key in ("description", "hypothesis") if key in table})
     profile = Profile(
         name=name,
-        description=head.word("description", "").strip(),
+        description=_told(name, head.word("description", "").strip(), parameters),
         hypothesis=head.flag("hypothesis", False),
         seen=tuple(_seen(name, one) for one in _tables(name, table, "seen")),
         rules=_rules(name, rules),
@@ -101,6 +128,40 @@ def read(name: str, text: str, above: tuple[str, ...] = ()) -> Profile:
     )
     _check_words(profile)
     return profile
+
+
+def _parameters(name: str, table: dict[str, Any], given: dict[str, float]) -> dict[str, float]:
+    """The values of the numbers that a file declares, which rules and description have as `{NAME}`."""
+    declared = table.get("parameters", {})
+    if not isinstance(declared, dict) or any(type(one) not in (int, float) for one in declared.values()):
+        raise invalid(name, "`parameters` maps names to numbers")
+    if unknown := sorted(set(given) - set(declared)):
+        there = f"there are {', '.join(declared)}" if declared else "it has none"
+        raise invalid(name, f"there is no parameter `{unknown[0]}` in this profile; {there}")
+    used = set(_PARAMETER.findall(str(table.get("rules", ""))))
+    if unused := sorted(set(declared) - used):
+        raise invalid(name, f"no rule has its parameter `{unused[0]}`")
+    return declared | given
+
+
+def _filled(name: str, value: Any, parameters: dict[str, float]) -> Any:
+    """The same with numbers where parameters are named."""
+    if isinstance(value, dict):
+        return {key: _filled(name, one, parameters) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_filled(name, one, parameters) for one in value]
+    named = _PARAMETER.fullmatch(value) if isinstance(value, str) else None
+    return value if named is None else parameters[_declared(name, named[1], parameters)]
+
+
+def _told(name: str, text: str, parameters: dict[str, float]) -> str:
+    return _PARAMETER.sub(lambda found: f"{parameters[_declared(name, found[1], parameters)]:,}", text)
+
+
+def _declared(name: str, parameter: str, parameters: dict[str, float]) -> str:
+    if parameter not in parameters:
+        raise invalid(name, f"it names `{{{parameter}}}`, and declares no such parameter")
+    return parameter
 
 
 def _include(name: str, other: str, above: tuple[str, ...]) -> Profile:

@@ -40,6 +40,17 @@ class ClientHello:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class ServerHello:
+    """What a middlebox can read of it. Lists are in the order of the wire; `groups` is empty as a rule: they are not a
+    server's to name there (RFC 8422 §5.1)."""
+
+    version: int
+    cipher: int
+    extensions: tuple[int, ...]
+    groups: tuple[int, ...]
+
+
 class _Reader:
     """Takes numbers and vectors off the front; raises IndexError at the end."""
 
@@ -110,14 +121,7 @@ def _read(reader: _Reader, dtls: bool) -> ClientHello:
         reader.vector(1)  # the cookie (RFC 6347 §4.2.1)
     ciphers = _numbers(reader.vector(2), 2)
     reader.vector(1)
-    extensions: list[int] = []
-    bodies: dict[int, bytes] = {}
-    if reader.left():
-        rest = _Reader(reader.vector(2))
-        while rest.left():
-            kind = rest.number(2)
-            bodies.setdefault(kind, rest.vector(2))
-            extensions.append(kind)
+    extensions, bodies = _extensions(reader)
     return ClientHello(
         version=version,
         ciphers=without_grease(ciphers),
@@ -127,6 +131,37 @@ def _read(reader: _Reader, dtls: bool) -> ClientHello:
         server_name=_server_name(bodies.get(0, b"")),
         protocols=_protocols(bodies.get(16, b"")),
     )
+
+
+def server_hello(message: bytes) -> ServerHello | None:
+    """A ServerHello from its handshake message, of TLS or DTLS; None if it is none."""
+    if len(message) < 4 or message[0] != 2 or len(message) < 4 + int.from_bytes(message[1:4], "big"):
+        return None
+    reader = _Reader(message[4 : 4 + int.from_bytes(message[1:4], "big")])
+    try:
+        version = reader.number(2)
+        reader.take(32)
+        reader.vector(1)
+        cipher = reader.number(2)
+        reader.take(1)
+        extensions, bodies = _extensions(reader)
+        groups = _numbers(_inner(bodies.get(10, b""), 2), 2)
+    except IndexError:
+        return None
+    return ServerHello(version, cipher, tuple(extensions), tuple(groups))
+
+
+def _extensions(reader: _Reader) -> tuple[list[int], dict[int, bytes]]:
+    """The kinds in their order, and what the first of each kind has in it."""
+    kinds: list[int] = []
+    bodies: dict[int, bytes] = {}
+    if reader.left():
+        rest = _Reader(reader.vector(2))
+        while rest.left():
+            kind = rest.number(2)
+            bodies.setdefault(kind, rest.vector(2))
+            kinds.append(kind)
+    return kinds, bodies
 
 
 def _inner(body: bytes, size: int) -> bytes:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from jemaa.lab import names, quic, rtp, stun
 from jemaa.lab import packet as wire
 from jemaa.lab.packet import ACK, PSH, SYN, Direction
-from tests.lab.traffic import binding, dtls_hello, fragments, hello, here_for, ping, tls_hello
+from tests.lab.traffic import binding, dtls_hello, dtls_server_hello, fragments, hello, here_for, ping, tls_hello
 
 NOTHING = bytes((index * 151 + 89) % 256 for index in range(256))
 """Looks like nothing: neither printable nor of few or many bits."""
@@ -34,6 +34,7 @@ class Case:
 CASES = (
     Case("age", "seconds = 1", (b"early", b"late"), gap=2, headless=True),
     Case("bytes", "count = 150", (bytes(100), bytes(100)), headless=True),
+    Case("bytes", "count = 100, whole = true", (bytes(100),), headless=True),
     Case("size", "least = 90, most = 110", (bytes(100),), headless=True),
     Case("cadence", "seconds = 1", (bytes(100),) * 100, both_ways=True, headless=True),
     Case("random-payload", "", (NOTHING,), "tcp"),
@@ -44,6 +45,9 @@ CASES = (
     Case("turn", "", (stun.message(3), b"\x40\x01\0\x04abcd")),
     Case("app-voice", 'apps = ["signal"]', (binding((0x14, b"turn.signal.org")),)),
     Case("dtls-hello", "ciphers = [0xC02B, 0xC02F]", (dtls_hello(),)),
+    Case("dtls-hello", "extensions = [0, 10], groups = [0x1D, 0x17, 0x18]", (dtls_hello(),)),
+    Case("dtls-hello", 'ja3 = "a3373693b650a90cc2f969c39513b027"', (dtls_hello(),)),
+    Case("dtls-server-hello", "extensions = [23, 10], groups = [29]", (dtls_server_hello((29,)),)),
     Case("rtp", "", tuple(rtp.packet(number, bytes(80)) for number in range(3))),
     Case("sip", "", (b"INVITE sip:amina@meeting.example SIP/2.0\r\n",)),
     Case("sip", "", (b"\x40\x01\0\x20SIP/2.0 200 OK\r\n",), "tcp"),

@@ -28,6 +28,7 @@ from tests.lab.traffic import (
     SERVER6,
     binding,
     dtls_hello,
+    dtls_server_hello,
     hello,
     here_for,
     tls_hello,
@@ -39,6 +40,7 @@ SEEDS = [
     binding(),
     tls_hello("call.example"),
     dtls_hello(),
+    dtls_server_hello((29,)),
     quic.initial(b"12345678", hello("call.example")),
     names.query("call.example"),
     b"GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n\r\n",
@@ -68,7 +70,9 @@ def test_no_parser_raises(data: bytes) -> None:
     stun.parse(data)
     stun.is_channel_data(data)
     dtls.client_hello(data)
-    dtls.is_dtls(data)
+    tls.server_hello(data)
+    for kind in (dtls.CLIENT_HELLO, dtls.SERVER_HELLO):
+        tls.server_hello(dtls.Message(kind).add(data) or b"")
     http.request(data)
     sip.is_sip(data)
     names.question(data)

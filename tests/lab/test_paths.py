@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from jemaa.lab import profile as profiles
+from jemaa.lab.places import SERVER
 from jemaa.matrix.system import HOST
 from jemaa.people.speech import CHAIR_SPEECH, say
 from tests.harness.in_lab import MeetingInLab
@@ -46,6 +47,7 @@ NOTHING = Expected(ALL, patience=3.0)
 HARD = {
     "dest-whitelist": NOTHING,
     "ru-2026-unlisted": NOTHING,
+    "sni-own": NOTHING,
     # Sixteen kilobytes down, then the connection is dead: 11 s of 12 kb/s, less of the radio's burst.
     "kill-after-bytes": Expected(frozenset({"live", "stream", "radio"}), 14, once=True, unasked=frozenset({"up-live"})),
     "ru-2025": Expected(frozenset({"live", "stream", "radio"}), 14, once=True, unasked=frozenset({"up-live"})),
@@ -60,6 +62,9 @@ HARD = {
     "link-thin-64": Expected(patience=12, at_once=False),
 }
 """What is not in here must let everything through: nothing that Jemaa needs looks like a call."""
+
+BY_ADDRESS = "sni-own by address"
+"""There with a link that has the server's address for a name, of which TLS says nothing."""
 
 
 @pytest.fixture(scope="module")
@@ -88,9 +93,9 @@ def asked_for(request: pytest.FixtureRequest) -> list[str]:
 def attend(name: str, folder: Path, floor: Path) -> dict[str, str]:
     """Try every path behind this profile; why each is dead, "" for what lives."""
     expected = HARD.get(name, EVERYTHING)
-    with MeetingInLab(name, folder, floor) as meeting:
+    with MeetingInLab(name.partition(" ")[0], folder, floor) as meeting:
         task = Task(
-            f"https://{HOST}",
+            f"https://{SERVER[0] if name == BY_ADDRESS else HOST}",
             meeting.session["id"],
             meeting.invitation("chair"),
             expected.seconds,
@@ -105,7 +110,7 @@ def attend(name: str, folder: Path, floor: Path) -> dict[str, str]:
         return found
 
 
-@pytest.mark.parametrize("name", profiles.names())
+@pytest.mark.parametrize("name", [*profiles.names(), BY_ADDRESS])
 def test_the_paths_behind(name: str, networks: dict[str, "Future[dict[str, str]]"]) -> None:
     expected = HARD.get(name, EVERYTHING)
     found = {path: why for path, why in networks[name].result().items() if path not in expected.unasked}

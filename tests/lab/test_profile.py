@@ -36,6 +36,9 @@ WRONG = [
     ("[[rules]]\nname = 'one'\nmatch.stun-message = { types = [0x4000] }\ndo.drop = {}\n", "from 0 to 16383"),
     ("[[rules]]\nname = 'one'\nmatch.quic = { versions = [0x100000000] }\ndo.drop = {}\n", "to 4294967295"),
     ("[proxy]\nports = [70000]\n", "from 1 to 65535"),
+    ("[parameters]\nseconds = 'x'\n", "maps names to numbers"),
+    ("[parameters]\nseconds = 3\n", "no rule has its parameter `seconds`"),
+    ("[[rules]]\nname = 'one'\nmatch.age = { seconds = '{seconds}' }\ndo.drop = {}\n", "declares no such parameter"),
     ("[[rules]]\nname = 'one'\nmatch.stun = { least = 0 }\ndo.drop = {}\n", "from 20"),
     ("[[rules]]\nname = 'one'\nmatch.size = { least = 70000 }\ndo.drop = {}\n", "to 65535"),
     ("[[rules]]\nname = 'one'\nmatch.sni = { names = [''] }\ndo.drop = {}\n", "no host's name"),
@@ -123,6 +126,12 @@ ms = 1
 "a.example" = "10.0.0.1"
 [proxy]
 ports = [443]
+[parameters]
+kbit = 3
+[[rules]]
+name = "all"
+match.udp = {}
+do.police = { kbit = "{kbit}" }
 """
 RULES = [
     *(f"{case.match}do.drop = {{}}" for case in CASES),
@@ -179,9 +188,25 @@ def test_a_shaped_flow_is_late_and_a_full_buffer_drops() -> None:
     assert kept == [True, True, True, False, False, False]
 
 
-def test_what_the_kernel_cannot_do_says_so() -> None:
-    with pytest.raises(SettingsError, match="lab-not-in-kernel"):
-        nft.ruleset(profile.load("shape"))
+@pytest.mark.parametrize(
+    ("body", "word"),
+    [
+        ("match.cadence = {}\ndo.drop = {}", "to match `cadence`, as rule 'one' asks"),
+        ("match.udp = {}\nunless.turn = {}\ndo.drop = {}", "to match `turn`"),
+        ("match.rtp = {}\ndo.drop = {}", "packets in a row"),
+        ("match.dtls-hello = { groups = [29] }\ndo.drop = {}", "a DTLS hello"),
+        ("match.bytes = { count = 9 }\ndo.drop = {}", "`whole = true`"),
+        ("match.udp = {}\ndo.delay = { ms = 9 }", "to `delay`, as rule 'one' asks"),
+        ("match.udp = {}\ndo.police = { kbit = 8, burst_bytes = 999 }", "than in a second (1000 bytes)"),
+        ("match.udp = {}\ndo.police = { kbit = 0.001 }", "parts of bytes"),
+        ('match.udp = {}\nscope = "host"\nseconds = 9\ndo.police = { kbit = 8 }', "another bucket"),
+        ("match.udp = {}\ndo.drop = {}\n[link.up]\nkbit = 9", "to be a line"),
+    ],
+)
+def test_what_the_kernel_cannot_do_is_one_clear_sentence(body: str, word: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        nft.ruleset(profile.read("beyond", RULE + body))
+    assert caught.value.code == "lab-not-in-kernel" and word in caught.value.text and "\n" not in caught.value.text
 
 
 @pytest.mark.parametrize("reason", sorted(packet.UNREACHABLE_REASONS))
@@ -191,8 +216,11 @@ def test_the_kernel_has_every_reason_to_turn_away(reason: str) -> None:
 
 
 def test_the_kernel_looks_for_ports_where_there_are_ports() -> None:
-    """Where a port would be, ICMP has its checksum."""
-    assert "meta l4proto { tcp, udp } th dport { 3478 }" in nft.ruleset(profile.load("port-list-3478"))
+    """Where a port would be, ICMP has its checksum, and a later fragment what is in the datagram."""
+    lines = [line.strip() for line in nft.ruleset(profile.load("port-list-3478")).splitlines()]
+    chains = [lines[number - 1] for number, line in enumerate(lines) if "th dport { 3478 }" in line]
+    assert chains == ["chain rule0_up_ip4_ports {", "chain rule0_up_ip6_ports {"]
+    assert "meta nfproto ipv4 meta l4proto { tcp, udp } goto up_ip4_ports" in lines
 
 
 def test_a_network_is_had_over_another_line() -> None:
@@ -200,6 +228,49 @@ def test_a_network_is_had_over_another_line() -> None:
     assert found.name == "ru-2026@link-adsl-2016" and line.description in found.description
     assert found.link == line.link
     assert [rule.name for rule in found.rules] == [rule.name for rule in profile.load("ru-2026").rules]
+
+
+PARAMETERS = """
+description = "After {seconds} s or {count} bytes."
+parameters = { seconds = 3, count = 20000 }
+[[seen]]
+where = "nowhere"
+[[rules]]
+name = "one"
+match.age = { seconds = "{seconds}" }
+match.bytes = { count = "{count}" }
+do.drop = {}
+"""
+
+
+def test_a_parameter_has_the_files_value_or_another(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(PARAMETERS)
+    for given, seconds, count in (("", 3, 20_000), (":seconds=240", 240, 20_000), (":count=5,seconds=0.5", 0.5, 5)):
+        found = profile.load(f"{file}{given}")
+        assert found.rules[0].source["match"] == {"age": {"seconds": seconds}, "bytes": {"count": count}}
+        assert found.description == f"After {seconds:g} s or {count:,} bytes."
+    assert profile.load("call-age:seconds=240@link-adsl-2016").link == profile.load("link-adsl-2016").link
+    assert profile.load("call-age:seconds=240").name == "call-age:seconds=240"
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        ("call-age:second=9", "no parameter `second` in this profile; there are seconds"),
+        ("clean:seconds=9", "it has none"),
+        ("call-age:seconds=", "no number"),
+        ("call-age:seconds=ten", "no number"),
+        ("call-age:seconds=0", "is 0"),
+        ("call-age:seconds=nan", "must be from"),
+        ("call-age:seconds=1e999", "must be from"),
+        ("call-age:seconds", "no profile"),
+    ],
+)
+def test_a_parameter_that_cannot_be_is_one_clear_sentence(name: str, word: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        profile.load(name)
+    assert word in caught.value.text and "\n" not in caught.value.text
 
 
 @pytest.mark.parametrize("name", ["clean@udp-off", "clean@clean", "clean@corp", "clean@nowhere"])

@@ -17,6 +17,8 @@ SECOND, SECOND6 = (wire.address(one) for one in places.SECOND)
 DNS, DNS6 = (wire.address(one) for one in places.DNS)
 PROXY = wire.address(places.PROXY[0])
 
+PLAIN = b"GET / HTTP/1.1\r\nHost: meeting.example\r\n\r\n"
+
 
 def here_for(far: bytes) -> bytes:
     """The participant's address of the same IP version."""
@@ -74,13 +76,23 @@ def binding(*attributes: tuple[int, bytes]) -> bytes:
     return stun.message(1, attributes or ((0x8022, b"jemaa-test"),))
 
 
-def hello(name: str, ciphers: tuple[int, ...] = (0x1301, 0x1302), *, dtls: bool = False) -> bytes:
+def numbers(values: tuple[int, ...]) -> bytes:
+    return b"".join(one.to_bytes(2, "big") for one in values)
+
+
+def groups_extension(groups: tuple[int, ...]) -> bytes:
+    size = 2 * len(groups)
+    return b"\0\x0a" + (size + 2).to_bytes(2, "big") + size.to_bytes(2, "big") + numbers(groups)
+
+
+def hello(
+    name: str, ciphers: tuple[int, ...] = (0x1301, 0x1302), *, groups: tuple[int, ...] = (0x1D,), dtls: bool = False
+) -> bytes:
     """The handshake message of a ClientHello that asks for `name`."""
     entry = b"\0" + len(name).to_bytes(2, "big") + name.encode()
     entries = len(entry).to_bytes(2, "big") + entry
-    groups = b"\0\x0a\0\x04\0\x02\0\x1d"
-    extensions = b"\0\0" + len(entries).to_bytes(2, "big") + entries + groups
-    suites = b"".join(one.to_bytes(2, "big") for one in ciphers)
+    extensions = b"\0\0" + len(entries).to_bytes(2, "big") + entries + groups_extension(groups)
+    suites = numbers(ciphers)
     body = (b"\xfe\xfd" if dtls else b"\x03\x03") + bytes(32) + b"\0" + (b"\0" if dtls else b"")
     body += len(suites).to_bytes(2, "big") + suites + b"\x01\0" + len(extensions).to_bytes(2, "big") + extensions
     return b"\x01" + len(body).to_bytes(3, "big") + body
@@ -91,11 +103,24 @@ def tls_hello(name: str) -> bytes:
     return b"\x16\x03\x01" + len(message).to_bytes(2, "big") + message
 
 
-def dtls_hello(ciphers: tuple[int, ...] = (0xC02B, 0xC02F)) -> bytes:
-    message = hello("call.example", ciphers, dtls=True)
-    size, body = message[1:4], message[4:]
-    handshake = b"\x01" + size + b"\0\0" + b"\0\0\0" + size + body
-    return b"\x16\xfe\xfd" + bytes(8) + len(handshake).to_bytes(2, "big") + handshake
+def dtls_hello(ciphers: tuple[int, ...] = (0xC02B, 0xC02F), groups: tuple[int, ...] = (0x1D, 0x17, 0x18)) -> bytes:
+    """A whole datagram; the extensions in it are 0 and 10."""
+    message = hello("call.example", ciphers, groups=groups, dtls=True)
+    return dtls_record(message, 0, len(message) - 4)
+
+
+def dtls_server_hello(groups: tuple[int, ...] = ()) -> bytes:
+    """A whole datagram, with the extensions 23, and 10 if there are groups: which only one library's has."""
+    extensions = b"\0\x17\0\0" + (groups_extension(groups) if groups else b"")
+    body = b"\xfe\xfd" + bytes(33) + b"\xc0\x2b\0" + len(extensions).to_bytes(2, "big") + extensions
+    return dtls_record(b"\x02" + len(body).to_bytes(3, "big") + body, 0, len(body))
+
+
+def dtls_record(message: bytes, begin: int, end: int, number: int = 0) -> bytes:
+    """A record with the bytes from `begin` to `end` of a handshake message's body (RFC 6347 §4.2.3)."""
+    part = message[4 + begin : 4 + end]
+    head = message[:4] + number.to_bytes(2, "big") + begin.to_bytes(3, "big") + len(part).to_bytes(3, "big")
+    return b"\x16\xfe\xfd" + bytes(8) + (len(head) + len(part)).to_bytes(2, "big") + head + part
 
 
 @dataclass
