@@ -8,16 +8,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from jemaa.evidence.app_cells import app_cells
 from jemaa.evidence.archive import Archive
 from jemaa.evidence.cells import cells
 from jemaa.evidence.entry import PATHS
 from jemaa.evidence.instruments import broken
+from jemaa.evidence.rule_counts import rules
 
 
 def main(name: str, root: Path, archive: Archive) -> None:
     """Run one, and say how it went."""
     engine: dict[str, Callable[[Path, Archive], int]] = {
         "ours": ours,
+        "rules": lambda _, here: len(rules(here)),
+        "apps": lambda _, here: len(app_cells(here)),
         "pandas": pandas,
         "clickhouse": clickhouse,
         "add": add,
@@ -40,8 +44,10 @@ def ours(_root: Path, archive: Archive) -> int:
 
 def add(root: Path, archive: Archive) -> int:
     """One more day."""
-    archive.add_journal(root / "day.ndjson", "day")
-    return 100_000
+    journal = root / "day.ndjson"
+    archive.add_journal(journal, "day")
+    with journal.open("rb") as file:
+        return sum(1 for _ in file)
 
 
 def pandas(_root: Path, archive: Archive) -> int:

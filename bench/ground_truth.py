@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 
 from bench.confusion import put_into, rows, table
-from bench.ground_truth_expected import NEUTRAL
+from bench.ground_truth_expected import LONG, NEUTRAL
 from bench.lanes import Done, Job, Lanes, Limits
 from bench.machine import Machine
 from jemaa.facts.record import Measurement
@@ -27,7 +27,7 @@ from jemaa.matrix.pulse import MOST_LATE_SECONDS
 from jemaa.verdict.judge import judge
 
 DOCS = Path(__file__).parent.parent / "docs" / "ground-truth"
-_THIN = ("link-edge", "link-thin-64", "link-satellite")
+_LASTING = {"link-edge", "link-thin-64", "link-satellite", *LONG}
 """Checks that last several times as long as others: the first of each round, so that no round ends with them alone."""
 
 
@@ -47,7 +47,7 @@ def wanted(profiles: Sequence[str], runs: int, neutral: int, first_seed: int, th
         for number in range(many):
             job = (profile, first_seed + number)
             if (profile.replace("+", "-"), job[1]) not in there:
-                found.append((number / many, profile not in _THIN, job))
+                found.append((number / many, profile not in _LASTING, job))
     return [job for _, _, job in sorted(found)]
 
 

@@ -28,6 +28,9 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "shape-block": ("flow.drop.shape",),
     "kill-after": ("flow.kill.time",),
     "kill-after-bytes": ("tcp.kill.bytes",),
+    "call-age": ("rtp.kill.time",),
+    "call-bytes": ("rtp.kill.bytes",),
+    "sni-own": ("tls.rst.sni",),
     "sni": ("tls.rst.sni",),
     "sni-drop": ("tls.drop.sni", "quic.drop.sni"),
     "dns+ip": ("dns.bogon",),
@@ -70,3 +73,6 @@ ALSO: dict[str, tuple[str, ...]] = {
     "tm-2022": ("tcp.drop.port",),
 }
 """True as well, and not asked for."""
+
+LONG = frozenset({"call-age", "call-bytes"})
+"""What they do is seen by a long check only: calls end in the middle."""

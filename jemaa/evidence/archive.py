@@ -1,7 +1,8 @@
 """Evidence room. The archive: all facts, for ever, as Parquet by day.
 
-A day's entries lie in two files of one name: `rows/` has what the tables count, `facts/` the measurements. Writers make
-new files and then replace the manifest; a crash between leaves files that nothing names, which `tidy` removes.
+A day's entries lie in two files of one name: `rows/` has what the tables count, `facts/` the measurements, where they
+are many in parts (`NAME+1`, `NAME+2` …). Writers make new files and then replace the manifest; a crash between leaves
+files that nothing names, which `tidy` removes.
 One process writes at a time; any number may read.
 """
 
@@ -9,6 +10,7 @@ import fcntl
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -17,6 +19,7 @@ from . import manifest
 from .engine import Engine, listed, quoted
 from .entry import Entry
 from .manifest import Manifest
+from .slices import slices
 
 COLUMNS = {
     "id": "VARCHAR",
@@ -32,12 +35,13 @@ COLUMNS = {
     "instrument": "VARCHAR",
     "could": "VARCHAR",
     "deep": "USMALLINT",
+    "marks": "UBIGINT",
     "asn_db": "VARCHAR",
     "facts": "VARCHAR",
 }
 """Of an entry in JSON and in Parquet."""
 
-_LATER = ("instrument", "could", "deep")
+_LATER = ("instrument", "could", "deep", "marks")
 
 _ROWS = "* EXCLUDE (facts, day)"
 _FACTS = "id, cell, facts"
@@ -71,11 +75,16 @@ class Archive:
         now = self.manifest
         if batch in now.batches or not journal.stat().st_size:
             return
-        with Engine() as engine:
-            engine.rows(f"CREATE TEMP TABLE come AS SELECT * FROM {_journal(journal)}")
-            found = [day for (day,) in engine.rows("SELECT DISTINCT day FROM come ORDER BY day")]
-            for day in found:
-                self._write(engine, day, batch, f"come WHERE day = {quoted(day)}")
+        unsorted = self._root / f"{batch}.parquet.tmp"
+        try:
+            with Engine() as engine:
+                self._unpack(engine, journal, unsorted)
+                come = f"read_parquet({quoted(unsorted)})"
+                found = [day for (day,) in engine.rows(f"SELECT DISTINCT day FROM {come} ORDER BY day")]
+                for day in found:
+                    self._write(engine, day, batch, f"{come} WHERE day = {quoted(day)}")
+        finally:
+            unsorted.unlink(missing_ok=True)
         days = now.days | {day: [*now.days.get(day, []), batch] for day in found}
         added = msgspec.structs.replace(now, days=dict(sorted(days.items())), batches=[*now.batches, batch])
         manifest.save(self._list, added)
@@ -91,6 +100,7 @@ class Archive:
                     self._rewrite(engine, day, [name], f"WHERE id <> {quoted(identity)}", taken_from=found[0][0])
                     self.sweep()
                     return True
+        self.sweep()  # a fold that a crash ended may have left a copy of what is in the journal alone
         return False
 
     def tidy(self) -> None:
@@ -106,9 +116,9 @@ class Archive:
         named = {self._path(kind, d, n) for d, names in self.manifest.days.items() for n in names for kind in _KINDS}
         for kind in _KINDS:
             for path in self._root.glob(f"{kind}/day=*/*"):
-                if path not in named:
+                if path.with_name(_whole_name(path) + path.suffix) not in named:
                     path.unlink()
-        for path in self._root.glob("*.ndjson.tmp"):
+        for path in [*self._root.glob("*.ndjson.tmp"), *self._root.glob("*.parquet.tmp")]:
             path.unlink()
 
     @contextmanager
@@ -123,7 +133,7 @@ class Archive:
         """Paths of the files of a kind (`rows` or `facts`), of all days or of some."""
         held = self.manifest.days
         chosen = held if days is None else [day for day in days if day in held]
-        return [str(self._path(kind, day, name)) for day in chosen for name in held[day]]
+        return [str(path) for day in chosen for name in held[day] for path in self._parts(kind, day, name)]
 
     def days(self) -> list[str]:
         """Days that have entries, oldest first."""
@@ -147,27 +157,33 @@ class Archive:
         for day in self.days():
             journal = self._root / "renewed.ndjson.tmp"
             with journal.open("wb") as file, Engine() as engine:
-                for line in engine.stream(f"SELECT * FROM ({self._whole(day)})"):
-                    entry = msgspec.convert(dict(zip(COLUMNS, line, strict=True)), Entry)
-                    file.write(msgspec.json.encode(change(entry)) + b"\n")
-                    count += 1
+                for part in self.files("facts", [day]):
+                    for line in engine.stream(self._whole(day, part)):
+                        entry = msgspec.convert(dict(zip(COLUMNS, line, strict=True)), Entry)
+                        file.write(msgspec.json.encode(change(entry)) + b"\n")
+                        count += 1
             old = self.manifest.days[day]
-            new = hashlib.blake2b(journal.read_bytes(), digest_size=8).hexdigest()
-            with Engine() as engine:
-                self._write(engine, day, new, _journal(journal))
-            self._replace(day, old, new)
+            with journal.open("rb") as file:
+                new = hashlib.file_digest(file, partial(hashlib.blake2b, digest_size=8)).hexdigest()
+            if old != [new]:  # else it is there already, as it would be written
+                unsorted = self._root / f"{new}.parquet.tmp"
+                with Engine() as engine:
+                    self._unpack(engine, journal, unsorted)
+                    self._write(engine, day, new, f"read_parquet({quoted(unsorted)})")
+                self._replace(day, old, new)
+                unsorted.unlink()
             journal.unlink()
         return count
 
-    def _whole(self, day: str) -> str:
-        """All columns of a day, in their order."""
+    def _whole(self, day: str, part: str) -> str:
+        """All columns of the measurements that a file of facts has, in their order."""
         other = {
             "facts": "f.facts", "day": f"{quoted(day)} AS day", "instrument": "coalesce(r.instrument, '')",
-            "deep": "coalesce(r.deep, 0)",
+            "deep": "coalesce(r.deep, 0)", "marks": "coalesce(r.marks, 0)",
         }  # fmt: skip
         names = ", ".join(other.get(name, f"r.{name}") for name in COLUMNS)
-        facts, rows = listed(self.files("facts", [day])), rows_of(self.files("rows", [day]))
-        return f"SELECT {names} FROM {rows} r JOIN read_parquet({facts}) f USING (id)"
+        rows = rows_of(self.files("rows", [day]))
+        return f"SELECT {names} FROM {rows} r JOIN read_parquet({quoted(part)}) f USING (id)"
 
     def asn_dbs(self) -> list[str]:
         """Every file of networks that an entry names."""
@@ -183,10 +199,10 @@ class Archive:
     ) -> None:
         """Files of a day as one new one; the old ones go once the manifest has the new one."""
         new = hashlib.blake2b("/".join([*names, where]).encode(), digest_size=8).hexdigest()
-        for kind in _KINDS:
-            old = listed([str(self._path(kind, day, name)) for name in names])
-            whole = f"SELECT * FROM read_parquet({old}, union_by_name=true) {where}"
-            self._copy(engine, whole, self._path(kind, day, new))
+        old = {kind: listed(path for name in names for path in self._parts(kind, day, name)) for kind in _KINDS}
+        whole = f"SELECT * FROM read_parquet({old['rows']}, union_by_name=true) {where}"
+        self._copy(engine, whole, self._path("rows", day, new))
+        self._copy_facts(engine, f"SELECT * FROM read_parquet({old['facts']}) {where}", day, new)
         self._replace(day, names, new, taken_from=taken_from)
 
     def _replace(self, day: str, old: list[str], new: str, *, taken_from: int | None = None) -> None:
@@ -197,16 +213,32 @@ class Archive:
         manifest.save(self._list, replaced)
         for name in set(old) - {new}:
             for kind in _KINDS:
-                self._path(kind, day, name).unlink(missing_ok=True)
+                for path in self._parts(kind, day, name):
+                    path.unlink(missing_ok=True)
+
+    def _unpack(self, engine: Engine, journal: Path, to: Path) -> None:
+        """The journal as Parquet, in no order: it is read several times, and a table of it would fill the memory."""
+        to.parent.mkdir(parents=True, exist_ok=True)
+        how = f"FORMAT parquet, COMPRESSION lz4, ROW_GROUP_SIZE {_FACTS_TOGETHER}"
+        engine.rows(f"COPY (SELECT * FROM {_journal(journal)}) TO {quoted(to)} ({how})")
 
     def _write(self, engine: Engine, day: str, name: str, source: str) -> None:
         self._copy(engine, f"SELECT {_ROWS} FROM {source}", self._path("rows", day, name))
-        self._copy(engine, f"SELECT {_FACTS} FROM {source}", self._path("facts", day, name))
+        self._copy_facts(engine, f"SELECT {_FACTS} FROM {source}", day, name)
 
-    def _copy(self, engine: Engine, query: str, path: Path) -> None:
+    def _copy_facts(self, engine: Engine, query: str, day: str, name: str) -> None:
+        """In parts, of which each follows on the one before."""
+        for old in self._parts("facts", day, name):
+            old.unlink(missing_ok=True)  # of a crash
+        for number, where in enumerate(slices(engine, query)):
+            path = self._path("facts", day, f"{name}+{number}" if number else name)
+            self._copy(engine, f"SELECT * FROM ({query}) WHERE {where}", path, _FACTS_TOGETHER)
+
+    def _copy(self, engine: Engine, query: str, path: Path, together: int = 122_880) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         spare = path.with_suffix(".tmp")
-        engine.rows(f"COPY ({query} ORDER BY cell, id) TO {quoted(spare)} (FORMAT parquet, COMPRESSION zstd)")
+        how = f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {together}"
+        engine.rows(f"COPY ({query} ORDER BY cell, id) TO {quoted(spare)} ({how})")
         manifest.sync(spare)
         spare.replace(path)
         manifest.sync(path.parent)
@@ -214,8 +246,24 @@ class Archive:
     def _path(self, kind: str, day: str, name: str) -> Path:
         return self._root / kind / f"day={day}" / f"{name}.parquet"
 
+    def _parts(self, kind: str, day: str, name: str) -> list[Path]:
+        """The file of this name and, of facts, its parts."""
+        first = self._path(kind, day, name)
+        return [first, *sorted(first.parent.glob(f"{name}+*.parquet"), key=_part)]
+
 
 _KINDS = ("rows", "facts")
+
+_FACTS_TOGETHER = 2_048
+"""Measurements that Parquet keeps together, all of which are in memory at once when they are written or read."""
+
+
+def _whole_name(path: Path) -> str:
+    return path.stem.partition("+")[0]
+
+
+def _part(path: Path) -> int:
+    return int(path.stem.partition("+")[2])
 
 
 def rows_of(files: Iterable[str]) -> str:

@@ -26,15 +26,18 @@ def beside(cell: int) -> str:
     return f"{PLACE} = {cell & _NO_ACCESS}"
 
 
-def cast(engine: Engine, files: Sequence[str], where: str = "true") -> None:
+PATHS_TOLD = f"bit_or(worked::UINTEGER | ((tried & ~worked)::UINTEGER << {FAILED})) AS vote"
+"""For SQL: of a probe's checks the paths that worked, as bits, and from `FAILED` on those that failed."""
+
+
+def cast(engine: Engine, files: Sequence[str], where: str = "true", told: str = PATHS_TOLD) -> None:
     """Make the view `come`, the rows of these files that count, and of them the table `votes`: of each probe in a week
-    its `cell`, its `vote` (bits: the paths that worked, and from `FAILED` on those that failed) and how many `checks`
-    it made.
+    its `cell`, how many `checks` it made, and what `told` asks of all of them (aggregates, in SQL).
 
     The files should be of whole weeks: what was named first is sought in them.
     """
     engine.rows(f"CREATE VIEW filed AS SELECT * FROM {rows_of(files)} WHERE counted AND {where}")
-    engine.rows(f"CREATE TEMP TABLE votes AS {_votes('filed')}")
+    engine.rows(f"CREATE TEMP TABLE votes AS {_votes('filed', told)}")
     # Hardly anybody names two, and to seek what came first among all rows costs as much as all votes.
     engine.rows(f"""
         CREATE TEMP TABLE strays AS SELECT probe, cell FROM filed
@@ -43,11 +46,10 @@ def cast(engine: Engine, files: Sequence[str], where: str = "true") -> None:
     engine.rows("CREATE VIEW come AS SELECT * FROM filed ANTI JOIN strays USING (probe, cell)")
     of_strays = "probe IN (SELECT probe FROM strays)"
     engine.rows(f"DELETE FROM votes WHERE {of_strays}")
-    engine.rows(f"INSERT INTO votes {_votes(f'come WHERE {of_strays}')}")
+    engine.rows(f"INSERT INTO votes {_votes(f'come WHERE {of_strays}', told)}")
 
 
-def _votes(source: str) -> str:
+def _votes(source: str, told: str) -> str:
     return f"""
-        SELECT min(cell) AS cell, max(cell) AS last, probe,
-            bit_or(worked::UINTEGER | ((tried & ~worked)::UINTEGER << {FAILED})) AS vote, count(*) AS checks
+        SELECT min(cell) AS cell, max(cell) AS last, probe, count(*) AS checks, {told}
         FROM {source} GROUP BY {PLACE}, probe"""

@@ -30,6 +30,7 @@ GAP_WEEKS = 8
 
 class Change(Struct, frozen=True, kw_only=True):
     """From `week` (a Monday) on; `to` is `worked` or `failed`; `seen` is the week in which it was certain enough.
+    `path` is as in the cells: for those of applications an application.
 
     `q` says how large a share of the changes that are at least as sure is chance.
     """
@@ -53,10 +54,13 @@ class _Turn(NamedTuple):
     to: str
 
 
-def changes(cells: Iterable[Cell]) -> list[Change]:
-    """Changes of all series that are more than chance among so many, by country, network, access and path."""
-    ordered = sorted(cells, key=_series)
-    watched = [list(series) for _, series in groupby(ordered, lambda c: _series(c)[:4])]
+def changes(cells: Iterable[Cell], paths: Sequence[str] = PATHS) -> list[Change]:
+    """Changes of all series that are more than chance among so many, by country, network, access and path; `paths` has
+    these in their order.
+    """
+    place = {path: number for number, path in enumerate(paths)}
+    ordered = sorted(cells, key=lambda one: (*_series(one), place[one.path], one.key.week))
+    watched = [list(series) for _, series in groupby(ordered, lambda one: (*_series(one), one.path))]
     turns = [(series, turn, chance) for series in watched for turn, chance in _turns(series)]
     fair = benjamini_hochberg([chance for *_, chance in turns], len(watched))
     return [
@@ -64,8 +68,8 @@ def changes(cells: Iterable[Cell]) -> list[Change]:
     ]
 
 
-def _series(cell: Cell) -> tuple[str, int, str, int, str]:
-    return cell.key.cc, cell.key.asn, cell.key.access, PATHS.index(cell.path), cell.key.week
+def _series(cell: Cell) -> tuple[str, int, str]:
+    return cell.key.cc, cell.key.asn, cell.key.access
 
 
 def _turns(series: Sequence[Cell]) -> list[tuple[_Turn, float]]:

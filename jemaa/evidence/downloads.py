@@ -10,7 +10,9 @@ from typing import Any
 
 import msgspec
 
+from .app_cells import AppCell
 from .cells import Cell
+from .changes import Change
 from .engine import Engine, quoted
 from .entry import Key, packed
 from .rule_counts import RuleCount
@@ -26,16 +28,22 @@ RULE_FIELDS = (
     "tested", "by_few",
 )  # fmt: skip
 BROKEN_FIELDS = ("instrument", "path", "networks", "failing", "countries")
-CHANGE_FIELDS = ("week", "seen", "cc", "asn", "access", "path", "to", "q")
+APP_FIELDS = (
+    "cell", "week", "cc", "asn", "access", "app", "probes", "worked", "failed", "both", "share", "low", "high", "word",
+    "fired", "verdict", "rule_id", "ruleset", "q", "by_few",
+)  # fmt: skip
+CHANGE_FIELDS = ("week", "seen", "cc", "asn", "access", "path", "to", "q", "app")
 
 
 def write_tables(tables: Tables, folder: Path) -> None:
-    """`cells`, `rules`, `changes` and `broken` in each form."""
+    """`cells`, `apps`, `rules`, `changes` and `broken` in each form."""
     folder.mkdir(parents=True, exist_ok=True)
     _write(folder / "cells", CELL_FIELDS, (_of_cell(one) for one in tables.cells))
+    _write(folder / "apps", APP_FIELDS, (_of_app(one) for one in tables.apps))
     rules = (_of_key(one.key) | msgspec.structs.asdict(one) for one in tables.rules)
     _write(folder / "rules", RULE_FIELDS, rules)
-    _write(folder / "changes", CHANGE_FIELDS, (msgspec.structs.asdict(one) for one in tables.changes))
+    turns = [_of_change(one) for one in tables.changes] + [_of_app_change(one) for one in tables.app_changes]
+    _write(folder / "changes", CHANGE_FIELDS, iter(turns))
     _write(folder / "broken", BROKEN_FIELDS, (msgspec.structs.asdict(one) for one in tables.broken))
     _write_audits(tables, folder / "audit")
 
@@ -54,6 +62,18 @@ def _write_audits(tables: Tables, folder: Path) -> None:
 def _of_cell(cell: Cell) -> Flat:
     flat = _of_key(cell.key) | msgspec.structs.asdict(cell)
     return flat | {name: round(flat[name], 4) for name in ("share", "low", "high")}
+
+
+def _of_app(cell: AppCell) -> Flat:
+    return _of_cell(cell) | {"app": cell.app}
+
+
+def _of_change(change: Change) -> Flat:
+    return msgspec.structs.asdict(change) | {"app": ""}
+
+
+def _of_app_change(change: Change) -> Flat:
+    return msgspec.structs.asdict(change) | {"app": change.path, "path": ""}
 
 
 def _for_audit(cell: Cell) -> Flat:
@@ -111,7 +131,7 @@ def _as_in_json(value: object) -> object:
 
 _KINDS = {
     "asn": "UINTEGER", "probes": "UINTEGER", "of": "UINTEGER", "worked": "UINTEGER", "failed": "UINTEGER",
-    "both": "UINTEGER", "networks": "UINTEGER", "failing": "UINTEGER", "countries": "UINTEGER",
+    "both": "UINTEGER", "fired": "UINTEGER", "networks": "UINTEGER", "failing": "UINTEGER", "countries": "UINTEGER",
     "share": "DOUBLE", "low": "DOUBLE", "high": "DOUBLE", "q": "DOUBLE", "tested": "BOOLEAN",
     "by_few": "BOOLEAN",
 }  # fmt: skip

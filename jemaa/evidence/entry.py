@@ -16,6 +16,8 @@ from jemaa.verdict.could import could_fire
 from jemaa.verdict.judge import BROWSER
 from jemaa.verdict.rules.table import RULES
 
+from . import marks
+
 PATHS = RUNGS
 """What a cell is about. A path's place is its bit in `tried` and `worked`: new ones come at the end."""
 
@@ -39,15 +41,11 @@ SOUNDED = "webrtc-udp"
 """The path of which some checks, those that send sound, ask more than the others: that most of the sound comes back."""
 
 
-class Verdict(Protocol):
+class Verdict(marks.Named, Protocol):
     """What this room reads of a finding of the `verdict` room."""
 
     @property
     def node(self) -> str: ...
-    @property
-    def verdict(self) -> str: ...
-    @property
-    def rule_id(self) -> str: ...
     @property
     def ruleset(self) -> str: ...
 
@@ -66,7 +64,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     `counted` is false where something speaks against counting it; `flags` says what. `instrument` is by what it was
     measured: a browser's version, or the program's. `could` are the ids of the rules that it could have fired, those of
     `fired` among them, with spaces between, None where nobody asked yet; `deep` are the paths of which it asked more
-    than others do.
+    than others do; `marks` is what became of marks of applications (`marks.marks_of`).
     """
 
     id: str
@@ -84,6 +82,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     instrument: str = ""
     could: str | None = None
     deep: int = 0
+    marks: int = 0
 
 
 class Key(Struct, frozen=True, order=True):
@@ -128,6 +127,7 @@ def entry_of(
         instrument=kept.stack if kept.software.startswith(BROWSER) else kept.software,
         could=" ".join(sorted({*(could_fire(measurement) & LISTED), *(one.rule_id for one in fired)})),
         deep=_mask(rung.name for rung in measurement.rungs if rung.name == SOUNDED and rung.loss is not None),
+        marks=marks.marks_of(measurement, findings),
     )
 
 

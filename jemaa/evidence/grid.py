@@ -1,15 +1,19 @@
-"""Evidence room. Tables of the pages: a row a network, country or week, a column a way to attend."""
+"""Evidence room. Tables of the pages: a row a network, country or week, a column a way to attend or an application."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from .changes import Change
 from .entry import PATHS
+from .marks import APPS
 from .tables import Group
 from .view import View, network_id
 
 CALLS = ("webrtc-udp", "turn-udp", "turn-tcp", "turn-tls")
 OURS = tuple(path for path in PATHS if path not in CALLS)
+
+WAY, MARK = "word.", "mark."
+"""How the keys of words begin that say what became of a way to attend, and of a mark."""
 
 _SIGNS = {"worked": "✓", "failed": "✗", "mixed": "≈", "few": "…"}
 """Beside the colour, for who does not see it."""
@@ -47,42 +51,69 @@ def grid(view: View, caption: str, heading: str, rows: Sequence[Row]) -> str:
     )
 
 
-def one_path(view: View, caption: str, heading: str, rows: Iterable[tuple[str, Group]]) -> str:
-    """One way to attend in full: probes, share, interval and word."""
+def mark_grid(view: View, caption: str, heading: str, rows: Sequence[Row]) -> str:
+    """Marks of applications beside each other: those that any row has."""
+    apps = [app for app in APPS if any(app in row.groups for row in rows)]
+    with_facts = any(row.facts for row in rows)
+    names = "".join(f'<th scope="col">{view.link(f"app/{app}.html", app_names(view, app))}' for app in apps)
+    names += f'<th scope="col">{view.word("facts")}' if with_facts else ""
+    lines = "".join(
+        f'<tr><th scope="row">{row.head}</th>{"".join(_share(view, row.groups.get(app), MARK) for app in apps)}'
+        + (_facts(view, row.facts) if with_facts else "")
+        for row in rows
+    )
+    return (
+        f'<div class="wide" role="region" tabindex="0" aria-label="{view.word("scroll")}"><table class="grid">'
+        f'<caption>{caption}</caption><thead><tr><th scope="col">{heading}{names}</thead><tbody>{lines}</tbody>'
+        "</table></div>"
+    )
+
+
+def app_names(view: View, app: str) -> str:
+    """Whose calls bear this mark."""
+    return view.row(*APPS[app])
+
+
+def one_path(view: View, caption: str, heading: str, rows: Iterable[tuple[str, Group]], words: str = WAY) -> str:
+    """One way to attend (or a mark, by `words`) in full: probes, share, interval and word."""
     lines = "".join(
         f'<tr><th scope="row">{head}</th><td>{group.probes}<td>{per_cent(group.share)}'
         f'<td><bdi dir="ltr">{_interval(group)}</bdi><td class="{group.word}"><i aria-hidden="true">'
-        f"{_SIGNS[group.word]}</i> {view.word('word.' + group.word)}"
+        f"{_SIGNS[group.word]}</i> {view.word(words + group.word)}"
         for head, group in rows
     )
-    heads = "".join(f'<th scope="col">{view.word(key)}' for key in ("probes", "share", "interval"))
+    share = "share" if words == WAY else "marks.share"
+    heads = "".join(f'<th scope="col">{view.word(key)}' for key in ("probes", share, "interval"))
     return (
         f'<div class="wide" role="region" tabindex="0" aria-label="{view.word("scroll")}"><table><caption>{caption}'
         f'</caption><thead><tr><th scope="col">{heading}{heads}<td></thead><tbody>{lines}</tbody></table></div>'
     )
 
 
-def legend(view: View, *, with_land: bool = False) -> str:
+def legend(view: View, *, with_land: bool = False, words: str = WAY) -> str:
     """What signs and colours mean."""
     kinds = ("worked", "failed", "mixed", "few", *(("land",) if with_land else ()))
-    words = {kind: "word." + kind for kind in kinds} | ({"mixed": "word.somewhere"} if with_land else {})
+    keys = {kind: words + kind for kind in kinds} | ({"mixed": "word.somewhere"} if with_land else {})
     return (
         f'<ul class="legend" aria-label="{view.word("legend")}">'
         + "".join(
-            f'<li class="{kind}"><i aria-hidden="true">{_SIGNS.get(kind, "")}</i> {view.word(words[kind])}'
+            f'<li class="{kind}"><i aria-hidden="true">{_SIGNS.get(kind, "")}</i> {view.word(keys[kind])}'
             for kind in kinds
         )
         + "</ul>"
     )
 
 
-def change_list(view: View, changes: Iterable[Change]) -> str:
-    """Newest first."""
+def change_list(
+    view: View, changes: Iterable[Change], what: Callable[[Change], str] | None = None, words: str = "change."
+) -> str:
+    """Newest first. `what` changed, as HTML: the way to attend, if nothing else is said."""
+    named = what or (lambda one: view.word("path." + one.path))
     items = "".join(
         f'<li><time datetime="{one.week}">{one.week}</time> {view.country(one.cc)}, '
         f"{view.link(f'network/{network_id(one.cc, one.asn)}.html', view.network(one.asn))}, "
-        f"{view.word('access.' + one.access)}: {view.word('path.' + one.path)} "
-        f'<strong class="{one.to}">{view.word("change." + one.to)}</strong> '
+        f"{view.word('access.' + one.access)}: {named(one)} "
+        f'<strong class="{one.to}">{view.word(words + one.to)}</strong> '
         f"<small>({view.word('change.seen', week=one.seen)})</small>"
         for one in sorted(changes, key=lambda one: (one.week, one.cc, one.asn), reverse=True)
     )
@@ -98,10 +129,10 @@ def _interval(group: Group) -> str:
     return f"{100 * group.low:.0f}–{100 * group.high:.0f} %"
 
 
-def _share(view: View, group: Group | None) -> str:
+def _share(view: View, group: Group | None, words: str = WAY) -> str:
     if group is None:
         return '<td class="none">–'
-    said = f"{view.word('word.' + group.word)}; {view.word('interval')} {_interval(group)}; {view.word('probes')} "
+    said = f"{view.word(words + group.word)}; {view.word('interval')} {_interval(group)}; {view.word('probes')} "
     return (
         f'<td class="{group.word}"><i aria-hidden="true">{_SIGNS[group.word]}</i> {per_cent(group.share)}'
         f'<small aria-hidden="true"><bdi dir="ltr">{_interval(group)}</bdi> · {group.probes}</small>'

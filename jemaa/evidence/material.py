@@ -8,6 +8,7 @@ from typing import TypeVar
 from msgspec import Struct
 
 from . import picture
+from .app_cells import AppCell
 from .cells import Cell
 from .rule_counts import RuleCount
 from .said import Said
@@ -79,6 +80,27 @@ class Material:
     def rules_by_week(self) -> dict[str, list[RuleCount]]:
         """Rules that fired in each week."""
         return indexed(self.tables.rules, lambda one: one.key.week)
+
+    @cached_property
+    def recent_apps(self) -> list[AppCell]:
+        """Cells of applications of the weeks that a summary looks at."""
+        weeks = self.tables.recent_weeks
+        return [one for one in self.tables.apps if one.key.week in weeks]
+
+    @cached_property
+    def apps_by_network(self) -> dict[tuple[str, int], list[AppCell]]:
+        """Cells of applications of each network."""
+        return indexed(self.tables.apps, lambda one: (one.key.cc, one.key.asn))
+
+    @cached_property
+    def apps_by_week(self) -> dict[str, list[AppCell]]:
+        """The same of each week."""
+        return indexed(self.tables.apps, lambda one: one.key.week)
+
+    @cached_property
+    def by_app(self) -> dict[str, list[AppCell]]:
+        """Cells of each application whose mark any row tells of."""
+        return indexed(self.tables.apps, lambda one: one.app)
 
     def picture(self, name: str, draw: Callable[[], str]) -> str:
         """A picture by its name; drawn at most once."""

@@ -1,26 +1,21 @@
 """Evidence room. The pages that show measurements: overview, country, network, way, access and week."""
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
-from typing import TypeVar
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 
 from jemaa.limits import EVIDENCE_K
 
+from . import pages_apps
 from .cells import Cell
 from .changes import Change
 from .entry import PATHS, packed
 from .grid import Row, change_list, grid, legend, one_path
 from .material import Material
+from .parts import SHOWN_WEEKS, as_link, by_path, country_link, doubts, facts_of, network_link, newest, rows_of
 from .rule_counts import FALSE_DISCOVERIES, RuleCount
 from .said import section
-from .tables import RECENT_WEEKS, Group, grouped, probe_count
+from .tables import RECENT_WEEKS, grouped, probe_count
 from .view import View, network_id
-
-SHOWN_WEEKS = 26
-"""Weeks in a table of weeks; the files have all."""
-SHOWN_CHANGES = 40
-
-K = TypeVar("K", bound=Hashable)
 
 
 def overview(view: View, material: Material) -> str:
@@ -40,16 +35,16 @@ def overview(view: View, material: Material) -> str:
     failing = Counter(cc for cc, *_ in material.failing())
     all_here = Counter(cc for cc, *_ in {(one.key.cc, one.key.asn, one.key.access) for one in recent})
     hidden = {cc: view.word("some_fail", n=n, all=all_here[cc]) for cc, n in failing.items()}
-    rows = _rows(
+    rows = rows_of(
         recent,
         lambda one: one.key.cc,
-        lambda cc: _country(view, cc) + (f"<small>{hidden[cc]}</small>" if cc in hidden else ""),
+        lambda cc: country_link(view, cc) + (f"<small>{hidden[cc]}</small>" if cc in hidden else ""),
     )
     accesses = _links(view, _accesses(recent), "access", lambda one: view.word("access." + one))
     return (
         f'<p class="lead">{view.word("tagline")}</p><p>{counts}</p>{_map(view, material, "webrtc-udp")}'
         f"{grid(view, _recent(view), view.word('country'), rows)}{_notes(view)}"
-        f"<h2>{view.word('changes')}</h2>{change_list(view, _newest(tables.changes))}{_ways(view)}"
+        f"<h2>{view.word('changes')}</h2>{change_list(view, newest(tables.changes))}{_ways(view)}"
         f"<h2>{view.word('accesses')}</h2>{accesses}"
         f"<h2>{view.word('weeks')}</h2>{_links(view, tables.weeks[:SHOWN_WEEKS], 'week', lambda week: week)}"
     )
@@ -60,11 +55,12 @@ def country(view: View, material: Material, cc: str) -> str:
     tables = material.tables
     here = material.by_country.get(cc, [])
     recent = material.recent_by_country.get(cc, [])
-    networks = _rows(recent, lambda one: (one.key.asn, one.key.access), lambda key: network_link(view, cc, *key))
+    networks = rows_of(recent, lambda one: (one.key.asn, one.key.access), lambda key: network_link(view, cc, *key))
     changes = [one for one in tables.changes if one.cc == cc]
     return (
         f"{grid(view, _recent(view), view.word('network'), networks) if networks else ''}{_notes(view)}"
-        f"<h2>{view.word('changes')}</h2>{change_list(view, _newest(changes))}"
+        f"{pages_apps.section(view, [one for one in material.recent_apps if one.key.cc == cc], _recent(view))}"
+        f"<h2>{view.word('changes')}</h2>{change_list(view, newest(changes))}"
         f"{_lines(view, material, cc, here, changes)}"
         f"{grid(view, view.word('weeks'), view.word('week'), _by_week(view, here))}"
         f"{section(view, (one for one in material.said if one.cc == cc))}"
@@ -87,8 +83,10 @@ def network(view: View, material: Material, cc: str, asn: int) -> str:
         for access in _accesses(here)
     )
     return (
-        f"<p>{_country(view, cc)}</p>{by_access}{_notes(view)}{_rules(view, rules)}"
-        f"<h2>{view.word('changes')}</h2>{change_list(view, _newest(changes))}"
+        f"<p>{country_link(view, cc)}</p>{by_access}{_notes(view)}"
+        f"{pages_apps.weeks(view, material.apps_by_network.get((cc, asn), []))}"
+        f"{_rules(view, rules)}"
+        f"<h2>{view.word('changes')}</h2>{change_list(view, newest(changes))}"
         f"{_lines(view, material, network_id(cc, asn), here, changes)}"
     )
 
@@ -98,26 +96,27 @@ def path(view: View, material: Material, name: str) -> str:
     recent = [one for one in material.recent if one.path == name]
     countries = grouped(recent, lambda one: one.key.cc)
     networks = grouped(recent, lambda one: (one.key.cc, one.key.asn))
-    by_country = [(_country(view, cc), group) for cc, group in sorted(countries.items())]
+    by_country = [(country_link(view, cc), group) for cc, group in sorted(countries.items())]
     by_network = [
-        (view.row(view.country(cc), _as_link(view, cc, asn)), group) for (cc, asn), group in sorted(networks.items())
+        (view.row(view.country(cc), as_link(view, cc, asn)), group) for (cc, asn), group in sorted(networks.items())
     ]
     return (
         f"{_map(view, material, name)}{one_path(view, _recent(view), view.word('country'), by_country)}"
         f"{one_path(view, _recent(view), view.word('network'), by_network)}{_notes(view)}"
         f"<h2>{view.word('changes')}</h2>"
-        f"{change_list(view, _newest([one for one in material.tables.changes if one.path == name]))}{_ways(view)}"
+        f"{change_list(view, newest([one for one in material.tables.changes if one.path == name]))}{_ways(view)}"
     )
 
 
 def access(view: View, material: Material, kind: str) -> str:
     """One kind of access, by country and network."""
     recent = [one for one in material.recent if one.key.access == kind]
-    countries = _rows(recent, lambda one: one.key.cc, lambda cc: _country(view, cc))
-    networks = _rows(recent, lambda one: (one.key.cc, one.key.asn), lambda key: network_link(view, *key))
+    countries = rows_of(recent, lambda one: one.key.cc, lambda cc: country_link(view, cc))
+    networks = rows_of(recent, lambda one: (one.key.cc, one.key.asn), lambda key: network_link(view, *key))
     return (
         f"{grid(view, _recent(view), view.word('country'), countries)}"
         f"{grid(view, _recent(view), view.word('network'), networks)}{_notes(view)}"
+        f"{pages_apps.section(view, [one for one in material.recent_apps if one.key.access == kind], _recent(view))}"
     )
 
 
@@ -126,32 +125,17 @@ def week(view: View, material: Material, monday: str) -> str:
     here = material.by_week[monday]
     rows = [
         Row(network_link(view, key.cc, key.asn, key.access), groups, facts_of(view, packed(key)))
-        for key, groups in _by_path(here, lambda one: one.key)
+        for key, groups in by_path(here, lambda one: one.key)
     ]
     rules = material.rules_by_week.get(monday, [])
-    table = grid(view, view.word("week.of", week=monday), view.word("network"), rows)
-    return f"{table}{_notes(view)}{_rules(view, rules)}"
-
-
-def facts_of(view: View, cell: int) -> str:
-    """Where the facts of a cell are."""
-    return view.file(f"data/facts/{cell:016x}.jsonl")
-
-
-def _by_path(cells: Iterable[Cell], by: Callable[[Cell], K]) -> list[tuple[K, dict[str, Group]]]:
-    rows: dict[K, dict[str, Group]] = defaultdict(dict)
-    for (key, way), group in grouped(cells, lambda one: (by(one), one.path)).items():
-        rows[key][way] = group
-    return sorted(rows.items(), key=lambda row: row[0])  # type: ignore[arg-type, return-value]
-
-
-def _rows(cells: Iterable[Cell], by: Callable[[Cell], K], head: Callable[[K], str]) -> list[Row]:
-    return [Row(head(key), groups) for key, groups in _by_path(cells, by)]
+    title = view.word("week.of", week=monday)
+    marks = pages_apps.section(view, material.apps_by_week.get(monday, []), title, with_facts=True)
+    return f"{grid(view, title, view.word('network'), rows)}{_notes(view)}{marks}{_rules(view, rules)}"
 
 
 def _by_week(view: View, cells: Sequence[Cell], *, with_facts: bool = False) -> list[Row]:
     facts = {one.key.week: facts_of(view, packed(one.key)) for one in cells} if with_facts else {}
-    weeks = _by_path(cells, lambda one: one.key.week)[::-1][:SHOWN_WEEKS]
+    weeks = by_path(cells, lambda one: one.key.week)[::-1][:SHOWN_WEEKS]
     return [
         Row(view.link(f"week/{monday}.html", f"<time>{monday}</time>"), groups, facts.get(monday, ""))
         for monday, groups in weeks
@@ -207,13 +191,7 @@ def _rules(view: View, rules: Sequence[RuleCount]) -> str:
 def _verdict(view: View, rule: RuleCount) -> str:
     if rule.may_be_chance:
         return view.word("rules.chance")
-    return view.word("verdict." + rule.verdict) + doubts(view, rule)
-
-
-def doubts(view: View, rule: RuleCount) -> str:
-    """What has to be said beside the verdict of a rule, as HTML; mostly nothing."""
-    said = ([] if rule.tested else ["rules.untested"]) + (["rules.few"] if rule.by_few else [])
-    return "".join(f"<br><small>{view.word(key)}</small>" for key in said)
+    return view.word("verdict." + rule.verdict) + doubts(view, tested=rule.tested, by_few=rule.by_few)
 
 
 def _notes(view: View) -> str:
@@ -237,23 +215,5 @@ def _links(view: View, ids: Iterable[str], folder: str, text: Callable[[str], st
     )
 
 
-def _country(view: View, cc: str) -> str:
-    return view.link(f"country/{cc}.html", view.country(cc))
-
-
-def _as_link(view: View, cc: str, asn: int) -> str:
-    return view.link(f"network/{network_id(cc, asn)}.html", view.network(asn))
-
-
-def network_link(view: View, cc: str, asn: int, access: str = "") -> str:
-    """A network with its country, and how one is connected to it."""
-    told = f" {view.word('access.' + access)}" if access else ""
-    return f"{_as_link(view, cc, asn)} <small>{view.country(cc)}{told and ','}{told}</small>"
-
-
 def _accesses(cells: Iterable[Cell]) -> list[str]:
     return sorted({one.key.access for one in cells})
-
-
-def _newest(changes: Sequence[Change]) -> list[Change]:
-    return sorted(changes, key=lambda one: one.week)[-SHOWN_CHANGES:]

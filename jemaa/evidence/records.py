@@ -14,6 +14,7 @@ from jemaa.facts.record import Controls, Measurement
 from .archive import Archive
 from .ballot import beside, cast
 from .engine import Engine, listed
+from .slices import slices
 
 
 class Record(NamedTuple):
@@ -29,12 +30,13 @@ def records(archive: Archive, days: Sequence[str], where: str = "true", *, only:
     chosen = "true" if only is None else f"cell = {only}"
     with Engine() as engine:
         cast(engine, archive.files("rows", days), where if only is None else f"{where} AND {beside(only)}")
-        query = f"""
-            SELECT f.cell, f.facts, r.asn_db
-            FROM (SELECT * FROM read_parquet({listed(archive.files("facts", days))}) WHERE {chosen}) f
-            JOIN (SELECT id, asn_db FROM come WHERE {chosen}) r USING (id) ORDER BY f.cell, f.id"""
-        for row in engine.stream(query):
-            yield Record(*row)
+        facts = f"SELECT * FROM read_parquet({listed(archive.files('facts', days))}) WHERE {chosen}"
+        for slice_ in list(slices(engine, facts)):
+            query = f"""
+                SELECT f.cell, f.facts, r.asn_db FROM (SELECT * FROM ({facts}) WHERE {slice_}) f
+                JOIN (SELECT id, asn_db FROM come WHERE {chosen} AND {slice_}) r USING (id) ORDER BY f.cell, f.id"""
+            for row in engine.stream(query):
+                yield Record(*row)
 
 
 def shown(measurement: Measurement, ways: Collection[str]) -> Measurement | None:

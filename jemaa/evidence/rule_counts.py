@@ -15,20 +15,18 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from jemaa.limits import EVIDENCE_K
 from jemaa.verdict.conditions import Cut, EndsByAge, EndsByBytes, Thinned
 from jemaa.verdict.finding import ACCUSES
-from jemaa.verdict.judge import ALPHA
 from jemaa.verdict.rules.rule import Rule
 from jemaa.verdict.rules.table import BY_ID, RULES
 from jemaa.verdict.statistics import benjamini_hochberg, binomial_at_least
 
 from .archive import Archive
-from .ballot import PLACE, cast
 from .cells import bounds, forgeable, forged
 from .engine import Engine
 from .entry import LISTED, Key, unpacked
 from .instruments import without
+from .rule_votes import WEEKS, rule_votes
 
 FALSE_DISCOVERIES = 0.05
 """Of what a week's table (or the list of changes) calls more than chance, so large a share may be chance."""
@@ -89,56 +87,10 @@ def rules(archive: Archive, days: Sequence[str] | None = None, *, left_out: Coll
     if not files:
         return []
     with Engine() as engine:
-        cast(engine, files, without(left_out))
-        engine.rows(f"""
-            CREATE TEMP TABLE sizes AS
-            SELECT cell, (sum(count(*)) OVER (PARTITION BY {PLACE}))::BIGINT AS network
-            FROM votes GROUP BY cell HAVING count(*) >= {EVIDENCE_K}""")
-        engine.rows(f"CREATE TEMP TABLE counts AS {_COUNTS}")
-        engine.rows(f"CREATE TEMP TABLE fires AS {_FIRES}")
-        rows = engine.rows(_FIRED)
-        sizes = {unpacked(week << 52).week: n for week, n in engine.rows(_WEEKS)}
+        rows = rule_votes(engine, files, without(left_out))
+        sizes = {unpacked(week << 52).week: n for week, n in engine.rows(WEEKS)}
     found = adjusted([_rule(row) for row in rows], [_chance(row) for row in rows], sizes)
-    return sorted(found, key=lambda one: (one.key, -one.probes, one.node, one.rule_id))
-
-
-_COUNTS = f"""
-    WITH fired AS (
-        SELECT cell, probe, ruleset, unnest(fired) AS one FROM come WHERE len(fired) > 0
-    ) SELECT cell, one.node AS node, one.verdict AS verdict, one.rule_id AS rule, max(ruleset) AS ruleset,
-        count(DISTINCT probe) AS probes
-    FROM fired GROUP BY cell, one.node, one.verdict, one.rule_id HAVING probes >= {EVIDENCE_K}"""
-
-_EVERY = "*"
-"""What an entry could have fired of which nobody asked yet: any rule."""
-
-_KIND = f"coalesce(could, '{_EVERY}')"
-
-_FIRES = f"""
-    SELECT hash(could) AS kind, rule
-    FROM (SELECT DISTINCT {_KIND} AS could FROM come), (SELECT DISTINCT rule FROM counts)
-    WHERE could = '{_EVERY}' OR list_contains(string_split(could, ' '), rule)"""
-"""Which kind of check could fire which of the rules that did. A kind goes by its hash: kinds are few, and their names,
-one beside each probe, would not fit into memory."""
-
-_FIRED = f"""
-    WITH checks AS (
-        SELECT cell, probe, kind, count(*) AS n FROM (SELECT cell, probe, hash({_KIND}) AS kind FROM come)
-        WHERE kind IN (SELECT kind FROM fires)
-            AND cell IN (SELECT cell FROM sizes WHERE {PLACE} IN (SELECT {PLACE} FROM counts))
-        GROUP BY cell, probe, kind
-    ), able AS (
-        SELECT cell, rule, probe, sum(n) AS checks FROM checks JOIN fires USING (kind) GROUP BY cell, rule, probe
-    ), sums AS (
-        SELECT cell, rule, count(*) AS n_able, avg(1 - pow({1 - ALPHA}, checks)) AS rate,
-            (sum(count(*)) OVER (PARTITION BY {PLACE}, rule))::BIGINT AS everywhere
-        FROM able GROUP BY cell, rule
-    ) SELECT cell, node, verdict, rule, ruleset, probes, network, n_able, everywhere, rate
-    FROM counts JOIN sizes USING (cell) JOIN sums USING (cell, rule)"""
-"""Each rule that fired with how many probes could have fired it, in its cell and in all published ones of its network,
-and how often a probe fires it by chance: it had as many chances as checks that could."""
-
-_WEEKS = "SELECT cell >> 52 AS week, count(*) FROM sizes GROUP BY week"
+    return sorted(found, key=lambda one: (one.key, -one.probes, one.node, one.rule_id, one.verdict))
 
 
 def chance(probes: int, of: int, rate: float, doubtful: int = 0) -> float:

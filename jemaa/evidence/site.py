@@ -11,11 +11,12 @@ from pathlib import Path
 
 from jemaa.errors import SettingsError, StoreFailed
 
-from . import pages, pages_about
+from . import pages, pages_about, pages_apps
 from .archive import Archive
 from .downloads import write_tables
 from .entry import PATHS
 from .facts_files import Judge, mend, write_facts
+from .grid import app_names
 from .material import Material
 from .view import LANGUAGES, View, document, network_id
 
@@ -72,7 +73,7 @@ def _pages(material: Material) -> Iterator[tuple[str, Body, Body]]:
     tables = material.tables
     yield "index.html", lambda view: view.word("nav.overview"), lambda view: pages.overview(view, material)
     yield "find.html", lambda view: view.word("find.title"), lambda view: pages_about.find(view, material)
-    yield "apps.html", lambda view: view.word("apps.title"), lambda view: pages_about.apps(view, material)
+    yield "apps.html", lambda view: view.word("apps.title"), lambda view: pages_apps.apps(view, material)
     yield "data.html", lambda view: view.word("data.title"), lambda view: pages_about.data(view, material)
     countries = {one.key.cc for one in tables.cells} | {one.cc for one in material.said}
     for cc in sorted(countries):
@@ -85,6 +86,8 @@ def _pages(material: Material) -> Iterator[tuple[str, Body, Body]]:
         )
     for way in PATHS:
         yield f"path/{way}.html", _titled("path", way), _body(pages.path, material, way)
+    for app in material.by_app:
+        yield f"app/{app}.html", _titled("app", app), _body(pages_apps.app, material, app)
     for kind in sorted({one.key.access for one in tables.cells}):
         yield f"access/{kind}.html", _titled("access", kind), _body(pages.access, material, kind)
     for week in tables.weeks:
@@ -95,6 +98,7 @@ def _titled(kind: str, identity: str) -> Body:
     titles: dict[str, Body] = {
         "country": lambda view: view.country(identity),
         "path": lambda view: view.word(f"path.{identity}"),
+        "app": lambda view: f"{view.word('marks.of')} {app_names(view, identity)}",
         "access": lambda view: view.word(f"access.{identity}"),
         "week": lambda view: view.word("week.of", week=identity),
     }

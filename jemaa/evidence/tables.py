@@ -10,17 +10,20 @@ from typing import TypeVar
 
 from msgspec import Struct
 
+from .app_cells import AppCell, app_cells
 from .archive import Archive
 from .cells import Cell, bounds, cells, word_of
 from .changes import Change, changes
 from .entry import PATHS
 from .instruments import Broken, broken
+from .marks import APPS
 from .rule_counts import RuleCount, rules
 
 RECENT_WEEKS = 4
 """What a summary looks back: long enough for quiet networks, short enough to be the present."""
 
 K = TypeVar("K")
+C = TypeVar("C", bound=Cell)
 
 
 class Group(Struct, frozen=True, kw_only=True):
@@ -36,6 +39,7 @@ class Group(Struct, frozen=True, kw_only=True):
 class Tables(Struct, frozen=True, kw_only=True):
     """`made` is the day (ISO) on which they were computed; `recent` are the newest weeks, newest first; what the
     instruments `broken` measured is in none of them. `takings`: how many measurements had been taken back before.
+    `apps` are cells of applications' marks, each in a row of `cells`; `app_changes` what changed in them.
     """
 
     made: str
@@ -44,6 +48,8 @@ class Tables(Struct, frozen=True, kw_only=True):
     changes: list[Change]
     broken: list[Broken] = []
     takings: int = 0
+    apps: list[AppCell] = []
+    app_changes: list[Change] = []
 
     @property
     def weeks(self) -> list[str]:
@@ -51,12 +57,18 @@ class Tables(Struct, frozen=True, kw_only=True):
         return sorted({cell.key.week for cell in self.cells}, reverse=True)
 
     @property
+    def recent_weeks(self) -> set[str]:
+        """Those that a summary looks at."""
+        weeks = self.weeks
+        if not weeks:
+            return set()
+        newest = datetime.date.fromisoformat(weeks[0])
+        return {(newest - datetime.timedelta(weeks=back)).isoformat() for back in range(RECENT_WEEKS)}
+
+    @property
     def recent(self) -> list[Cell]:
-        """Cells of the weeks that a summary looks at."""
-        weeks = set(self.weeks[:1])
-        if weeks:
-            newest = datetime.date.fromisoformat(self.weeks[0])
-            weeks = {(newest - datetime.timedelta(weeks=back)).isoformat() for back in range(RECENT_WEEKS)}
+        """Cells of these weeks."""
+        weeks = self.recent_weeks
         return [cell for cell in self.cells if cell.key.week in weeks]
 
 
@@ -67,13 +79,15 @@ def tables(archive: Archive, today: datetime.date) -> Tables:
     left_out = {one.instrument for one in faults}
     found = cells(archive, left_out=left_out)
     fired = rules(archive, left_out=left_out)
-    turns = changes(found)
+    shown = {one.key for one in found}  # what stands in no row has no facts to be seen
+    apps = [one for one in app_cells(archive, left_out=left_out) if one.key in shown]
     return Tables(
-        made=today.isoformat(), cells=found, rules=fired, changes=turns, broken=faults, takings=takings
+        made=today.isoformat(), cells=found, rules=fired, changes=changes(found), broken=faults, takings=takings,
+        apps=apps, app_changes=changes(apps, tuple(APPS)),
     )  # fmt: skip
 
 
-def grouped(found: Iterable[Cell], by: Callable[[Cell], K]) -> dict[K, Group]:
+def grouped(found: Iterable[C], by: Callable[[C], K]) -> dict[K, Group]:
     """Cells put together by what `by` says of each. In one week and way no probe is in two of them."""
     sums: dict[K, tuple[int, float, int]] = {}
     for cell in found:

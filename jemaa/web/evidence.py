@@ -47,6 +47,35 @@ class CellRow(Struct, frozen=True):
     word: str
 
 
+class AppRow(Struct, frozen=True):
+    """For how many probes of a network the mark of an application came through in a week, of those that sent it and
+    whose unmarked packets came through. It tells of the mark and not of the application; docs/evidence.md says why.
+
+    For `fired` probes the rule `rule_id` named the mark; `verdict` is what it said, empty where that may be chance.
+    """
+
+    cell: str
+    week: str
+    cc: str
+    asn: int
+    access: str
+    app: str
+    probes: int
+    worked: int
+    failed: int
+    both: int
+    share: float
+    low: float
+    high: float
+    word: str
+    fired: int
+    verdict: str
+    rule_id: str
+    ruleset: str
+    q: float
+    by_few: bool
+
+
 class RuleRow(Struct, frozen=True):
     """For how many (`probes`) of the probes that could have fired it (`of`) a rule fired in a week on a network, and
     between what the share lies.
@@ -74,7 +103,8 @@ class RuleRow(Struct, frozen=True):
 
 
 class ChangeRow(Struct, frozen=True):
-    """That a way began to fail for most, or to work again: from `week` on, certain in the week `seen`."""
+    """That a way (`path`) began to fail for most, or to work again, or the mark of an application (`app`) to get lost
+    or to come through: from `week` on, certain in the week `seen`."""
 
     week: str
     seen: str
@@ -84,12 +114,20 @@ class ChangeRow(Struct, frozen=True):
     path: str
     to: str
     q: float = 1.0
+    app: str = ""
 
 
 class CellsAnswer(Struct):
     """Rows, and whether there are more than an answer holds."""
 
     rows: list[CellRow]
+    more: bool = False
+
+
+class AppsAnswer(Struct):
+    """Rows, and whether there are more than an answer holds."""
+
+    rows: list[AppRow]
     more: bool = False
 
 
@@ -135,7 +173,7 @@ class Built:
 
 BUILT = web.AppKey("evidence", Built)
 FACTS = ("data/facts/", "data/ooni/")
-FILTERS = ("cc", "asn", "access", "path", "week")
+FILTERS = ("cc", "asn", "access", "path", "app", "week")
 
 
 def show_record(app: web.Application, folder: Path) -> None:
@@ -151,6 +189,11 @@ def is_shown(app: web.Application, language: str) -> bool:
 async def evidence_cells(request: web.Request) -> web.Response:
     """`GET /api/evidence/cells`: published rows, filtered."""
     return json_answer(CellsAnswer(*_asked(request, "cells", CellRow)), **_FOR_ALL)
+
+
+async def evidence_apps(request: web.Request) -> web.Response:
+    """`GET /api/evidence/apps`: what became of marks of applications, filtered."""
+    return json_answer(AppsAnswer(*_asked(request, "apps", AppRow)), **_FOR_ALL)
 
 
 async def evidence_rules(request: web.Request) -> web.Response:

@@ -193,6 +193,14 @@ API: tuple[Route, ...] = (
     ),
     Route(
         "GET",
+        "/api/evidence/apps",
+        evidence.evidence_apps,
+        "The record: marks of applications",
+        gives=evidence.AppsAnswer,
+        query=(*_NETWORK, Query("app", "whose mark: whatsapp, skype, zoom, google …")),
+    ),
+    Route(
+        "GET",
         "/api/evidence/rules",
         evidence.evidence_rules,
         "The record: rules that fired",
@@ -205,7 +213,11 @@ API: tuple[Route, ...] = (
         evidence.evidence_changes,
         "The record: what changed",
         gives=evidence.ChangesAnswer,
-        query=(*_NETWORK, Query("path", "a way to attend: live, webrtc-udp …")),
+        query=(
+            *_NETWORK,
+            Query("path", "a way to attend: live, webrtc-udp …"),
+            Query("app", "or whose mark: whatsapp, skype, zoom, google …"),
+        ),
     ),
     Route(
         "POST",

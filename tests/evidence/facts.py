@@ -5,6 +5,7 @@ import random
 import msgspec
 
 from jemaa.evidence.entry import PATHS, Entry, entry_of
+from jemaa.evidence.marks import APPS
 from jemaa.facts.record import Arm, Measurement, Network, Plan, Rung
 
 MONDAY = 1_795_392_000
@@ -23,6 +24,7 @@ class Finding(msgspec.Struct, frozen=True):
     n: int = 0
     artefact: str | None = None
     evidence: tuple[str, ...] = ()
+    direction: str = "unknown"
 
 
 def measurement(
@@ -79,3 +81,9 @@ def crowd(
         for _ in range(chance.randint(1, 4)):
             made.append(entry(start * 1_000_003 + len(made), 2**63 + probe, failing=failing, **network))
     return made
+
+
+def marked(entries: list[Entry], *groups: int, app: str = "viber") -> list[Entry]:
+    """As checks in which this application's mark came to that: `marks.LOST` and so on."""
+    bit = list(APPS).index(app)
+    return [msgspec.structs.replace(one, marks=sum(1 << group + bit for group in groups)) for one in entries]

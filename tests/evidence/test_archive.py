@@ -7,10 +7,12 @@ import msgspec
 import pytest
 
 from jemaa.errors import StoreFailed
+from jemaa.evidence import slices
 from jemaa.evidence.archive import Archive
 from jemaa.evidence.engine import Engine
 from jemaa.evidence.entry import Key, packed, unpacked
 from jemaa.evidence.journal import Journal
+from jemaa.evidence.records import records
 from jemaa.facts import read
 from jemaa.facts.record import ACCESS, Measurement
 from tests.evidence.facts import CALLS, MONDAY, Finding, crowd, entry
@@ -108,6 +110,57 @@ def rows_of(archive: Archive) -> list[tuple[Any, ...]]:
             f"SELECT r.id, r.cell, f.facts, r.flags, r.ruleset, r.fired FROM read_parquet({rows}) r "
             f"JOIN read_parquet({facts}) f USING (id) ORDER BY r.id"
         )
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So little is sorted at once that a handful of measurements is many."""
+    monkeypatch.setattr(slices, "SLICE_BYTES", 5_000)
+
+
+def order(archive: Archive) -> list[tuple[Any, ...]]:
+    """Cells and ids in the order in which the files of facts have them."""
+    with Engine() as engine:
+        return [
+            row
+            for path in archive.files("facts")
+            for row in engine.rows(f"SELECT cell, id FROM read_parquet('{path}')")
+        ]
+
+
+def test_facts_of_a_large_day_lie_in_parts_each_after_the_one_before(tmp_path: Path, small: None) -> None:
+    entries = [one for n in range(4) for one in crowd(6, start=n * 100, asn=64_500 + n)]
+    whole = Archive(tmp_path / "whole")
+    whole.add(entries, "b")
+    assert len(whole.files("facts")) > 4 and len(whole.files("rows")) == 1
+    assert order(whole) == sorted((one.cell, one.id) for one in entries)
+    found = list(records(whole, whole.days()))
+    assert [one.cell for one in found] == [cell for cell, _ in order(whole)]
+    assert sorted(one.facts for one in found) == sorted(one.facts for one in entries)
+    assert not list(tmp_path.rglob("*.tmp"))
+
+
+def test_parts_are_put_together_forgotten_and_judged_anew_as_one(tmp_path: Path, small: None) -> None:
+    journal = Journal(tmp_path)
+    entries = [one for n in range(3) for one in crowd(6, start=n * 100, asn=64_500 + n)]
+    for half in (entries[:20], entries[20:]):
+        journal.write(half)
+        journal.fold()
+    archive = journal.archive
+    assert order(archive) == sorted((one.cell, one.id) for one in entries), "of two batches one"
+    gone = entries[7]
+    assert archive.remove(gone.id, gone.day)
+    left = sorted((one.cell, one.id) for one in entries if one.id != gone.id)
+    assert order(archive) == left
+    assert not any(gone.id.encode() in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    for _ in range(2):
+        assert journal.judge_again(lambda _: [Finding(ruleset="2027-01")]) == len(left)
+        assert order(archive) == left and {row[4] for row in rows_of(archive)} == {"2027-01"}
+    folder = Path(archive.files("facts")[0]).parent
+    for name in ("crashed.parquet", "crashed+1.parquet", "crashed+2.tmp"):
+        (folder / name).write_bytes(b"PAR1 not really")
+    archive.sweep()
+    assert sorted(map(str, folder.iterdir())) == sorted(archive.files("facts"))
 
 
 def test_a_damaged_list_is_said_and_nothing_is_lost(tmp_path: Path) -> None:

@@ -206,6 +206,19 @@ def test_what_a_crash_left_of_it_is_forgotten_too(tmp_path: Path) -> None:
     assert len(list(journal.archive.facts(entries[1].cell, [entries[1].day]))) == 3
 
 
+def test_what_a_fold_that_crashed_copied_is_forgotten_with_what_is_in_the_journal_alone(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    entries = [one(number) for number in range(4)]
+    journal.write(entries[:2])
+    journal.fold()
+    journal.write(entries[2:])
+    (waiting,) = (tmp_path / "journal").glob("*.ndjson")
+    for left in ("x.parquet.tmp", f"facts/day={entries[2].day}/x.tmp", f"facts/day={entries[2].day}/x+1.parquet"):
+        (tmp_path / "archive" / left).write_bytes(waiting.read_bytes())
+    assert journal.remove(entries[2].id, entries[2].day)
+    assert not [path for path in tmp_path.rglob("*") if path.is_file() and entries[2].id.encode() in path.read_bytes()]
+
+
 def test_where_there_is_no_site_there_is_nothing_to_mend(tmp_path: Path) -> None:
     archive = Archive(tmp_path / "archive")
     entries = crowd(4)

@@ -1,23 +1,44 @@
-"""A thousand submissions that try to smuggle in who they are from; then everything at rest is searched. 3 s."""
+"""A thousand submissions that try to smuggle in who they are from; then everything at rest is searched: the record, the
+site that is built of it, and the server's log. 5 s."""
 
 import asyncio
+import gzip
+import logging
+import re
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
+import aiohttp
 import msgspec
+import pytest
 
-from jemaa.errors import ProtocolError
+from jemaa import public_record
+from jemaa.audit import claims
+from jemaa.config import load_config
 from jemaa.evidence.archive import Archive
 from jemaa.evidence.engine import Engine
-from jemaa.evidence.submissions import Submissions
+from jemaa.evidence.journal import Journal
 from jemaa.facts import scrub
 from jemaa.facts.record import Arm
-from tests.evidence.facts import measurement
-from tests.evidence.senders import submissions
+from tests.evidence.facts import MONDAY, measurement
+from tests.evidence.senders import submissions, table
+from tests.web.place import Place, place
 
-SMUGGLED = ("192.0.2.", "198.51.100.", "2001:db8", "amina", "badr", "typ host", "candidate", "v=0", "ufrag", ".local")
+PEER = "127.66.77.88"
+"""Where all of them connect from: an address of the loopback that nobody has otherwise."""
+
+SMUGGLED = re.compile(
+    r"192\.0\.2\.|198\.51\.100\.|2001:db8|amina|badr|typ host|candidate[:-]|v=0|ufrag|\.local\b|" + re.escape(PEER),
+    re.IGNORECASE,
+)
 
 
-def smuggling(number: int) -> bytes:
+FACTS = ('{"version"', '{"data_format_version"')
+"""How a line begins that is a measurement's, as the archive has it and in OONI's form."""
+
+
+def smuggling(number: int, at: int) -> bytes:
     """Names and addresses in every field that takes a text; the record refuses some, and the rest must be scrubbed."""
     arm = Arm(
         id=f"amina-{number}", step="stun", server="badr-home", port=3478, transport="udp", payload="genuine",
@@ -28,7 +49,7 @@ def smuggling(number: int) -> bytes:
         "stack": f"192.0.2.{number % 250}",
         "platform": f"badr.local {number}",
     }
-    plain = msgspec.structs.replace(measurement(), arms=[arm], **texts)
+    plain = msgspec.structs.replace(measurement(at=at), arms=[arm], **texts)
     return msgspec.json.encode(plain)
 
 
@@ -40,57 +61,97 @@ SDP = (
 )
 
 
-async def fill(record: Submissions) -> int:
+async def fill(here: Place, http: aiohttp.ClientSession) -> int:
     """How many were taken; each tenth is one that no field may hold."""
-    taken = 0
-    for number in range(1_000):
-        data = smuggling(number)
+    at, url = int(time.time()) - 1_300, f"{here.url}/api/check/measurements?from=amina"
+
+    async def give(number: int) -> int:
+        data = smuggling(number, at)
         if number % 10 == 0:
             data = data.replace(b'"Amina Benali"', SDP[number // 10 % len(SDP)])
         sender = f"192.0.2.{number % 250}" if number % 2 else f"2001:db8:{number:x}::1"
-        try:
-            await record.submit(data, sender)
-            taken += 1
-        except ProtocolError as refusal:
-            assert refusal.code == "measurement-field"
-    return taken
+        headers = {"X-Forwarded-For": f"198.51.100.1, {sender}", "User-Agent": "Amina Benali", "Cookie": "name=badr"}
+        async with http.post(url, data=data, headers=headers) as answer:
+            said = await answer.json()
+            assert answer.status == 201 or said["error"]["code"] == "measurement-field", said
+            return int(answer.status == 201)
+
+    return sum([sum(await asyncio.gather(*map(give, range(some, some + 20)))) for some in range(0, 1_000, 20)])
 
 
-def test_nothing_at_rest_says_who_sent_it(tmp_path: Path) -> None:
+async def garble(here: Place) -> None:
+    """What is no request at all, and says who it is from."""
+    for line in (b"GET /amina badr HTTP/9.9\r\n\r\n", b"typ host 192.0.2.1\r\n\r\n", b"\xff2001:db8::1\r\n\r\n"):
+        reader, writer = await asyncio.open_connection("127.0.0.1", here.running.port, local_addr=(PEER, 0))
+        writer.write(line)
+        await reader.read()
+        writer.close()
+
+
+@pytest.fixture
+def log_file(tmp_path: Path) -> Iterator[Path]:
+    """All that a server writes that was asked to say everything."""
+    file, root = tmp_path / "log" / "server.log", logging.getLogger()
+    file.parent.mkdir()
+    handler, level = logging.FileHandler(file), root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    yield file
+    root.setLevel(level)
+    root.removeHandler(handler)
+    handler.close()
+
+
+def test_nothing_at_rest_says_who_sent_it(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, log_file: Path
+) -> None:
+    record, data, site = (tmp_path / name for name in ("record", "data", "site"))
+    networks = table(tmp_path_factory.mktemp("networks"))
+
     async def story() -> int:
-        record = submissions(tmp_path)
-        (tmp_path / "ip2asn-combined-2026-11-20.tsv").unlink()
-        taken = await fill(record)
-        searched(tmp_path)  # the journal
-        await record.fold()
-        await record.close()
-        return taken
+        async with place(data, evidence_dir=str(record), asn_db=networks) as here:
+            connector = aiohttp.TCPConnector(local_addr=(PEER, 0), limit=20)
+            async with aiohttp.ClientSession(connector=connector) as http:
+                taken = await fill(here, http)
+            await garble(here)
+            return taken
 
     assert asyncio.run(story()) == 900
-    texts = searched(tmp_path)
-    assert sum(text.startswith("{") for text in texts) == 900, "this search reads what it should"
+    searched(tmp_path)  # the journal, the meeting's database, the log
+    assert Journal(record).fold() == 900
+    config = load_config({"evidence_dir": str(record)}, environment={"JEMAA_CONFIG": str(data / "jemaa.toml")})
+    public_record.build(config, site, claims.shipped())
+    assert counted(searched(record)) == [900, 0]
+    assert counted(searched(site)) == [500, 500], "those whose network is known are shown"
+    searched(log_file.parent)
+    log = log_file.read_text()
+    assert log.count("POST /api/check/measurements 201") == 900 and log.count("could not be read") == 3
+    assert (site / "en/network/MA-AS64500.html").exists()
+
+
+def counted(texts: list[str]) -> list[int]:
+    """Of each form: so that a search is known to read what it should."""
+    return [sum(text.startswith(beginning) for text in texts) for beginning in FACTS]
 
 
 def searched(folder: Path) -> list[str]:
     """All that is at rest, as text, Parquet unpacked; it fails if any of it could be a person's."""
     texts = []
     for path in sorted(one for one in folder.rglob("*") if one.is_file()):
-        raw = path.read_bytes()
+        raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
         texts.append(f"{path} {raw.decode('latin-1')}")
         if path.suffix == ".parquet":
             texts += contents(path)
+        if path.suffix == ".jsonl":
+            texts += raw.decode().splitlines()
     for text in texts:
-        low = text.lower()
-        assert not [one for one in SMUGGLED if one in low], text[:300]
-    for line in (line for path in folder.rglob("*.ndjson") for line in path.read_text().splitlines()):
-        inspect(msgspec.json.decode(line)["facts"])
-    for facts in (one for one in texts if one.startswith("{")):
-        inspect(facts)
+        found = SMUGGLED.search(text)
+        assert found is None, f"{text[:100]} … {text[max(0, found.start() - 60) : found.end() + 60]}"
+    journal = [line for path in folder.rglob("*.ndjson") for line in path.read_text().splitlines()]
+    facts = {msgspec.json.decode(line)["facts"] for line in journal} | {one for one in texts if one.startswith(FACTS)}
+    for one in facts:
+        assert list(scrub.suspicion(msgspec.json.decode(one))) == []
     return texts
-
-
-def inspect(facts: str) -> None:
-    assert list(scrub.suspicion(msgspec.json.decode(facts))) == []
 
 
 def contents(path: Path) -> list[str]:
@@ -101,7 +162,7 @@ def contents(path: Path) -> list[str]:
 def test_the_archive_names_no_finer_time_than_the_hour(tmp_path: Path) -> None:
     async def story() -> None:
         record = submissions(tmp_path)
-        await record.submit(smuggling(1), "192.0.2.1")
+        await record.submit(smuggling(1, MONDAY), "192.0.2.1")
         await record.fold()
         await record.close()
 

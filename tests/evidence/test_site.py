@@ -13,17 +13,18 @@ import pytest
 
 from jemaa.audit import cells as audit_cells
 from jemaa.errors import SettingsError
-from jemaa.evidence import pages_about, site
+from jemaa.evidence import pages_apps, site
 from jemaa.evidence.archive import Archive
 from jemaa.evidence.engine import Engine
 from jemaa.evidence.entry import Fired
+from jemaa.evidence.marks import ACCUSED, LOST, THROUGH
 from jemaa.evidence.material import App, Material
 from jemaa.evidence.said import Origin, Said
 from jemaa.evidence.tables import grouped, tables
 from jemaa.evidence.view import LANGUAGES, View, countries, strings
 from jemaa.facts.ooni import Finding
 from jemaa.facts.record import Measurement
-from tests.evidence.facts import CALLS, MONDAY, WEEK, crowd
+from tests.evidence.facts import CALLS, MONDAY, WEEK, crowd, marked
 
 SAID = Said(
     cc="MA", first="2016-01-05", last="", who={"en": "A <reader>"}, words={"en": "Calls fail", "fr": "Échec"},
@@ -41,9 +42,10 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     archive = Archive(folder / "archive")
     for week in range(4):
         failing = CALLS if week > 1 else ()
+        here = crowd(12, start=week * 100, at=MONDAY + week * WEEK, failing=failing)
         archive.add(
             [
-                *crowd(12, start=week * 100, at=MONDAY + week * WEEK, failing=failing),
+                *marked(here, *((LOST, ACCUSED) if failing else (THROUGH,))),
                 *crowd(2, start=week * 100 + 50, at=MONDAY + week * WEEK, asn=64_999),
                 *crowd(5, start=week * 100 + 60, at=MONDAY + week * WEEK, cc="FR", asn=64_501, access="ftth"),
             ],
@@ -56,7 +58,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
         asn_dbs=("ip2asn 2026-11-20 PDDL-1.0",),
     )
     out = folder / "site"
-    assert site.build(archive, out, material, nothing) == 3 * (4 + 2 + 2 + 9 + 2 + 4)
+    assert site.build(archive, out, material, nothing) == 3 * (4 + 2 + 2 + 9 + 1 + 2 + 4)
     assert site.build(archive, out, material, nothing), "again, in its place"
     return out
 
@@ -128,7 +130,7 @@ def test_where_applications_were_told_by_their_marks_is_said_beside_them(tmp_pat
     found = tables(archive, datetime.date(2026, 12, 1))
     for rules, is_listed in ((found.rules, True), ([msgspec.structs.replace(found.rules[0], q=0.5)], False)):
         material = Material(tables=msgspec.structs.replace(found, rules=rules))
-        page = pages_about.apps(View("en", "apps.html"), material)
+        page = pages_apps.apps(View("en", "apps.html"), material)
         assert ("MA-AS64500" in page, strings("en")["apps.marks.help"] in html.unescape(page)) == (is_listed, is_listed)
         assert "64501" not in page
 

@@ -11,9 +11,10 @@ import pytest
 
 from jemaa.evidence import site
 from jemaa.evidence.archive import Archive
+from jemaa.evidence.marks import ACCUSED, LOST, THROUGH
 from jemaa.evidence.material import Material
 from jemaa.evidence.tables import tables
-from tests.evidence.facts import CALLS, crowd
+from tests.evidence.facts import CALLS, crowd, marked
 from tests.evidence.test_site import nothing
 
 from .place import Place, place
@@ -21,7 +22,8 @@ from .place import Place, place
 
 def record(folder: Path) -> Path:
     archive = Archive(folder / "archive")
-    archive.add([*crowd(8, failing=CALLS), *crowd(4, start=50, cc="FR", asn=64_501)], "b")
+    lost = marked(crowd(8, failing=CALLS), LOST, ACCUSED)
+    archive.add([*lost, *marked(crowd(4, start=50, cc="FR", asn=64_501), THROUGH)], "b")
     site.build(archive, folder / "site", Material(tables=tables(archive, datetime.date(2026, 12, 1))), nothing)
     return folder
 
@@ -49,7 +51,13 @@ def test_the_record_is_served_and_asked(tmp_path: Path) -> None:
             assert [(one["asn"], one["probes"], one["word"]) for one in answer["rows"]] == [(64_500, 8, "failed")]
             assert (await rows(here, "cells?asn=64501&week=2026-11-23&access=4g"))[1]["rows"][0]["cc"] == "FR"
             assert [one["probes"] for one in (await rows(here, "rules?cc=MA"))[1]["rows"]] == [8]
-            assert (await rows(here, "changes"))[1] == {"rows": [], "more": False}
+            assert (await rows(here, "changes?app=viber"))[1] == {"rows": [], "more": False}
+            assert [
+                (one["cc"], one["probes"], one["word"], one["verdict"])
+                for one in (await rows(here, "apps?app=viber&week=2026-11-23&access=4g"))[1]["rows"]
+            ] == [("FR", 4, "few", ""), ("MA", 8, "failed", "likely_blocked")]
+            assert (await rows(here, "apps?cc=FR&app=zoom"))[1]["rows"] == []
+            assert (await rows(here, "apps?path=live"))[1]["error"]["code"] == "bad-filter"
             assert (await rows(here, "cells?country=MA"))[1]["error"]["code"] == "bad-filter"
 
     asyncio.run(story())
