@@ -107,14 +107,14 @@ RULES = (
         id="call-age", node="rtp.kill.time", says="blocked", family="long", twin=True,
         when=(CALL_AGE, Not(what=TWIN_AGE), TWIN_LIVES),
         because="Calls that go on end at the same age, whatever they carried by then; their twins, beside them, live.",
-        seen="As flow-age",
+        seen="As flow-age; lab: call-age",
     ),
     Rule(
         id="call-bytes", node="rtp.kill.bytes", says="blocked", family="long", twin=True,
         when=(CALL_BYTES, Not(what=TWIN_BYTES), TWIN_LIVES),
         unless=("call-age",),
         because="Calls that go on end after the same volume, at whatever age; their twins, beside them, live.",
-        seen="As tcp-bytes, which was seen of TCP",
+        seen="As tcp-bytes, which was seen of TCP; lab: call-bytes",
     ),
     Rule(
         id="cadence-age", node="flow.drop.shape", says="blocked", family="long", twin=True,

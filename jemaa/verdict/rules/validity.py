@@ -118,12 +118,25 @@ RULES = (
         seen="Company networks (Cisco TAC 118094); lab: proxy-only, corp",
     ),
     Rule(
+        id="own-name", node="tls.rst.sni", says="likely_blocked", family="check",
+        when=(
+            Cut(of="up-server", beside=("up-anchor-*", "up-peer"), most=0.0, least=0.3),
+            Failed(of="up-server", words=("connection_reset",), everywhere=True),
+            Said(control="server_ok_elsewhere", value=True),
+        ),
+        unless=("certificate-untrusted", "tls-resigned", "server-refuses", "server-errs", "no-route"),
+        because="Others reach this server, and from here other places are reached: a connection to it is opened, and"
+        " torn down each time as soon as its name is asked for. A destination that is not on a list is not"
+        " connected to at all.",
+        seen="Of other names: as tls-name-reset; lab: sni-own",
+    ),
+    Rule(
         id="not-on-the-list", node="dest.whitelist", says="blocked", family="check",
         when=(
             Cut(of="up-server", beside=("up-anchor-*", "up-peer"), most=0.0, least=0.3),
             Said(control="server_ok_elsewhere", value=True),
         ),
-        unless=("certificate-untrusted", "tls-resigned", "server-refuses", "server-errs", "no-route"),
+        unless=("certificate-untrusted", "tls-resigned", "server-refuses", "server-errs", "no-route", "own-name"),
         because="Others reach this server, and from here other places are reached and this one is not.",
         seen="Russian mobile networks 2025-26 (net4people/bbs 579); lab: dest-whitelist",
     ),
