@@ -11,6 +11,7 @@ import re
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -86,7 +87,8 @@ def run(given: argparse.Namespace, config: Config) -> int:
         measurement = asyncio.run(_check(url, wishes, steps.show))
     finally:
         steps.close()
-    data, history = write(measurement), earlier(given.out, time.time())
+    # What an earlier check kept bears the server's time, of which this device's clock may be years short.
+    data, history = write(measurement), earlier(given.out, max(time.time(), measurement.started_at))
     if given.out is not None:
         _keep(given.out, data)
     if given.json:
@@ -95,8 +97,14 @@ def run(given: argparse.Namespace, config: Config) -> int:
         print_result(measurement, history)
         print_facts(measurement)
     if given.submit:
-        _submit(url, wishes, data)
+        _submit(url, _as_it_went(wishes, measurement), data)
     return 0
+
+
+def _as_it_went(wishes: Wishes, measurement: Measurement) -> Wishes:
+    """Without a proxy that refused the server."""
+    is_refused = any(one.why == "proxy_refused" for one in measurement.plan.left_out)
+    return replace(wishes, proxy="") if is_refused else wishes
 
 
 def wishes_of(given: argparse.Namespace) -> Wishes:
@@ -168,7 +176,7 @@ def _agrees(url: str, wishes: Wishes) -> bool:
 
 async def _check(url: str, wishes: Wishes, show: Callable[[str, str, float], None]) -> Measurement:
     async with Page(url, proxy=wishes.proxy, authority=wishes.authority) as page:
-        return await check(page, wishes, software=_software(), started_at=time.time() // 3_600 * 3_600, show=show)
+        return await check(page, wishes, software=_software(), show=show)
 
 
 def _software() -> str:

@@ -5,18 +5,19 @@ from collections.abc import Iterator, Sequence
 from typing import TextIO
 
 from jemaa.facts.record import Arm, Measurement
+from jemaa.facts.scrub import coarse
 from jemaa.probe.countries import careful
 from jemaa.probe.ground import Wishes
 from jemaa.verdict.advice import advise, offers_nothing
 from jemaa.verdict.finding import Finding
-from jemaa.verdict.judge import confirming, judge
-from jemaa.verdict.rules.table import BY_ID
+from jemaa.verdict.judge import because, confirming, judge
 from jemaa.verdict.telling import tell, tell_finding, tell_unknown
 
 _WHY = {
     "lite": "it is like a call's sound",
     "thin_line": "this line cannot carry it in the time",
     "condemned": "what came before took the server's address with it",
+    "proxy_refused": "the configured proxy refuses this server, which is reached without it: tell a browser so",
     "no_route": "this network has no way to the kind of address (IPv4 or IPv6) at which the server measures",
 }
 _ONCE = "Check again an hour later or more, with the same --out and --asn: what is seen then too counts as seen twice."
@@ -85,7 +86,7 @@ def print_result(measurement: Measurement, history: Sequence[Measurement] = ()) 
         print()
     for one in weighty:
         print(f"  {tell_finding(one)}")
-        print(f"      {BY_ID[one.rule_id].because}" if one.rule_id in BY_ID else "")
+        print(f"      {because(one)}")
         print(f"      {one.node}, rule {one.rule_id}{_grounds(one)}")
     fine = [one.node for one in findings if one.verdict == "ok"]
     if fine:
@@ -120,13 +121,23 @@ def print_facts(measurement: Measurement) -> None:
     for why, words in _WHY.items():
         if steps := [one.step for one in measurement.plan.left_out if one.why == why]:
             print(f"\nNot measured, or a part of it, because {words}: {', '.join(steps)}.")
+    if away := dict.fromkeys(arm.step for arm in measurement.arms if arm.turned_away):
+        print(f"\nNot counted, or a part of it, because the server itself had no time for it: {', '.join(away)}.")
+    if off := measurement.controls.clock_off_h:
+        print(f"\nThis device's clock is about {_how_long(off)} of the server's. The facts bear the server's time.")
     if offers_nothing(measurement):
         print("\nThis server offers no measuring services: only its pages, answers and WebSockets were checked.")
 
 
+def _how_long(hours: int) -> str:
+    """A wrong clock in words: hours, or days where these are many."""
+    count, unit = (coarse(abs(hours) / 24), "day") if abs(hours) >= 48 else (abs(hours), "hour")
+    return f"{count:,} {unit}{'' if count == 1 else 's'} {'ahead' if hours > 0 else 'behind'}"
+
+
 def _in_short(arms: list[Arm]) -> str:
     whole = [arm for arm in arms if arm.rx_client == arm.sent]
-    none = [arm for arm in arms if not arm.rx_client]
+    none = [arm for arm in arms if not arm.rx_client and not arm.turned_away]
     parts = [f"{len(whole)} of {len(arms)} went through whole"]
     if none:
         words = Counter(arm.failure or "none" for arm in none)

@@ -4,6 +4,7 @@ import io
 import json
 import socket
 import threading
+import time
 import urllib.request
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 
 from jemaa.cli import main, parser
 from jemaa.cli_check import wishes_of
+from jemaa.cli_check_history import earlier
 from jemaa.cli_check_print import Steps
 from jemaa.facts.read import OLDEST, read
 from jemaa.probe.ground import Wishes
@@ -106,6 +108,24 @@ def test_facts_are_given_to_the_record_against_a_receipt_or_the_reason_is_said(
     with Server(tmp_path / "keeps-none", command="serve") as server:
         assert main(["check", server.url, "--anchor", server.url, *given]) == 1
         assert "keeps no public record" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("off", "told"), [(365 * 86_400, "400 days ahead"), (-365 * 86_400, "400 days behind")])
+def test_a_clock_that_is_a_year_off_spoils_no_facts(
+    off: int, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The facts bear the server's time: they are taken, those of an earlier check are read, and it is said."""
+    (tmp_path / "jemaa.toml").touch()
+    out, right = tmp_path / "facts.jsonl", time.time
+    given = ["--yes", "--steps", "ws", "--submit", "--out", str(out), "--config", str(tmp_path / "jemaa.toml")]
+    with Server(tmp_path / "keeps", f"--evidence-dir={tmp_path / 'record'}", command="serve") as server:
+        monkeypatch.setattr("time.time", lambda: right() + off)
+        assert main(["check", server.url, "--anchor", server.url, *given]) == 0
+        assert len(earlier(out, json.loads(out.read_bytes())["started_at"])) == 1
+    seen = capsys.readouterr()
+    facts = read(out.read_bytes(), right())
+    assert 0 <= right() - facts.started_at < 3_700 and abs(facts.controls.clock_off_h or 0) == 9_000
+    assert told in seen.out and "certificates are judged by it" in seen.out and "receipt" in seen.err
 
 
 class Terminal(io.StringIO):

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from .claims import ANY
 from .judgement import Way
 from .report import Report, Shut
+from .routes import Cited, Footnotes
 from .source import Claim, Source, Words
 from .wording import RIGHT_TO_LEFT, Wording, groups
 
@@ -42,9 +43,11 @@ def write(report: Report, language: str) -> str:
         f"<h1>{_escaped(title)}</h1><p>{_escaped(words.word('where'))}: <strong>{report.country}</strong> · "
         f"{_escaped(words.word('when'))}: <strong><bdi>{_escaped(report.dates)}</bdi></strong>{names}</p>"
         f'<div class="caution">{told}<p>{_escaped(words.word("measured_and_said"))}</p></div>'
-        f"{_summary(report, words)}{_ways(words.word('ways'), report.ways, words)}"
-        f"{_ways(words.word('others'), report.others, words)}<p class=soft>{_escaped(words.word('others.help'))}</p>"
-        f'{_claims(report, words)}{_rivals(report, words)}<p class="caution">{_escaped(words.word("cannot"))}</p>'
+        f"{_summary(report, words)}{_ways('ways', report.ways, report.footnotes, words)}"
+        f"{_ways('others', report.others, report.footnotes, words)}"
+        f"<p class=soft>{_escaped(words.word('others.help'))}</p>"
+        f"{_footnotes(report.footnotes, words)}{_claims(report, words)}{_rivals(report, words)}"
+        f'<p class="caution">{_escaped(words.word("cannot"))}</p>'
     )
     direction = "rtl" if language in RIGHT_TO_LEFT else "ltr"
     return (
@@ -72,11 +75,11 @@ def _fired(shut: Shut, words: Wording) -> str:
     return f"<br><small>{_escaped(words.word('fired'))}:{lines}</small>" if lines else ""
 
 
-def _ways(title: str, ways: Iterable[Way], words: Wording) -> str:
+def _ways(heading: str, ways: Iterable[Way], footnotes: Footnotes, words: Wording) -> str:
     blocks = ""
     for way in ways:
         said = f'<p class="soft">“<bdi>{_escaped(way.mention.words)}</bdi>”</p>' if way.mention.words else ""
-        facts = ""
+        facts = _routes(footnotes.routes.get(way.app, ()), words)
         for where, measured, heard in groups(way, words) if way.existed == "yes" else ():
             facts += (
                 f"<dl><dt>{_escaped(words.word('network'))}<dd>{_escaped('; '.join(where))}"
@@ -84,7 +87,24 @@ def _ways(title: str, ways: Iterable[Way], words: Wording) -> str:
                 f"<dt>{_escaped(words.word('said'))}<dd>{_escaped(heard)}</dl>"
             )
         blocks += f'<section class="way"><h3>{_escaped(words.way(way))}</h3>{said}{facts}</section>'
-    return f"<h2>{_escaped(title)}</h2>{blocks}"
+    return f"<h2>{_escaped(words.word(heading))}</h2>{blocks}"
+
+
+def _routes(routes: Iterable[Cited], words: Wording) -> str:
+    told = "; ".join(
+        f'<bdi dir="ltr">{_escaped(words.route(one))}</bdi>'
+        + "".join(f'<sup><a href="#source-{note}">[{note}]</a></sup>' for note in one.notes)
+        for one in routes
+    )
+    return f'<p class="soft">{_escaped(words.word("routes"))}: {told}</p>' if told else ""
+
+
+def _footnotes(footnotes: Footnotes, words: Wording) -> str:
+    """Where the sources of the catalogue's routes can be read."""
+    items = "".join(
+        f'<li id="source-{number}">{_source(one, words)}' for number, one in enumerate(footnotes.sources, 1)
+    )
+    return f'<h2>{_escaped(words.word("routes.sources"))}</h2><ol class="soft">{items}</ol>' if items else ""
 
 
 def _claims(report: Report, words: Wording) -> str:

@@ -14,6 +14,7 @@ from .claims import ANY, Disagreement, Dossier, Hypothesis
 from .fired import APPS_NODE, Fired, fired
 from .judgement import Finding, Place, Way, cells_of, claims_in, judge, places
 from .period import Period
+from .routes import Footnotes, footnotes
 from .source import Claim, Grade, Source, Words
 
 ALWAYS = ("phone", "webcast", "email", "jemaa")
@@ -40,7 +41,7 @@ class Shut(Struct, frozen=True, kw_only=True):
 
 
 class Report(Struct, frozen=True, kw_only=True):
-    """`names_claims` are the announcement's own words as others tell of them; `dates` as they were asked."""
+    """`dates` as they were asked; `footnotes` are of those ways that could be used then."""
 
     title: str
     country: str
@@ -54,6 +55,7 @@ class Report(Struct, frozen=True, kw_only=True):
     sources: tuple[Source, ...]
     hypotheses: tuple[Hypothesis, ...]
     disagreements: tuple[Disagreement, ...]
+    footnotes: Footnotes
     has_measurements: bool
 
 
@@ -81,13 +83,14 @@ def make(
     told = {claim.id for claim, _ in counted}
     cited = {one for claim, _ in counted for one in claim.sources}
     measured = [one for one in cells if one.country == country and Period.parse(one.period).meets(when)]
+    others = judge(more, apps, country=country, when=when, dossiers=here, cells=cells)
     return Report(
         title=announcement.title,
         country=country,
         names=tuple(one.name for one in of_then),
         dates=dates,
         ways=ways,
-        others=judge(more, apps, country=country, when=when, dossiers=here, cells=cells),
+        others=others,
         shut=tuple(_shut(place, ways, fired(cells_of(place, measured))) for place in places(here, measured)),
         cautions=tuple(one.caution for one in of_then if one.caution),
         claims=tuple(claim for claim, _ in counted),
@@ -98,6 +101,7 @@ def make(
             for hypothesis in one.hypothesis
         ),
         disagreements=tuple(one for dossier in here for one in dossier.disagreement if set(one.claims) & told),
+        footnotes=footnotes([one.app for one in (*ways, *others) if one.existed == "yes"], apps),
         has_measurements=bool(measured),
     )
 

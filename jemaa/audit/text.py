@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator
 
 from .judgement import Way
 from .report import Report
+from .routes import Footnotes
+from .source import Source
 from .wording import Wording, groups
 
 WIDTH = 100
@@ -36,24 +38,35 @@ def _lines(report: Report, words: Wording) -> Iterator[str]:
             yield f"    {words.word('fired')}:"
             for line in words.fired(shut.fired):
                 yield from _wrapped(line, 6)
-    yield from _ways(words.word("ways"), report.ways, words)
-    yield from _ways(words.word("others"), report.others, words)
+    yield from _ways(words.word("ways"), report.ways, report.footnotes, words)
+    yield from _ways(words.word("others"), report.others, report.footnotes, words)
     yield from _wrapped(words.word("others.help"))
+    yield from _footnotes(report.footnotes, words)
     yield from _claims(report, words)
     yield from _rivals(report, words)
     yield from ("", *_wrapped(words.word("cannot")))
 
 
-def _ways(title: str, ways: Iterable[Way], words: Wording) -> Iterator[str]:
+def _ways(title: str, ways: Iterable[Way], footnotes: Footnotes, words: Wording) -> Iterator[str]:
     yield from ("", title.upper())
     for way in ways:
         yield f"  {words.way(way)}" + (f" — “{way.mention.words}”" if way.mention.words else "")
         if way.existed != "yes":
             continue
+        if routes := footnotes.routes[way.app]:
+            told = "; ".join(f"{words.route(one)} [{', '.join(map(str, one.notes))}]" for one in routes)
+            yield from _wrapped(f"{words.word('routes')}: {told}", 4)
         for where, measured, said in groups(way, words):
             yield from _wrapped("; ".join(where), 4)
             yield from _wrapped(f"{words.word('measured')}: {measured}", 6)
             yield from _wrapped(f"{words.word('said')}: {said}", 6)
+
+
+def _footnotes(footnotes: Footnotes, words: Wording) -> Iterator[str]:
+    if footnotes.sources:
+        yield from ("", words.word("routes.sources").upper())
+    for number, source in enumerate(footnotes.sources, 1):
+        yield f"  [{number}] {_source(source, words)}"
 
 
 def _claims(report: Report, words: Wording) -> Iterator[str]:
@@ -64,10 +77,13 @@ def _claims(report: Report, words: Wording) -> Iterator[str]:
     for claim in report.claims:
         yield from _wrapped(f"{claim.from_}  {words.of(claim.who)}: {words.of(claim.said)} [{claim.grade}]", 2)
         for one in claim.sources:
-            source = sources[one]
-            date = f", {source.date}" if source.date else ""
-            yield f"      {source.publisher}{date} ({words.word('seen.' + source.seen)}) {source.url}".rstrip()
+            yield f"      {_source(sources[one], words)}"
     yield from _wrapped(words.word("grades"))
+
+
+def _source(source: Source, words: Wording) -> str:
+    date = f", {source.date}" if source.date else ""
+    return f"{source.publisher}{date} ({words.word('seen.' + source.seen)}) {source.url}".rstrip()
 
 
 def _rivals(report: Report, words: Wording) -> Iterator[str]:

@@ -12,10 +12,12 @@ from .claims import ANY
 from .fired import APPS_NODE, Fired
 from .judgement import Heard, Measured, Place, Way
 from .report import Shut
+from .routes import Cited
 from .source import Words
 
 STRINGS = Path(__file__).parent / "strings"
 LANGUAGES = ("en", "fr", "ar")
+_TRANSPORTS = {"ws": "WebSocket"}
 RIGHT_TO_LEFT = frozenset({"ar"})
 
 
@@ -93,6 +95,13 @@ class Wording:
             self.word("fired.one", finding=self._finding(one), rule=one.rule, n=one.probes, all=one.of) for one in rules
         ]
         return [*lines, self.word("fired.apps")] if any(one.node == APPS_NODE for one in rules) else lines
+
+    def route(self, route: Cited) -> str:
+        """`UDP 3478, 8801-8810 (as of 2024, grade B)`, without its footnotes."""
+        notes = [self.word("route.as_of", date=route.as_of)] if route.as_of else []
+        notes.append(self.word("route.grade", grade=route.grade))
+        where = " ".join([_TRANSPORTS.get(route.transport, route.transport.upper()), ", ".join(route.ports)]).strip()
+        return f"{where} ({self.word('comma').join(notes)})"
 
     def _finding(self, fired: Fired) -> str:
         table = telling.words(self.language)

@@ -43,6 +43,8 @@ class Finding(Protocol):
     def artefact(self) -> str | None: ...
     @property
     def evidence(self) -> tuple[str, ...]: ...
+    @property
+    def direction(self) -> str: ...
 
 
 def form(measurement: Measurement, findings: Sequence[Finding] = (), *, report: str = "", asn_db: str = "") -> Tree:
@@ -107,7 +109,8 @@ def _annotations(measurement: Measurement, asn_db: str) -> dict[str, str]:
 
 
 def _test_keys(measurement: Measurement, findings: Sequence[Finding]) -> Tree:
-    numbered = list(enumerate(measurement.arms, start=1))
+    # What the server turned away itself says nothing of a network, and whoever reads templates does not know that.
+    numbered = [(number, arm) for number, arm in enumerate(measurement.arms, start=1) if not arm.turned_away]
     return {
         "queries": [_query(number, arm) for number, arm in numbered if arm.step == "dns"],
         "tcp_connect": [_connect(number, arm) for number, arm in numbered if arm.transport in ("tcp", "ws", "https")],
@@ -133,6 +136,7 @@ def _finding(finding: Finding, ids: Iterable[str]) -> Tree:
         "effect": finding.effect,
         "n": finding.n,
         "artefact": finding.artefact,
+        "direction": finding.direction,
     }
 
 

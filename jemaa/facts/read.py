@@ -108,6 +108,8 @@ def _contradictions(measurement: Measurement) -> Iterator[str]:
     for arm in measurement.arms:
         if arm.rx_client > arm.sent or (arm.rx_server or 0) > arm.sent:
             yield f"More arrived than was sent in arm {arm.id}: each packet counts once."
+        if arm.rx_client + arm.turned_away > arm.sent:
+            yield f"More was turned away of arm {arm.id} than did not come through."
     for series in measurement.series:
         if series.arm not in ids:
             yield f"There is a series of an arm {series.arm}, and no such arm."

@@ -27,9 +27,10 @@ ARTEFACTS = ("rst", "icmp", "bogon", "tls_resigned", "http_replaced")
 RUNGS = ("live", "stream", "pieces", "radio", "text", "webrtc-udp", "turn-udp", "turn-tcp", "turn-tls")
 """Ways to attend a meeting, and ways by which other meetings' calls go."""
 
-REASONS = ("lite", "thin_line", "condemned", "no_route")
+REASONS = ("lite", "thin_line", "condemned", "no_route", "proxy_refused")
 """Why a step, or a part of it, was left out: it was not agreed to, the line cannot carry it in the time, a trigger
-before it took the server's address with it, or the network has no way to addresses of that kind (IPv4 or IPv6)."""
+before it took the server's address with it, the network has no way to addresses of that kind (IPv4 or IPv6), or the
+configured proxy refuses the server, which is reached without it: then nothing was asked through the proxy."""
 
 Id = Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9_-]*$", max_length=48)]
 """Of an arm: what it is, such as `rtp-3-genuine`."""
@@ -60,6 +61,8 @@ class Arm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     `sent` counts packets, or attempts where a connection is the unit; each counts at most once in `rx_client` (an
     answer came back) and in `rx_server` (the server logged its nonce; None: its log could not be asked).
     `failure` is a string of OONI df-007, None where it went well; `at_ms` is when it began, since the check's start.
+    `turned_away` is how many of those that did not come through the server itself turned away, or may have, because it
+    got too much at once: such an arm says nothing of the network.
     """
 
     id: Id
@@ -76,6 +79,7 @@ class Arm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     rtt_ms_p95: Milliseconds | None = None
     artefact: Word | None = None
     at_ms: Annotated[int, Meta(ge=0, le=86_400_000)] = 0
+    turned_away: Count = 0
 
 
 class Series(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -114,13 +118,16 @@ class Rung(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Controls(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What says whether the check itself can be believed; None where it was not asked.
 
-    `aa_p` compares two identical arms; `positive_ok` is whether a closed port failed, as it has to.
+    `aa_p` compares two identical arms; `positive_ok` is whether a closed port failed, as it has to. `clock_off_h` is by
+    how many hours the device's own clock was ahead of the server's (behind: below 0), to one figure, because more of it
+    would tell people apart.
     """
 
     anchors_ok: bool | None = None
     server_ok_elsewhere: bool | None = None
     aa_p: Share | None = None
     positive_ok: bool | None = None
+    clock_off_h: Annotated[int, Meta(ge=-1_000_000, le=1_000_000)] | None = None
 
 
 class Network(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -151,7 +158,7 @@ class Plan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Measurement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """All facts of one check. `started_at` is in Unix seconds, the full hour when at rest.
+    """All facts of one check. `started_at` is in Unix seconds by the server's clock, the full hour when at rest.
 
     `stack` is the DTLS implementation, because it can decide the outcome; `profile` and `seed` only come from the lab.
     """

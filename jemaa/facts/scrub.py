@@ -56,10 +56,10 @@ WORDS = _words(
 """What the ids of arms are made of, besides numbers of at most five digits."""
 
 NODE_WORDS = _words(
-    "answer app bogon bytes capped certificate check clock control dest down dns drop dtls error fingerprint flow held",
-    "http injected ip kill loss media name network nxdomain port portal protocol proxy proxy_only quic random refused",
-    "residual resigned route rst rtp rung server shape signature sip slow sni stripped stun tcp throttle time tls turn",
-    "udp up webrtc whitelist ws",
+    "answer app bogon busy bytes capped certificate check clock control dest down dns drop dtls error fingerprint flow",
+    "held http injected ip kill loss media name network nxdomain port portal protocol proxy proxy_only quic random",
+    "refused residual resigned route rst rtp rung server shape signature sip slow sni stripped stun tcp throttle time",
+    "tls turn udp up webrtc whitelist ws",
 )
 """What the nodes of findings are made of: with dots between them they look like hosts, and are none."""
 
@@ -95,7 +95,7 @@ def clean(measurement: Measurement) -> Measurement:
         )
         for arm in measurement.arms
     ]
-    plan = measurement.plan
+    plan, controls, off = measurement.plan, measurement.controls, measurement.controls.clock_off_h
     return msgspec.structs.replace(
         measurement,
         software=_label(measurement.software),
@@ -104,12 +104,19 @@ def clean(measurement: Measurement) -> Measurement:
         started_at=measurement.started_at // HOUR * HOUR,
         plan=msgspec.structs.replace(plan, order=[ids[one] for one in plan.order if one in ids]),
         arms=arms,
+        controls=msgspec.structs.replace(controls, clock_off_h=None if off is None else coarse(off)),
         profile=None if measurement.profile is None else "lab",
         series=[msgspec.structs.replace(one, arm=ids[one.arm]) for one in measurement.series if one.arm in ids],
         residual=[
             msgspec.structs.replace(one, trigger=ids[one.trigger]) for one in measurement.residual if one.trigger in ids
         ],
     )
+
+
+def coarse(number: float) -> int:
+    """To one figure, at most a million: 8,760 becomes 9,000. What is finer tells people apart."""
+    rounded = int(float(f"{min(round(abs(number)), 1_000_000):.0e}"))
+    return -rounded if number < 0 else rounded
 
 
 def pseudonym(probe: bytes, *, cc: str, asn: int, key: bytes) -> int:

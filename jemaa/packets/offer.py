@@ -27,15 +27,19 @@ class Offer(Struct, frozen=True, kw_only=True):
     peers: dict[str, bool] = field(default_factory=dict)
 
 
-class Arrived(Struct, frozen=True, kw_only=True):
-    """Of one arm: how many different packets, and how many in each second since the arm's first."""
+class Arrived(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Of one arm: how many different packets, and how many in each second since the arm's first. `turned_away` are
+    those that came and were not answered, because more came from there than the server has time for."""
 
     count: int
     seconds: list[int]
+    turned_away: int = 0
 
 
-class Counts(Struct, frozen=True, kw_only=True):
-    """What arrived of a run, by the arms' numbers."""
+class Counts(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What arrived of a run, by the arms' numbers. `unread`: from where the run comes things of these kinds (`packets`,
+    `handshakes`, `connections`) were turned away since it began, of which the server does not know whose they were."""
 
     run: str
     arms: dict[int, Arrived]
+    unread: list[str] = field(default_factory=list)

@@ -6,11 +6,14 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from jemaa.facts.record import Arm, LeftOut, Payload, Residual, Rung, Series, Transport
-from jemaa.packets.offer import Counts
+from jemaa.packets.offer import Arrived
 from jemaa.packets.stamp import stamp
 
 TIMEOUT = "generic_timeout_error"
 ALIASES = ("reference-1", "page-1")
+CONTROL, RELAYED, BETWEEN = 65_535, 65_534, 60_000
+"""Numbers of what is no arm and bears a stamp all the same: controls after a trigger, a relay's first question, seconds
+of a flow that say nothing."""
 
 
 @dataclass(slots=True)
@@ -34,6 +37,8 @@ class Tally:
     failures: Counter[str] = field(default_factory=Counter)
     artefact: str | None = None
     is_stamped: bool = True
+    turned_away: int = 0
+    """Attempts of which the server said itself that it has no time for them."""
     down: list[int] = field(default_factory=list)
     last_rx: float | None = None
     volume: int = 0
@@ -63,13 +68,15 @@ class Tally:
         if artefact is not None:
             self.artefact = artefact
 
-    def arm(self, counts: Counts | None) -> Arm:
-        """As it is kept. `counts` is what the server logged."""
+    @property
+    def is_measured(self) -> bool:
+        """Whether it goes to the measuring address."""
+        return self.server == "reference-1"
+
+    def arm(self, arrived: Arrived | None, turned_away: int = 0) -> Arm:
+        """As it is kept. `arrived` is what the server logged of it, `turned_away` what it then turned away."""
         ordered = sorted(self.rtts)
-        seen = None
-        if self.is_stamped and counts is not None and self.server in ("reference-1",):
-            arrived = counts.arms.get(self.number)
-            seen = min(arrived.count, self.sent) if arrived else 0
+        lost = self.sent - len(self.answers)
         return Arm(
             id=self.id,
             step=self.step,
@@ -79,7 +86,8 @@ class Tally:
             payload=self.payload,
             sent=self.sent,
             rx_client=len(self.answers),
-            rx_server=seen,
+            rx_server=None if arrived is None else min(arrived.count, self.sent),
+            turned_away=min(lost, max(turned_away, self.turned_away)),
             failure=self._failure(),
             rtt_ms_p50=_quantile(ordered, 0.5),
             rtt_ms_p95=_quantile(ordered, 0.95),
@@ -87,9 +95,8 @@ class Tally:
             at_ms=self.at_ms,
         )
 
-    def series(self, counts: Counts | None) -> Series:
+    def series(self, arrived: Arrived | None) -> Series:
         """Second by second."""
-        arrived = counts.arms.get(self.number) if counts is not None else None
         return Series(
             arm=self.id,
             up=(arrived.seconds if arrived else [])[:1_200],

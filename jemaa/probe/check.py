@@ -7,11 +7,11 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
 from jemaa.facts.record import Controls, Measurement, Network, Plan
-from jemaa.packets.offer import Counts
+from jemaa.facts.scrub import HOUR, coarse
 from jemaa.verdict.statistics import fisher_greater
 
 from . import rungs as ways
-from .book import Book, Tally
+from .book import Book
 from .dns import dns
 from .dtls import dtls
 from .dtls_handshake import dtls_handshake, stack
@@ -25,6 +25,7 @@ from .page import Page
 from .plain_tcp import plain_tcp
 from .quic import quic, quic_name
 from .rtp import rtp
+from .seen import Seen
 from .shape import shape
 from .sip import sip
 from .stun import stun
@@ -102,7 +103,7 @@ LAST = (
 line, where nothing moves like a call, the last ones beside each other."""
 
 
-async def check(page: Page, wishes: Wishes, *, software: str, started_at: float, show: Show) -> Measurement:
+async def check(page: Page, wishes: Wishes, *, software: str, show: Show) -> Measurement:
     """The facts of one check. Whatever the network does is in them; nothing of it is raised."""
     book = Book(wishes.seed)
     ground = Ground(page, book, wishes)
@@ -123,9 +124,9 @@ async def check(page: Page, wishes: Wishes, *, software: str, started_at: float,
         rest = tuple(step for step in LAST[1:] if not (wishes.long and step in LONG))
         await walk.steps(rest, beside=not ground.line.carries_calls)
         await asyncio.gather(*ground.later)
-        ways.from_arms(ground)
         final = await _counts(ground, _now_ms(ground)) or (await counted if counted is not None else None)
-    return _measurement(ground, final, walk.done, software, started_at)
+        ways.from_arms(ground, final)
+    return _measurement(ground, final, walk.done, software)
 
 
 class _Walk:
@@ -172,41 +173,30 @@ class _Walk:
         return "condemned" if step.needs_host and self._ground.is_condemned else ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Log:
-    """What the server logged until it was asked, in ms since the check's start: of what began later it says nothing."""
-
-    counts: Counts
-    until_ms: int
-
-    def of(self, tally: Tally) -> Counts | None:
-        """As far as it speaks of this arm."""
-        return self.counts if tally.at_ms < self.until_ms else None
-
-
 def _now_ms(ground: Ground) -> int:
     return round(ground.book.seconds() * 1_000)
 
 
-async def _counts(ground: Ground, until_ms: int) -> _Log | None:
+async def _counts(ground: Ground, until_ms: int) -> Seen | None:
     """None if the server cannot be asked. What is begun from now on, its log may have in part."""
     assert ground.offer is not None
     if not (ground.udp_ports or ground.tcp_ports):
         return None
     for _ in range(2):
         try:
-            return _Log(await ground.page.counts(ground.offer.run, 6 + 8 * ground.line.rtt), until_ms)
+            return Seen(await ground.page.counts(ground.offer.run, 6 + 8 * ground.line.rtt), until_ms)
         except EXPECTED:
             continue
     return None
 
 
-def _measurement(ground: Ground, seen: _Log | None, done: list[str], software: str, started_at: float) -> Measurement:
+def _measurement(ground: Ground, seen: Seen | None, done: list[str], software: str) -> Measurement:
     book, wishes = ground.book, ground.wishes
+    started_at = ground.page.clock.at(book.began) // HOUR * HOUR
     kept = [tally for tally in book.tallies.values() if tally.sent]
     return Measurement(
         software=software,
-        started_at=int(started_at),
+        started_at=max(0, int(started_at)),
         seconds=round(book.seconds(), 1),
         network=Network(access=wishes.access, cc=wishes.country, asn=wishes.asn, vpn=wishes.vpn),
         plan=Plan(
@@ -216,23 +206,23 @@ def _measurement(ground: Ground, seen: _Log | None, done: list[str], software: s
             lite=wishes.lite,
             left_out=book.left_out,
         ),
-        arms=[tally.arm(seen.of(tally) if seen else None) for tally in kept],
+        arms=[tally.arm(seen.of(tally), seen.turned_away(tally)) if seen else tally.arm(None) for tally in kept],
         series=[tally.series(seen.of(tally) if seen else None) for tally in kept if tally.id in book.serial],
-        residual=book.residual[:100],
+        residual=[one for one in book.residual if not (seen and seen.doubts(one, book))][:100],
         rungs=book.rungs,
-        controls=_controls(ground),
+        controls=_controls(ground, seen),
         stack=stack(),
         platform=f"{platform.system() or 'unknown'} {platform.machine()}"[:48].strip(),
     )
 
 
-def _controls(ground: Ground) -> Controls:
-    tallies = ground.book.tallies
+def _controls(ground: Ground, seen: Seen | None) -> Controls:
+    tallies, off = ground.book.tallies, ground.page.clock.off
     anchors = [tally for tally in tallies.values() if tally.id.startswith("up-anchor")]
     a, b = (tallies.get(f"udp-aa_{which}-random") for which in "ab")
     closed = tallies.get("udp-closed-random")
     aa_p = None
-    if a is not None and b is not None:
+    if a is not None and b is not None and not (seen and (seen.turned_away(a) or seen.turned_away(b))):
         one = fisher_greater(len(a.answers), a.sent, len(b.answers), b.sent)
         other = fisher_greater(len(b.answers), b.sent, len(a.answers), a.sent)
         aa_p = round(min(1.0, 2 * min(one, other)), 6)
@@ -241,4 +231,5 @@ def _controls(ground: Ground) -> Controls:
         server_ok_elsewhere=ground.server_ok_elsewhere,
         aa_p=aa_p,
         positive_ok=not closed.answers if closed is not None else None,
+        clock_off_h=None if off is None else coarse(off / HOUR),
     )

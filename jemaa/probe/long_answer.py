@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from .book import Tally
 from .ground import Ground
-from .trouble import EXPECTED, named
+from .trouble import EXPECTED, Busy, named
 
 SHORT, SHORT_BYTES = 6, 8_000
 LONG, LONG_BYTES = 4, 48_000
@@ -132,6 +132,7 @@ async def _whole(ground: Ground, also: list[Tally], path: str, size: int) -> Non
     except EXPECTED as error:
         for one in also:
             one.failed(*named(error))
+            one.turned_away += isinstance(error, Busy)
 
 
 class Flowing:
@@ -145,6 +146,12 @@ class Flowing:
         shake = 0.0 if line.carries_calls else _SHAKE_BYTES * 8 / 1_000 / (line.kbps or 1.0)
         self._due = 4 * line.rtt + _LATE_SECONDS + shake
         self._piece_bytes, self._each = piece_bytes, each
+
+    def ended(self, error: BaseException) -> None:
+        """Before its time, or without a beginning."""
+        self.tally.failed(*named(error))
+        if isinstance(error, Busy):
+            self.tally.turned_away = COUNTED
 
     def came(self, at: float, numbers: Iterable[int]) -> None:
         """These pieces, `at` seconds after the request."""
@@ -165,4 +172,4 @@ async def _flowing(ground: Ground) -> None:
         if got >= size and len(flowing.tally.answers) < COUNTED:
             flowing.tally.failed("generic_timeout_error")
     except EXPECTED as error:
-        flowing.tally.failed(*named(error))
+        flowing.ended(error)

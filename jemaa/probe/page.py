@@ -13,13 +13,18 @@ from msgspec import Struct
 from jemaa.packets.offer import Counts, Offer
 
 from . import trust
+from .clock import Clock
 from .offered import usable
-from .trouble import Declined, Unlike
+from .trouble import Busy, Declined, Unlike
 
 _MOST_ANSWER = 65_536
 
 _DECLINING = (401, 403, 429, 451)
 """Statuses by which a server says that it is there, and does not want to answer this one."""
+
+
+_BUSY, _BUSY_CODE, _BUSY_CLOSE = 503, "check-busy", aiohttp.WSCloseCode.TRY_AGAIN_LATER
+"""How a server says that too many are checking: to a request, and to a socket, which it closes."""
 
 
 class _Receipt(Struct):
@@ -28,6 +33,7 @@ class _Receipt(Struct):
 
 class _Said(Struct):
     text: str
+    code: str = ""
 
 
 class _Refusal(Struct):
@@ -37,7 +43,8 @@ class _Refusal(Struct):
 class Page:
     """One server's pages. Use it as a context; everything raises what `trouble.named` has a word for."""
 
-    def __init__(self, url: str, *, proxy: str = "", authority: str = "") -> None:
+    def __init__(self, url: str, *, proxy: str = "", authority: str = "", clock: Clock | None = None) -> None:
+        self.clock = clock or Clock()
         self.url = url.rstrip("/")
         self.proxy = proxy
         self.context = trust.context(authority)
@@ -67,12 +74,16 @@ class Page:
         return self.is_secure and not self.proxy
 
     async def offer(self, seconds: float) -> Offer:
-        """A new run, as far as it may be used. `Unlike` where the answer is none: a captive portal's, or another's."""
-        data = await self.get("/check/plan", seconds)
-        try:
-            return usable(msgspec.json.decode(data, type=Offer))
-        except ValueError as error:
-            raise Unlike(str(error)) from None
+        """A new run, as far as it may be used, and what time it is there. `Unlike` where the answer is none: a captive
+        portal's, or another's."""
+        async with self._get("/check/plan", seconds) as answer:
+            data = await _whole(answer)
+            try:
+                offer = usable(msgspec.json.decode(data, type=Offer))
+            except ValueError as error:
+                raise Unlike(str(error)) from None
+            self.clock.told(answer.headers.get("Date", ""))
+            return offer
 
     async def counts(self, run: str, seconds: float) -> Counts:
         """What arrived of a run."""
@@ -81,12 +92,7 @@ class Page:
     async def get(self, path: str, seconds: float) -> bytes:
         """A whole answer, on a connection of its own."""
         async with self._get(path, seconds) as answer:
-            data = bytearray()
-            async for piece in answer.content.iter_any():
-                data += piece
-                if len(data) > 32 * _MOST_ANSWER:
-                    raise Unlike("an answer without end")
-            return bytes(data)
+            return await _whole(answer)
 
     async def pieces(self, path: str, seconds: float, *, idle: float | None = None) -> AsyncIterator[tuple[float, int]]:
         """When, since the request, how many bytes came; ends or raises with the answer, or after `idle` without any."""
@@ -129,8 +135,32 @@ class Page:
         async with self._open.get(
             self.url + path, proxy=self.proxy or None, timeout=timeout, allow_redirects=False
         ) as answer:
+            if answer.status == _BUSY and await _is_busy(answer):
+                raise Busy(f"status {answer.status}")
             if answer.status in _DECLINING and self.is_certain:
                 raise Declined(f"status {answer.status}")
             if answer.status != 200:
                 raise Unlike(f"status {answer.status}")
             yield answer
+
+
+def is_busy(socket: aiohttp.ClientWebSocketResponse) -> bool:
+    """Whether the server has closed this socket because too many are checking."""
+    return socket.close_code == _BUSY_CLOSE
+
+
+async def _whole(answer: aiohttp.ClientResponse) -> bytes:
+    data = bytearray()
+    async for piece in answer.content.iter_any():
+        data += piece
+        if len(data) > 32 * _MOST_ANSWER:
+            raise Unlike("an answer without end")
+    return bytes(data)
+
+
+async def _is_busy(answer: aiohttp.ClientResponse) -> bool:
+    """Whether the server says in its own words that too many are checking."""
+    try:
+        return msgspec.json.decode(await _whole(answer), type=_Refusal).error.code == _BUSY_CODE
+    except msgspec.DecodeError:
+        return False

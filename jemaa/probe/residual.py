@@ -6,7 +6,7 @@ from typing import Any
 
 from jemaa.facts.record import Transport
 
-from .book import Tally
+from .book import CONTROL, Tally
 from .datagram import ask
 from .ground import Ground
 from .stream import attempt
@@ -84,4 +84,4 @@ async def _any(ground: Ground, tries: int, ask_once: Callable[[], Coroutine[Any,
 def _unwritten(ground: Ground, port: int, transport: Transport) -> Tally:
     """An arm that stands nowhere: a residual is a fact of its own."""
     book = ground.book
-    return Tally("control", "residual", 65_535, book.key, book.run, "", port, transport, "neutral", 0, 0.0)
+    return Tally("control", "residual", CONTROL, book.key, book.run, "", port, transport, "neutral", 0, 0.0)

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from statistics import median
 
@@ -13,11 +13,13 @@ from jemaa.facts.record import Rung
 from jemaa.packets import stun
 from jemaa.packets.stamp import stamp
 
-from .book import Tally
+from .book import RELAYED, Tally
 from .ground import Ground
 from .long_answer import Flowing
+from .page import is_busy
+from .seen import Seen
 from .stream import Place, conversation
-from .trouble import EXPECTED
+from .trouble import EXPECTED, Busy
 
 SECONDS, SHORT_SECONDS = 7.0, 5.0
 """How long a sound is tried; the shorter time where the check as a whole has no more."""
@@ -79,15 +81,18 @@ async def _try(ground: Ground, way: _Way) -> None:
             ground.book.rungs.append(Rung(name="radio", usable=usable, setup_ms=rung.setup_ms, kbps=rung.kbps))
 
 
-async def _live(ground: Ground, after: asyncio.Event | None = None) -> Rung:
-    """Chunks of half a second over the echoing WebSocket: there and back, so that one way is at most so late."""
+async def _live(ground: Ground, after: asyncio.Event | None = None) -> Rung | None:
+    """Chunks of half a second over the echoing WebSocket: there and back, so that one way is at most so late. None
+    where the server has no time for it: then nothing is known of the way."""
     seconds = _seconds(ground)
     count = round(seconds / _SOCKET_EACH)
     delays: list[float] = []
     began = time.monotonic()
     setup = None
+    opened: list[aiohttp.ClientWebSocketResponse] = []
     try:
         async with ground.page.socket(4 + 8 * ground.line.rtt) as socket:
+            opened.append(socket)
             setup = time.monotonic() - began
             if after is not None:
                 await after.wait()
@@ -99,6 +104,8 @@ async def _live(ground: Ground, after: asyncio.Event | None = None) -> Rung:
                     delays.append(time.monotonic() - start - number * _SOCKET_EACH)
     except* (*EXPECTED, TypeError):
         pass  # a socket that closes in mid-talk; what came before it is counted
+    if not delays and any(is_busy(one) for one in opened):
+        return None
     if delays:
         ground.line.echoed(int(_BYTES_A_SECOND * _SOCKET_EACH), min(delays))
     return _scored("live", setup, delays, count, _LATE_SECONDS)
@@ -111,9 +118,9 @@ async def _speak(socket: aiohttp.ClientWebSocketResponse, count: int, start: flo
         await socket.send_bytes(bytes(int(_BYTES_A_SECOND * _SOCKET_EACH)))
 
 
-async def _stream(ground: Ground, over: asyncio.Event | None = None) -> Rung:
+async def _stream(ground: Ground, over: asyncio.Event | None = None) -> Rung | None:
     """One answer that goes on and on. On a thin line it is `long_answer-flowing-neutral` too. It is tried once more:
-    two lost packets at its beginning look as if it were kept back.
+    two lost packets at its beginning look as if it were kept back. None as in `_live`.
     """
     is_thin = not ground.line.carries_calls
     is_both = is_thin and ground.wishes.has("long_answer")
@@ -121,12 +128,17 @@ async def _stream(ground: Ground, over: asyncio.Event | None = None) -> Rung:
     try:
         rung = await _flow(ground, flowing)
         return await _flow(ground, None) if is_thin and not rung.usable else rung
+    except Busy as error:
+        if flowing is not None:
+            flowing.ended(error)
+        return None
     finally:
         if over is not None:
             over.set()
 
 
 async def _flow(ground: Ground, flowing: Flowing | None) -> Rung:
+    """`Busy` where the server has no time for it."""
     seconds, each = _seconds(ground), _STREAM_EACH
     count, piece = round(seconds / each), round(_BYTES_A_SECOND * each)
     got, delays, setup = 0, list[float](), None
@@ -138,6 +150,8 @@ async def _flow(ground: Ground, flowing: Flowing | None) -> Rung:
             delays += [max(0.0, at - setup - number * each) for number in range(before, got // piece)]
             if flowing is not None:
                 flowing.came(at, range(before, got // piece))
+    except Busy:
+        raise
     except EXPECTED:
         pass  # as above
     late = setup is not None and setup > seconds - 1 + 4 * ground.line.rtt  # kept back until it ended
@@ -197,7 +211,7 @@ async def _turn_tls(ground: Ground) -> Rung | None:
 async def _allocate(ground: Ground, name: str, place: Place) -> Rung:
     """TURN's first request over a stream, which a relay answers with its 401."""
     began = time.monotonic()
-    raw = stamp(ground.book.key, ground.book.run, 65_534, 1 if name == "turn-tcp" else 2)
+    raw = stamp(ground.book.key, ground.book.run, RELAYED, 1 if name == "turn-tcp" else 2)
     seconds = 2 * ground.line.patience
     try:
         async with conversation(place, seconds) as talk, asyncio.timeout(seconds):
@@ -209,26 +223,31 @@ async def _allocate(ground: Ground, name: str, place: Place) -> Rung:
     return Rung(name=name, usable=usable, setup_ms=setup)
 
 
-def from_arms(ground: Ground) -> None:
-    """`webrtc-udp` and `turn-udp`, of what the steps found: a call needs STUN, the handshake and most of its sound."""
+def from_arms(ground: Ground, seen: Seen | None) -> None:
+    """`webrtc-udp` and `turn-udp`, of what the steps found: a call needs STUN, the handshake and most of its sound.
+    What the server turned away itself is no way that was tried."""
+    book = ground.book
+    if seen is not None and seen.doubts_rung():
+        book.rungs = [one for one in book.rungs if one.usable or one.name not in ("turn-tcp", "turn-tls")]
     if not ground.udp_ports:
         return
-    shakes = _named(ground, "dtls_handshake-", "-genuine")
-    finds = [one for one in _named(ground, "stun-", "-genuine") if "app_" not in one.id and "again" not in one.id]
-    sounds = _named(ground, "rtp-", "-genuine")
+    every = [one for one in book.tallies.values() if not (seen and seen.turned_away(one))]
+    shakes = _named(every, "dtls_handshake-", "-genuine")
+    finds = [one for one in _named(every, "stun-", "-genuine") if "app_" not in one.id and "again" not in one.id]
+    sounds = _named(every, "rtp-", "-genuine")
     if shakes and finds:
         sent, came = sum(one.sent for one in sounds), sum(len(one.answers) for one in sounds)
         loss = round(1 - came / sent, 4) if sent else None
         usable = all(any(one.answers for one in stage) for stage in (shakes, finds)) and (loss or 0.0) < _CALL_LOSS
-        ground.book.rungs.append(Rung(name="webrtc-udp", usable=usable, setup_ms=_median_ms(shakes), loss=loss))
-    relays = [one for one in _named(ground, "turn-", "-genuine") if one.transport == "udp"]
+        book.rungs.append(Rung(name="webrtc-udp", usable=usable, setup_ms=_median_ms(shakes), loss=loss))
+    relays = [one for one in _named(every, "turn-", "-genuine") if one.transport == "udp"]
     if relays:
         usable = any(one.answers for one in relays)
-        ground.book.rungs.append(Rung(name="turn-udp", usable=usable, setup_ms=_median_ms(relays)))
+        book.rungs.append(Rung(name="turn-udp", usable=usable, setup_ms=_median_ms(relays)))
 
 
-def _named(ground: Ground, begin: str, end: str) -> list[Tally]:
-    return [one for one in ground.book.tallies.values() if one.id.startswith(begin) and one.id.endswith(end)]
+def _named(tallies: Iterable[Tally], begin: str, end: str) -> list[Tally]:
+    return [one for one in tallies if one.id.startswith(begin) and one.id.endswith(end)]
 
 
 def _median_ms(tallies: list[Tally]) -> float | None:

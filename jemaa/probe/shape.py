@@ -2,7 +2,7 @@
 
 import asyncio
 
-from .book import Tally
+from .book import BETWEEN, Tally
 from .datagram import Flow, flow, random_packet
 from .ground import Ground
 from .long_flow import streamed
@@ -54,7 +54,7 @@ def _between(ground: Ground, like: Tally) -> Tally:
     """The seconds of a flow that say nothing either way: sent, and not kept."""
     book = ground.book
     return Tally(
-        "between", "shape", 60_000, book.key, book.run, like.server, like.port, like.transport, like.payload, 0, 0.0
+        "between", "shape", BETWEEN, book.key, book.run, like.server, like.port, like.transport, like.payload, 0, 0.0
     )
 
 

@@ -43,6 +43,10 @@ class Declined(ValueError):
     """The server said no, in an answer under its own certificate: nobody on the way can have said it instead."""
 
 
+class Busy(ValueError):
+    """The server said that too many are checking at this moment: it was reached, and what was asked was not tried."""
+
+
 class Unlike(ValueError):
     """An answer came as no measuring server gives it: an error, or another's page. Whose it is, whoever asked knows."""
 
@@ -51,7 +55,7 @@ def named(error: BaseException) -> tuple[str, str | None]:
     """(failure, artefact) of an error of a socket, of TLS or of HTTP."""
     if isinstance(error, NotOurs):
         return error.word, error.artefact
-    if isinstance(error, Declined):
+    if isinstance(error, Declined | Busy):
         return "http_unexpected_status_code", None
     if isinstance(error, Unlike):
         return UNLIKE, None

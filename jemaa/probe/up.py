@@ -2,6 +2,8 @@
 
 import asyncio
 import time
+from collections import Counter
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from jemaa.facts.record import Transport
@@ -13,7 +15,7 @@ from .line import AT_ONCE, CALL_KBPS, Line, agreed, believed
 from .page import Page
 from .route import addresses, is_of_unrouted_kind, route
 from .stream import Place, conversation, fingerprint
-from .trouble import EXPECTED, UNLIKE, named
+from .trouble import EXPECTED, UNLIKE, Busy, named
 
 _SECONDS = 12.0
 _SAMPLES = 5
@@ -70,10 +72,27 @@ async def _server(ground: Ground) -> None:
         async with asyncio.TaskGroup() as group:
             for _ in range(_TRIES - 1 + _MORE_TRIES):
                 group.create_task(_offer(ground, tally))
+    if page.proxy and not tally.answers and tally.failures.keys() == {"proxy_refused"}:
+        await _without_proxy(ground, tally)
     is_far = bool(_UNREACHABLE & tally.failures.keys()) and not tally.answers
     if is_far and not page.proxy and await is_of_unrouted_kind(page.host):
         tally.artefact = None  # this machine itself said so, and no router on the way
         ground.book.leave_out("up", "no_route")
+
+
+async def _without_proxy(ground: Ground, refused: Tally) -> None:
+    """A proxy that is offered and not needed, and refuses this server, is not the network: where the server is reached
+    without it, the check goes on without it."""
+    page, proxy = ground.page, ground.page.proxy
+    direct = replace(refused, sent=0, answers=set(), rtts=[], down=[], failures=Counter(), artefact=None)
+    page.proxy = ""
+    for _ in range(_TRIES):
+        await _offer(ground, direct)
+        if direct.answers:
+            ground.book.tallies[direct.id] = direct
+            ground.book.leave_out("up", "proxy_refused")
+            return
+    page.proxy = proxy
 
 
 async def up_end(ground: Ground) -> None:
@@ -156,7 +175,7 @@ async def _anchor(ground: Ground, word: str, anchor: str, *, server: str) -> Non
     host, port = parts.hostname or "", parts.port or 443
     tally = ground.book.open(f"up-{word}", port=port, transport="tls", payload="neutral", server=server)
     tally.is_stamped = False
-    place = Place(host, port, host, proxy=ground.wishes.proxy)
+    place = Place(host, port, host, proxy=ground.page.proxy)
     for _ in range(_OTHERS_TRIES):
         tally.sent += 1
         await ground.line.turn(_SHAKE_BYTES)
@@ -174,7 +193,7 @@ async def _peer(ground: Ground, peer: str) -> None:
     """Another measuring server: whether it reaches the one that is checked."""
     parts = urlsplit(peer)
     tally = ground.book.open("up-peer", port=parts.port or 443, transport="https", payload="neutral", server="peer-1")
-    async with Page(peer, proxy=ground.wishes.proxy, authority=ground.wishes.authority) as page:
+    async with Page(peer, proxy=ground.page.proxy, authority=ground.wishes.authority) as page:
         for _ in range(_OTHERS_TRIES):
             tally.sent += 1
             await ground.line.turn(_SHAKE_BYTES)
@@ -223,6 +242,10 @@ async def _sample(ground: Ground, server: Tally, size: int, pieces: int) -> floa
         async for at, more in ground.page.pieces(path, 3 * _SECONDS):
             after += more if first else 0
             first, last = first or at, at
+    except Busy:
+        if is_try:
+            server.answered(number)  # it was reached, and says itself that it has no time
+        return 0.0
     except EXPECTED as error:
         if is_try:
             server.failed(*named(error))

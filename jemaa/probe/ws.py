@@ -5,8 +5,9 @@ import time
 
 from .book import Tally
 from .ground import Ground
+from .page import is_busy
 from .pairs import GAP_SECONDS
-from .trouble import EXPECTED, NotOurs, named
+from .trouble import EXPECTED, Busy, NotOurs, named
 
 _TRIES, _THIN_TRIES = 3, 2
 _MESSAGES, _THIN_MESSAGES = 5, 2
@@ -39,7 +40,8 @@ async def _try(ground: Ground, tally: Tally, messages: list[bytes]) -> None:
             for message in messages:
                 await socket.send_bytes(message)
                 if (await socket.receive()).data != message:
-                    raise NotOurs("eof_error")
+                    raise Busy if is_busy(socket) else NotOurs("eof_error")
         tally.answered(number, rtt=opened)
     except EXPECTED as error:
         tally.failed(*named(error))
+        tally.turned_away += isinstance(error, Busy)

@@ -5,21 +5,12 @@ import secrets
 import socket
 from collections import OrderedDict
 
-from jemaa.bucket import Bucket
-from jemaa.limits import (
-    CHECK_BYTES_A_SECOND,
-    CHECK_PACKETS_A_SECOND,
-    CHECK_TOTAL_PACKETS_A_SECOND,
-    MAX_CHECK_SOURCES,
-)
+from jemaa.limits import CHECK_TOTAL_PACKETS_A_SECOND, MAX_CHECK_SOURCES
 
-_BURST_SECONDS = 3.0
+from .purse import Purse, bucket
+
 _MAPPED = bytes(10) + b"\xff\xff"
 """How an IPv6 address begins that stands for one of IPv4 (RFC 4291 §2.5.5.2)."""
-
-
-def _bucket(rate: float) -> Bucket:
-    return Bucket(rate, rate * _BURST_SECONDS)
 
 
 class Budget:
@@ -27,21 +18,20 @@ class Budget:
 
     def __init__(self) -> None:
         self._salt = secrets.token_bytes(16)
-        self._sources: OrderedDict[bytes, tuple[Bucket, Bucket]] = OrderedDict()
-        self._all = _bucket(CHECK_TOTAL_PACKETS_A_SECOND)
+        self._sources: OrderedDict[bytes, Purse] = OrderedDict()
+        self._all = bucket(CHECK_TOTAL_PACKETS_A_SECOND)
+        self._looks = bucket(CHECK_TOTAL_PACKETS_A_SECOND)
 
-    def take(self, host: str, size: int, now: float) -> bool:
-        """Whether a packet of this size from this host may be looked at."""
+    def purse(self, host: str) -> Purse:
+        """What is left to this host; a full one to one that is new, or was silent for longest of too many."""
         key = self._key(host)
         found = self._sources.get(key)
         if found is None:
             while len(self._sources) >= MAX_CHECK_SOURCES:
                 self._sources.popitem(last=False)
-            found = (_bucket(CHECK_PACKETS_A_SECOND), _bucket(CHECK_BYTES_A_SECOND))
-            self._sources[key] = found
+            found = self._sources[key] = Purse(self._all, self._looks)
         self._sources.move_to_end(key)
-        packets, volume = found
-        return packets.take(1, now) and volume.take(size, now) and self._all.take(1, now)
+        return found
 
     def _key(self, host: str) -> bytes:
         bare = host.partition("%")[0]

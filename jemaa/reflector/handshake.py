@@ -15,6 +15,7 @@ from jemaa.limits import CHECK_HANDSHAKE_SECONDS, MAX_CHECK_HANDSHAKES
 
 from .certificate import Certificate
 from .ledger import Ledger
+from .purse import Purse
 
 try:
     from OpenSSL import SSL
@@ -33,7 +34,7 @@ class Handshakes:
     def __init__(self, ledger: Ledger, certificate: Certificate) -> None:
         self._ledger = ledger
         self._secret = secrets.token_bytes(32)
-        self._open: OrderedDict[_Address, tuple[SSL.Connection, float]] = OrderedDict()
+        self._open: OrderedDict[_Address, tuple[SSL.Connection, float, Purse]] = OrderedDict()
         self._context = SSL.Context(SSL.DTLS_METHOD)
         self._context.use_certificate(certificate.x509)
         self._context.use_privatekey(certificate.key)
@@ -42,8 +43,8 @@ class Handshakes:
         self._context.set_cookie_verify_callback(lambda one, cookie: hmac.compare_digest(self._cookie(one), cookie))
         self._context.set_options((SSL.OP_COOKIE_EXCHANGE or 0) | SSL.OP_NO_QUERY_MTU)
 
-    def feed(self, address: _Address, data: bytes, now: float) -> Iterator[bytes]:
-        """Take a datagram; what to send back."""
+    def feed(self, address: _Address, data: bytes, now: float, purse: Purse) -> Iterator[bytes]:
+        """Take a datagram, paid from this purse; what to send back."""
         self._forget(now)
         found = self._open.get(address)
         connection = found[0] if found else self._new(address)
@@ -51,7 +52,7 @@ class Handshakes:
         try:
             if found is None:
                 connection.DTLSv1_listen()
-                self._open[address] = (connection, now + CHECK_HANDSHAKE_SECONDS)
+                self._open[address] = (connection, now + CHECK_HANDSHAKE_SECONDS, purse)
             connection.do_handshake()
             echo = connection.recv(2_048)
             if self._ledger.see(echo, now):
@@ -72,9 +73,11 @@ class Handshakes:
 
     def _forget(self, now: float) -> None:
         while self._open:
-            _, (_, ends) = next(iter(self._open.items()))
+            _, (_, ends, purse) = next(iter(self._open.items()))
             if ends > now and len(self._open) < MAX_CHECK_HANDSHAKES:
                 return
+            if ends > now:
+                purse.leave("handshakes", now)
             self._open.popitem(last=False)
 
 

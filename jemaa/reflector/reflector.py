@@ -88,7 +88,7 @@ class Reflector:
 
     def offer(self) -> Offer:
         """A new run with its key, and where to send what."""
-        run, key = self._ledger.begin(time.monotonic())
+        run, key = self._ledger.begin(time.monotonic(), self._overflowed())
         services = self._services
         certificate = self._certificate
         return Offer(
@@ -111,9 +111,12 @@ class Reflector:
     def counts(self, run: str) -> Counts | None:
         """What arrived of a run; None if there is none under that name."""
         try:
-            return self._ledger.counts(bytes.fromhex(run), time.monotonic())
+            return self._ledger.counts(bytes.fromhex(run), time.monotonic(), self._overflowed())
         except ValueError:
             return None
+
+    def _overflowed(self) -> int:
+        return sum(port.overflowed() for _, port in self._ports)
 
     async def _watch_peers(self) -> None:
         """Whether the other measuring servers can be reached from here: asked of us by those who cannot."""

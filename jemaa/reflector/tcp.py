@@ -4,6 +4,7 @@ import asyncio
 import socket
 import ssl
 import time
+from typing import Any
 
 from jemaa.limits import CHECK_FLOW_BYTES, CHECK_RUN_SECONDS, MAX_CHECK_FLOWS
 from jemaa.tasks import Tasks
@@ -11,9 +12,11 @@ from jemaa.tasks import Tasks
 from .answer import answer
 from .budget import Budget
 from .ledger import Ledger
+from .purse import Purse
 
 _PATIENCE = 15.0
 _TLS_HANDSHAKE = 0x16
+_Address = tuple[Any, ...]
 
 
 class Listener:
@@ -35,12 +38,14 @@ class Listener:
             except OSError:
                 await asyncio.sleep(0.1)  # out of descriptors, or the peer was gone at once
                 continue
-            if self._flows >= MAX_CHECK_FLOWS or not self._budget.take(address[0], 0, time.monotonic()):
+            purse, now = self._budget.purse(address[0]), time.monotonic()
+            if self._flows >= MAX_CHECK_FLOWS or not purse.connect(now):
+                purse.leave("connections", now)
                 connection.close()
                 continue
-            self._tasks.start(self._serve(connection, address[0], address[1]), "check-flow")
+            self._tasks.start(self._serve(connection, address, purse), "check-flow")
 
-    async def _serve(self, connection: socket.socket, host: str, port: int) -> None:
+    async def _serve(self, connection: socket.socket, address: _Address, purse: Purse) -> None:
         """The connection is ours until a transport has it, which then closes it in its own time."""
         self._flows += 1
         is_ours = True
@@ -51,7 +56,7 @@ class Listener:
             is_tls = first[:1] == bytes([_TLS_HANDSHAKE])
             if first and not (is_tls and self._context is None):
                 is_ours = False
-                await self._converse(connection, self._context if is_tls else None, host, port)
+                await self._converse(connection, self._context if is_tls else None, address, purse)
         except (OSError, ssl.SSLError, TimeoutError, EOFError):
             pass  # the network, or somebody who is no check
         finally:
@@ -59,7 +64,9 @@ class Listener:
             if is_ours:
                 connection.close()
 
-    async def _converse(self, connection: socket.socket, context: ssl.SSLContext | None, host: str, port: int) -> None:
+    async def _converse(
+        self, connection: socket.socket, context: ssl.SSLContext | None, address: _Address, purse: Purse
+    ) -> None:
         loop = asyncio.get_running_loop()
         reader = asyncio.StreamReader(limit=65_536)
         protocol = asyncio.StreamReaderProtocol(reader)
@@ -68,20 +75,26 @@ class Listener:
         writer = asyncio.StreamWriter(transport, protocol, reader, loop)
         try:
             async with asyncio.timeout(CHECK_RUN_SECONDS):
-                await self._echo(reader, writer, host, port)
+                await self._echo(reader, writer, address, purse)
         finally:
             writer.close()
 
-    async def _echo(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, host: str, port: int) -> None:
+    async def _echo(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, address: _Address, purse: Purse
+    ) -> None:
         """The first message says by its length how long the others are."""
         data = await asyncio.wait_for(reader.read(4_096), _PATIENCE)
         size, volume = len(data), 0
         while data and volume < CHECK_FLOW_BYTES:
             volume += size
-            seen = self._ledger.see(data, time.monotonic())
-            if seen is None or not self._budget.take(host, size, time.monotonic()):
+            now = time.monotonic()
+            seen = self._ledger.see(data, now, purse)
+            if seen is None:
                 return
-            writer.write(answer(data, *seen, host, port) or data)
+            if not purse.take(size, now):
+                self._ledger.turn_away(data, now)
+                return
+            writer.write(answer(data, *seen, address[0], address[1]) or data)
             await writer.drain()
             data = await reader.readexactly(size)
 

@@ -11,7 +11,8 @@ from msgspec import Struct
 from jemaa.facts.record import Measurement, Rung
 
 from .finding import ACCUSES, Finding
-from .judge import BROWSER, judge
+from .judge import BROWSER, TURNED_AWAY, judge
+from .rules.certificates import DATES
 from .rules.table import BY_ID
 
 SOUND = ("live", "stream", "pieces", "radio")
@@ -21,6 +22,9 @@ PICTURE_KBPS = 190.0
 """The small picture beside the sound."""
 TALK_DELAY_MS = 2_500.0
 """Slower than this it is no conversation: one speaks in pieces, and is heard when they are there."""
+
+CLOCK_HOURS = 24
+"""So far off a clock makes good certificates look as if they were not yet valid, or not any more."""
 
 _PICTURE = ("live", "stream", "pieces")
 _SERVICES = {"udp", "stun", "dtls"}
@@ -68,7 +72,8 @@ def advise(measurement: Measurement, findings: Sequence[Finding] | None = None) 
         todo=(),
         unknown=_unknown(measurement, found),
     )
-    return msgspec.structs.replace(advice, todo=_todo(advice, bool(measurement.rungs), found))
+    todo = _todo(advice, bool(measurement.rungs), found, clock_matters=_clock_matters(measurement))
+    return msgspec.structs.replace(advice, todo=todo)
 
 
 def _calls(measurement: Measurement) -> tuple[str, ...] | None:
@@ -88,11 +93,19 @@ def _speaking(rungs: dict[str, Rung]) -> Way | None:
     return _first(rungs, ("pieces",))
 
 
-def _todo(advice: Advice, is_tried: bool, findings: Sequence[Finding]) -> tuple[str, ...]:
+def _clock_matters(measurement: Measurement) -> bool:
+    """Whether the device's clock is off by so much, or by less and a certificate seems to be of another time."""
+    off = abs(measurement.controls.clock_off_h or 0)
+    is_seen = any(arm.step == "up" and arm.failure in DATES for arm in measurement.arms)
+    return off >= CLOCK_HOURS or (off > 0 and is_seen)
+
+
+def _todo(advice: Advice, is_tried: bool, findings: Sequence[Finding], *, clock_matters: bool) -> tuple[str, ...]:
     rules = {one.rule_id for one in findings if one.verdict != "insufficient" or _is_all(one)}
     asked = (
         ("todo.portal", "portal" in rules),
         ("todo.clock", "clock" in rules),
+        ("todo.clock_off", clock_matters and "clock" not in rules),
         ("todo.no_network", "no-network" in rules),
         ("todo.server_down", "server-down" in rules),
         ("todo.refused", "server-refuses" in rules),
@@ -113,7 +126,7 @@ def _todo(advice: Advice, is_tried: bool, findings: Sequence[Finding]) -> tuple[
 def _is_all(finding: Finding) -> bool:
     """Whether this verdict is all that its rule ever says: then more tries would say no more."""
     rule = BY_ID.get(finding.rule_id)
-    return rule is not None and rule.says == finding.verdict
+    return finding.rule_id == TURNED_AWAY or (rule is not None and rule.says == finding.verdict)
 
 
 def offers_nothing(measurement: Measurement) -> bool:
@@ -136,6 +149,7 @@ def _unknown(measurement: Measurement, findings: Sequence[Finding]) -> tuple[str
         ("unknown.who", is_accused),
         ("unknown.once", any(one.verdict == "likely_blocked" for one in findings)),
         ("unknown.insufficient", any(one.verdict == "insufficient" and not _is_all(one) for one in findings)),
+        ("unknown.turned_away", any(one.rule_id == TURNED_AWAY for one in findings)),
         ("unknown.browser", measurement.software.startswith(BROWSER)),
         ("unknown.no_media", bool(steps) and "rtp" not in steps),
         ("unknown.no_route", _is_unrouted(measurement)),

@@ -27,11 +27,15 @@ class Share(NamedTuple):
 
 
 class Case:
-    """A measurement; the same question is answered once."""
+    """A measurement; the same question is answered once. No question sees an arm of which the server itself turned some
+    away, nor what hangs on it: it says nothing of the network.
+    """
 
     def __init__(self, measurement: Measurement) -> None:
         self.measurement = measurement
-        self._arms = [arm for arm in measurement.arms if arm.sent]
+        self.turned_away = tuple(arm for arm in measurement.arms if arm.turned_away)
+        self._away = {arm.id for arm in self.turned_away}
+        self._arms = [arm for arm in measurement.arms if arm.sent and not arm.turned_away]
         self._plain = [arm.id.replace(AGAIN, "") for arm in self._arms]
         self._by_step: dict[str, list[int]] = {}
         for place, plain in enumerate(self._plain):
@@ -57,7 +61,11 @@ class Case:
 
     def series(self, patterns: Patterns) -> tuple[Series, ...]:
         """Series of arms that fit."""
-        return tuple(one for one in self.measurement.series if _fits(one.arm.replace(AGAIN, ""), patterns))
+        return tuple(
+            one
+            for one in self.measurement.series
+            if _fits(one.arm.replace(AGAIN, ""), patterns) and one.arm not in self._away
+        )
 
     def beats(self, patterns: Patterns) -> frozenset[int]:
         """Seconds since the check's start in which an answer came on one of these flows."""
@@ -72,7 +80,11 @@ class Case:
 
     def residual(self, patterns: Patterns) -> tuple[Residual, ...]:
         """What came of the controls after triggers that fit."""
-        return tuple(one for one in self.measurement.residual if _fits(one.trigger.replace(AGAIN, ""), patterns))
+        return tuple(
+            one
+            for one in self.measurement.residual
+            if _fits(one.trigger.replace(AGAIN, ""), patterns) and one.trigger not in self._away
+        )
 
     def rung(self, name: str) -> Rung | None:
         """What came of a way to attend; None where it was not tried."""

@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 from jemaa.facts.record import Measurement
 
-from .case import Case
+from .case import Case, ids
 from .conditions import Grounds, weigh
 from .direction import direction
 from .finding import ACCUSES, Finding, Verdict, covers
 from .rules.rule import Rule
-from .rules.table import RULES, RULESET
+from .rules.table import BY_ID, RULES, RULESET
 from .statistics import holm
 
 ALPHA = 0.01
@@ -26,6 +26,17 @@ OTHER_TIME_SECONDS = 3_600
 
 BROWSER = "jemaa-browser"
 """How `software` begins where a browser measured: it cannot send twins."""
+
+
+TURNED_AWAY, NOTHING_ASKED = "turned-away", "nothing-asked"
+"""In the place of a rule's id: the server itself had no time for a part of the check, which no rule is asked about; and
+there was nothing at all that a rule asks about."""
+
+_WITHOUT_RULE = {
+    TURNED_AWAY: "The server itself turned a part of this check away, because too much came at once: from this address,"
+    " which others may share, or from all together. That is nothing that a network does, and nothing of it is counted.",
+    NOTHING_ASKED: "Nothing was measured that a rule asks about.",
+}
 
 
 class _Heard(NamedTuple):
@@ -65,6 +76,12 @@ def judge(measurement: Measurement, history: Sequence[Measurement] = ()) -> tupl
 _WEIGHT: tuple[Verdict, ...] = (
     "invalid", "down", "blocked", "throttled", "likely_blocked", "app_gated", "impaired", "insufficient", "ok"
 )  # fmt: skip
+
+
+def because(finding: Finding) -> str:
+    """Why it is said, in English."""
+    rule = BY_ID.get(finding.rule_id)
+    return rule.because if rule else _WITHOUT_RULE.get(finding.rule_id, "")
 
 
 def confirming(measurement: Measurement, history: Sequence[Measurement]) -> tuple[Measurement, ...]:
@@ -109,7 +126,7 @@ def _alone(measurement: Measurement, before: frozenset[str]) -> list[Finding]:
         fired[rule.id] = _finding(one, p, verdict)
         if verdict != "insufficient" or rule.says == verdict:  # the latter is all that such a rule has to say
             sure.add(rule.id)
-    return _settled(list(fired.values()))
+    return _settled([*fired.values(), *_turned_away(case)])
 
 
 def _hear(rule: Rule, case: Case) -> _Heard:
@@ -161,6 +178,18 @@ def _finding(one: _Heard, p: float | None, verdict: Verdict) -> Finding:
     )
 
 
+def _turned_away(case: Case) -> list[Finding]:
+    """What is not counted, said once."""
+    count, evidence = sum(arm.turned_away for arm in case.turned_away), ids(case.turned_away)
+    if not count:
+        return []
+    return [
+        Finding(
+            node="server.busy", verdict="insufficient", rule_id=TURNED_AWAY, ruleset=RULESET, n=count, evidence=evidence
+        )
+    ]  # fmt: skip
+
+
 def _settled(findings: list[Finding]) -> list[Finding]:
     """What cannot stand together goes: nothing beside `invalid`, no `ok` beside trouble of the same stage."""
     invalid = [one for one in findings if one.verdict == "invalid"]
@@ -168,4 +197,4 @@ def _settled(findings: list[Finding]) -> list[Finding]:
         return invalid
     trouble = {one.node.partition(".")[0] for one in findings if one.verdict in ACCUSES}
     kept = [one for one in findings if one.verdict != "ok" or one.node not in trouble]
-    return kept or [Finding(node="check", verdict="insufficient", rule_id="nothing-asked", ruleset=RULESET)]
+    return kept or [Finding(node="check", verdict="insufficient", rule_id=NOTHING_ASKED, ruleset=RULESET)]

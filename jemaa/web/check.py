@@ -4,7 +4,7 @@ import asyncio
 from contextlib import suppress
 from typing import Protocol
 
-from aiohttp import WSMsgType, web
+from aiohttp import WSCloseCode, WSMsgType, web
 
 from jemaa.errors import Refused
 from jemaa.limits import CHECK_RUN_SECONDS, MAX_CHECK_ANSWER_BYTES, MAX_CHECK_ANSWERS, MAX_MESSAGE_BYTES
@@ -75,12 +75,19 @@ async def check_piece(request: web.Request) -> web.Response:
 
 
 async def check_socket(request: web.Request) -> web.WebSocketResponse:
-    """`GET /check/socket`: a WebSocket that sends back what it gets."""
+    """`GET /check/socket`: a WebSocket that sends back what it gets. Where too many are checking it is opened and
+    closed at once with the code that says so (1013): of a refused upgrade no browser tells its page why."""
     socket = web.WebSocketResponse(max_msg_size=MAX_MESSAGE_BYTES, compress=False)
-    with _Place(request):
+    try:
+        with _Place(request):
+            await socket.prepare(request)
+            with suppress(TimeoutError):
+                await _echo(socket)
+    except Refused as refusal:
+        if refusal.code != "check-busy":
+            raise
         await socket.prepare(request)
-        with suppress(TimeoutError):
-            await _echo(socket)
+        await socket.close(code=WSCloseCode.TRY_AGAIN_LATER)
     await socket.close()
     return socket
 

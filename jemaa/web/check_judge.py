@@ -9,8 +9,7 @@ from jemaa.facts.read import read
 from jemaa.limits import MAX_MEASUREMENT_BYTES
 from jemaa.verdict.advice import Advice, advise
 from jemaa.verdict.finding import Finding
-from jemaa.verdict.judge import judge
-from jemaa.verdict.rules.table import BY_ID
+from jemaa.verdict.judge import because, judge
 from jemaa.verdict.telling import tell_finding, tell_unknown, words
 
 from .house import HOUSE, bytes_of, json_answer
@@ -56,14 +55,13 @@ async def judge_measurement(request: web.Request) -> web.Response:
 
 
 def _said(finding: Finding, language: str) -> Said:
-    rule = BY_ID.get(finding.rule_id)
     return Said(
         node=finding.node,
         verdict=finding.verdict,
         rule_id=finding.rule_id,
         ruleset=finding.ruleset,
         text=tell_finding(finding, language),
-        because=rule.because if rule else "",
+        because=because(finding),
         evidence=finding.evidence,
         direction=finding.direction,
     )

@@ -230,6 +230,28 @@ def test_other_countries_times_and_networks_do_not_count() -> None:
     assert finding(elsewhere, "skype", "AS64500", "mobile").measured is not None
 
 
+def test_the_catalogues_routes_are_told_with_their_dates_and_sources_as_footnotes() -> None:
+    found = audit("Skype,Zoom,WhatsApp", dates="2024-01")
+    assert {"skype", "zoom", "whatsapp"} <= found.footnotes.routes.keys()
+    assert set().union(*(one.notes for routes in found.footnotes.routes.values() for one in routes)) == set(
+        range(1, len(found.footnotes.sources) + 1)
+    )
+    told = " ".join(text.write(found, "en").split())
+    assert "TCP 443, 80 (as of 2014, grade B) [1, 2]" in told
+    assert "[1] Cisco TAC, document 118094: how Skype falls back (cited by notes, not checked again)" in told
+    for language in LANGUAGES:
+        shown = html_page.write(found, language)
+        for number, source in enumerate(found.footnotes.sources, 1):
+            assert f'<a href="#source-{number}">' in shown and f'<li id="source-{number}">' in shown
+            assert source.url in text.write(found, language) and html.escape(source.url) in shown
+
+
+def test_a_way_of_another_time_or_without_a_source_has_no_routes_to_tell() -> None:
+    found = audit("Skype,Webcast", dates="2026-11")
+    assert "skype" not in found.footnotes.routes and found.footnotes.routes["webcast"] == ()
+    assert [one.publisher for one in found.footnotes.sources] == ["Jemaa, docs/protocol.md"]
+
+
 def test_what_did_not_exist_shuts_nobody_out() -> None:
     found = audit("Zoom,Teams,Skype", dates="2016-03")
     assert {way.app: way.existed for way in found.ways}["teams"] == "not yet"

@@ -6,14 +6,14 @@ import { test } from "node:test";
 
 import { advise } from "../../jemaa/client/check/advice.js";
 import { callsWord, isCareful, saySomething } from "../../jemaa/client/check/calls.js";
-import { Book, chance, isCutting, measurement, programOf, shuffled } from "../../jemaa/client/check/facts.js";
+import { Book, chance, coarse, isCutting, measurement, programOf, shuffled } from "../../jemaa/client/check/facts.js";
 import { remember, rememberCutting } from "../../jemaa/client/check/memory.js";
 import { callPorts, filling, isSame, longFilling, quantile, readOffer, stampWord } from "../../jemaa/client/check/plan.js";
 
 const vectors = JSON.parse(readFileSync(new URL("../vectors/check.json", import.meta.url), "utf8"));
 const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
 /** Fields that one language leaves out and the other writes with their default. */
-const DEFAULTS = { residual: [], controls: {}, profile: null, seed: null };
+const DEFAULTS = { residual: [], profile: null, seed: null };
 
 test("every answer's bytes are known", () => {
   for (const { size, sha256: expected } of vectors.filling) assert.equal(sha256(filling(size)), expected, String(size));
@@ -77,7 +77,7 @@ test("the record is a measurement, field by field", () => {
   }
   const made = JSON.parse(JSON.stringify(measurement(book, tried, counts, about)));
   for (const rung of expected.rungs) for (const [key, value] of Object.entries(rung)) if (value === null) delete rung[key];
-  for (const [key, value] of Object.entries(expected.network)) if (value === null) delete expected.network[key];
+  for (const part of [expected.network, expected.controls]) for (const [key, value] of Object.entries(part)) if (value === null) delete part[key];
   for (const key of Object.keys(DEFAULTS)) if (!(key in made)) delete expected[key];
   assert.deepEqual(made, expected);
 });
@@ -87,7 +87,27 @@ test("where the server's log could not be asked, what arrived is not known", () 
   const tally = book.open("stun-3478-genuine", { server: "reference-1", port: 3478, transport: "udp", payload: "genuine" }, 0);
   tally.send();
   assert.equal(tally.arm(null).rx_server, null);
-  assert.equal(tally.arm({}).rx_server, 0);
+  assert.equal(tally.arm({ arms: {} }).rx_server, 0);
+});
+
+test("what the server itself turned away, or may have, is no loss", () => {
+  const book = new Book();
+  const stun = book.open("stun-3478-genuine", { server: "reference-1", port: 3478, transport: "udp", payload: "genuine" }, 0);
+  const dtls = book.open("dtls_handshake-browser-genuine", { server: "reference-1", port: 3478, transport: "udp", payload: "genuine" }, 0);
+  const ws = book.open("ws-page-genuine", { server: "page-1", port: 443, transport: "ws", payload: "genuine" }, 0);
+  for (const tally of [stun, dtls, ws]) for (let n = 0; n < 3; n++) tally.send();
+  stun.answered(0, 10);
+  const away = (counts) => [stun, dtls, ws].map((tally) => tally.arm(counts).turned_away);
+  assert.deepEqual(away(null), [0, 0, 0]);
+  assert.deepEqual(away({ arms: { 1: { count: 3, seconds: [3], turned_away: 3 } } }), [2, 0, 0]);
+  assert.deepEqual(away({ arms: {}, unread: ["handshakes", "connections"] }), [0, 3, 0]);
+  assert.deepEqual(away({ arms: {}, unread: ["packets"] }), [2, 3, 0]);
+  ws.turnedAway = 3;
+  assert.deepEqual(away(null), [0, 0, 3]);
+});
+
+test("how wrong a clock is tells nobody apart", () => {
+  for (const [hours, kept] of [[0.4, 0], [-0.4, 0], [1.6, 2], [-23, -20], [8760, 9000], [1e9, 1e6]]) assert.equal(coarse(hours), kept);
 });
 
 test("the order of a check can be had again from its seed", () => {

@@ -71,10 +71,15 @@ async function serve(request, answer) {
   answer.end(JSON.stringify({ bytes: body.length, whole: body.equals(Buffer.from(filling(body.length))) }));
 }
 
-/** A WebSocket (RFC 6455) that echoes short binary messages; `isHonest` false: turned over. */
-function echo(request, socket, isHonest) {
+/** What opens a WebSocket (RFC 6455). */
+function open(request, socket) {
   const key = createHash("sha1").update(`${request.headers["sec-websocket-key"]}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest("base64");
   socket.write(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${key}\r\n\r\n`);
+}
+
+/** One that echoes short binary messages; `isHonest` false: turned over. */
+function echo(request, socket, isHonest) {
+  open(request, socket);
   let rest = Buffer.alloc(0);
   socket.on("error", () => {});
   socket.on("data", (data) => {
@@ -89,10 +94,16 @@ function echo(request, socket, isHonest) {
   });
 }
 
+/** One that is closed at once, with the code that says that there is no time for it. */
+function busy(request, socket) {
+  open(request, socket);
+  socket.end(Buffer.from([0x88, 2, 1013 >> 8, 1013 & 0xff]));
+}
+
 /** Behind a network: the globals that the page has, for as long as `story` takes. */
 async function behind(name, story, socket = "echo") {
   const server = createServer((request, answer) => network[name](new URL(request.url, "http://here"), answer) || serve(request, answer));
-  server.on("upgrade", (request, raw) => (socket === "refuse" ? raw.end("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") : socket === "hold" ? raw.on("error", () => {}) : echo(request, raw, socket === "echo")));
+  server.on("upgrade", (request, raw) => (socket === "refuse" ? raw.end("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") : socket === "hold" ? raw.on("error", () => {}) : socket === "busy" ? busy(request, raw) : echo(request, raw, socket === "echo")));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const origin = `http://127.0.0.1:${server.address().port}`;
@@ -166,8 +177,9 @@ test("what came of an answer in the time there was is a rate too", async () => {
   assert.ok(usable && kbps > 3 && kbps < 9, `${kbps}`);
 });
 
-test("a WebSocket that is refused, or opens and says nothing", async () => {
+test("a WebSocket that is refused, has no time, or opens and says nothing", async () => {
   assert.equal(await why("clean", tryLive, "refuse"), "refused");
+  assert.equal(await why("clean", tryLive, "busy"), "busy");
   const { usable, why: reason } = await behind("clean", () => tryLive(patience(undefined, 300)), "hold");
   assert.deepEqual([usable, reason], [false, "no_answer"]);
 });

@@ -38,6 +38,7 @@ def _maybe(strategy: "st.SearchStrategy[Any]") -> "st.SearchStrategy[Any]":
 def arms(draw: st.DrawFn, steps: tuple[str, ...] = STEPS) -> Arm:
     """An arm in which no more arrives than was sent."""
     sent = draw(st.integers(0, 600))
+    came = draw(st.sampled_from([0, sent]) | st.integers(0, sent))
     return Arm(
         id=draw(IDS),
         step=draw(st.sampled_from(steps)),
@@ -46,13 +47,14 @@ def arms(draw: st.DrawFn, steps: tuple[str, ...] = STEPS) -> Arm:
         transport=draw(st.sampled_from(["udp", "tcp", "tls", "quic", "https", "ws"])),
         payload=draw(st.sampled_from(["genuine", "inverted", "random", "neutral", "voip_name"])),
         sent=sent,
-        rx_client=draw(st.sampled_from([0, sent]) | st.integers(0, sent)),
+        rx_client=came,
         rx_server=draw(_maybe(st.integers(0, sent))),
         failure=draw(_maybe(WORDS)),
         rtt_ms_p50=draw(_maybe(st.floats(0, 5_000))),
         rtt_ms_p95=draw(_maybe(st.floats(0, 5_000))),
         artefact=draw(_maybe(st.sampled_from(ARTEFACTS))),
         at_ms=draw(st.integers(0, 600_000)),
+        turned_away=draw(st.just(0) | st.integers(0, sent - came)),
     )
 
 
@@ -94,6 +96,7 @@ def measurements(draw: st.DrawFn) -> Measurement:
         controls=Controls(
             anchors_ok=draw(_maybe(st.booleans())), server_ok_elsewhere=draw(_maybe(st.booleans())),
             aa_p=draw(_maybe(SHARES)), positive_ok=draw(_maybe(st.booleans())),
+            clock_off_h=draw(_maybe(st.integers(-1_000_000, 1_000_000))),
         ),
         stack=draw(LABELS),
         platform=draw(LABELS),

@@ -24,7 +24,7 @@ from .test_read import arm, measurement
 
 FOUND = Finding(
     node="stun.drop.signature", verdict="blocked", rule_id="stun-signature", ruleset="1", p=0.0001, effect=1.0, n=20,
-    evidence=("stun-3478-0-genuine",),
+    evidence=("stun-3478-0-genuine",), direction="up",
 )  # fmt: skip
 
 
@@ -60,6 +60,7 @@ def test_findings_stand_beside_the_facts_and_not_in_them() -> None:
     assert keys["x_findings"][0] == {
         "node": "stun.drop.signature", "verdict": "blocked", "rule_id": "stun-signature", "ruleset_version": "1",
         "evidence": ["stun-3478-0-genuine"], "p": 0.0001, "effect": 1.0, "n": 20, "artefact": None,
+        "direction": "up",
     }  # fmt: skip
     assert {key: value for key, value in keys.items() if key != "x_findings"} | {"x_findings": []} == bare
     assert without.annotations["access"] == "adsl" and without.annotations["vpn"] == "no"
@@ -90,6 +91,13 @@ def test_templates_have_the_failures_of_connections() -> None:
     assert keys["tcp_connect"][0]["status"] == {"success": False, "failure": "generic_timeout_error"}
     assert keys["queries"][0]["hostname"] == "voip-name.reference-1.invalid"
     assert record.probe_cc == "MA"
+
+
+def test_what_the_server_turned_away_is_no_failure_of_the_network_in_a_template() -> None:
+    away = tls("tls_name-before-neutral", "neutral", rx_client=3, turned_away=2)
+    plan = Plan(seed=1, order=[], steps=["tls_name"])
+    _, keys = parsed(ooni.write(measurement(arms=[away], series=[], residual=[], plan=plan)))
+    assert keys["tls_handshakes"] == [] and keys["x_arms"][0]["turned_away"] == 2
 
 
 def tls(identity: str, payload: str, **changes: Any) -> Arm:

@@ -117,6 +117,7 @@ def test_the_receiver_may_refuse_what_is_old() -> None:
         {"arms": [arm(), arm()]},
         {"arms": [arm(rx_client=6)]},
         {"arms": [arm(rx_server=6)]},
+        {"arms": [arm(rx_client=3, turned_away=3)]},
         {"series": [Series(arm="other", up=[], down=[])]},
         {"residual": [Residual(trigger="other", after_s=0.0, ok=True)]},
         {"rungs": [Rung(name="live", usable=True), Rung(name="live", usable=False)]},

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from jemaa.errors import ProtocolError
 from jemaa.facts import ooni, read
-from jemaa.facts.record import Measurement
-from jemaa.facts.scrub import HOUR, clean, pseudonym, refuse, suspect, suspicion
+from jemaa.facts.record import Controls, Measurement
+from jemaa.facts.scrub import HOUR, clean, coarse, pseudonym, refuse, suspect, suspicion
 
 from .made import measurements
 from .test_read import arm, measurement
@@ -89,6 +89,15 @@ def test_what_is_clean_is_a_measurement_without_suspicion(whole: Measurement) ->
     assert clean(kept) == kept
     assert [one.sent for one in kept.arms] == [one.sent for one in whole.arms]
     refuse(ooni.form(whole))
+
+
+@pytest.mark.parametrize(
+    ("hours", "kept"), [(0.4, 0), (-0.4, 0), (1.6, 2), (-23.0, -20), (8_760.0, 9_000), (9_999.0, 10_000), (1e9, 10**6)]
+)
+def test_how_wrong_a_clock_is_tells_nobody_apart(hours: float, kept: int) -> None:
+    assert coarse(hours) == kept == coarse(kept)
+    controls = Controls(clock_off_h=round(max(-1e6, min(hours, 1e6))))
+    assert clean(measurement(controls=controls)).controls.clock_off_h == kept
 
 
 def test_a_pseudonym_is_one_in_a_network_and_no_other() -> None:

@@ -10,6 +10,7 @@ from jemaa.packets.offer import Arrived, Counts
 from jemaa.probe.book import Book
 from jemaa.probe.dns import addresses, is_bogon, query
 from jemaa.probe.line import Line
+from jemaa.probe.seen import Seen
 
 
 def test_an_answer_counts_once_and_only_to_what_was_sent() -> None:
@@ -29,15 +30,15 @@ def test_what_the_server_saw_is_beside_what_came_back() -> None:
     for tally in (seen, unseen):
         for _ in range(5):
             tally.stamp()
-    counts = Counts(run="00", arms={seen.number: Arrived(count=9, seconds=[5])})
-    assert (seen.arm(counts).rx_server, unseen.arm(counts).rx_server) == (5, 0)
-    assert seen.arm(counts).failure == "generic_timeout_error"
+    log = Seen(Counts(run="00", arms={seen.number: Arrived(count=9, seconds=[5])}), 1_000)
+    assert [tally.arm(log.of(tally)).rx_server for tally in (seen, unseen)] == [5, 0]
+    assert seen.arm(log.of(seen)).failure == "generic_timeout_error"
 
 
 def test_a_page_has_no_log_of_nonces() -> None:
     tally = Book(1).open("ws-page-genuine", port=443, transport="ws", payload="genuine", server="page-1")
     tally.sent = 1
-    assert tally.arm(Counts(run="00", arms={})).rx_server is None
+    assert Seen(Counts(run="00", arms={}), 1_000).of(tally) is None and tally.arm(None).rx_server is None
 
 
 def test_a_failure_is_the_most_frequent_one_where_most_failed() -> None:

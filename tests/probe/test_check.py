@@ -2,37 +2,42 @@
 
 import asyncio
 import socket
+import time
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+import uvloop
 
-from jemaa.cli_check_print import print_facts
+from jemaa.cli_check_print import print_facts, print_result
 from jemaa.facts.read import write
 from jemaa.facts.record import Measurement
 from jemaa.lab.authority import Authority
-from jemaa.limits import MAX_MEASUREMENT_BYTES
+from jemaa.limits import MAX_CHECK_ANSWERS, MAX_MEASUREMENT_BYTES
 from jemaa.packets.offer import Counts, Offer
+from jemaa.packets.stamp import stamp
 from jemaa.probe.check import check
+from jemaa.probe.datagram import random_packet
 from jemaa.probe.ground import Wishes
 from jemaa.probe.page import Page
+from jemaa.tasks import Tasks
 from jemaa.verdict.advice import advise
-from jemaa.verdict.judge import judge
+from jemaa.verdict.finding import ACCUSES
+from jemaa.verdict.judge import TURNED_AWAY, judge
+from jemaa.web import check as web_check
 from tests.reflector.test_reflector import HERE, free_ports
-from tests.web.place import place
+from tests.web.place import Place, place
 
 STEPS = ("dns", "udp", "stun", "turn", "dtls", "dtls_handshake", "sip", "ws", "tls_name", "quic", "long_answer")
-NOW = 1_764_000_000.0
 OFFER = Offer(run="01020304", key="00" * 32, seconds=60)
 
 
 async def checked(url: str, wishes: Wishes, asked: type[Page] = Page) -> tuple[Measurement, list[str]]:
     seen: list[str] = []
-    async with asked(url, authority=wishes.authority) as page:
-        found = await check(
-            page, wishes, software="test 1", started_at=NOW, show=lambda step, what, _: seen.append(f"{step} {what}")
-        )
+    async with asked(url, proxy=wishes.proxy, authority=wishes.authority) as page:
+        found = await check(page, wishes, software="test 1", show=lambda step, what, _: seen.append(f"{step} {what}"))
     assert len(write(found)) < MAX_MEASUREMENT_BYTES
     return found, seen
 
@@ -51,6 +56,80 @@ def run(folder: Path, wishes: Wishes, asked: type[Page] = Page) -> tuple[Measure
             return await checked(here.url, wishes, asked)
 
     return asyncio.run(asyncio.wait_for(test(), 60))
+
+
+def shared(folder: Path, wishes: Wishes, beside: Callable[[Place, Offer], Coroutine[Any, Any, None]]) -> Measurement:
+    """The same, while this goes on from the same address."""
+
+    async def test() -> Measurement:
+        (udp,), (tcp,) = free_ports(1), free_ports(1, socket.SOCK_STREAM)
+        settings: dict[str, Any] = {"check_udp": f"{HERE}:{udp}", "check_tcp": f"{HERE}:{tcp}"}
+        async with place(folder, **settings) as here, Page(here.url) as neighbours:
+            tasks = Tasks("test")
+            tasks.start(beside(here, await neighbours.offer(5)), "beside")
+            try:
+                return (await checked(here.url, wishes))[0]
+            finally:
+                await tasks.close()
+
+    with asyncio.Runner(
+        loop_factory=uvloop.new_event_loop
+    ) as runner:  # as the server has it: it reads all that is there
+        return runner.run(asyncio.wait_for(test(), 60))
+
+
+async def crowd(_: Place, offer: Offer) -> None:
+    """As many packets as ten calls have, of another check behind the same address: more than one source may send."""
+    key, run_, filling = bytes.fromhex(offer.key), bytes.fromhex(offer.run), bytes(100)
+    began, sent = time.monotonic() - CROWD_FIRST / CROWD_A_SECOND, 0
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sending:
+        sending.connect((HERE, offer.udp[0]))
+        while True:
+            due = int((time.monotonic() - began) * CROWD_A_SECOND)
+            for number in range(sent, min(due, sent + 50)):  # what the server's socket has room for
+                sending.send(random_packet(stamp(key, run_, 1, number % 4_096), 100, filling))
+            sent = min(due, sent + 50)
+            await asyncio.sleep(0.01 if sent == due else 0)
+
+
+CROWD_A_SECOND, CROWD_FIRST = 1_000, 1_500
+"""Packets, and how many of them at once."""
+
+
+def test_what_the_servers_own_budget_turned_away_is_no_loss_of_the_network(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = shared(tmp_path, Wishes(steps=("udp", "stun"), seed=5), crowd)
+    away = [arm for arm in found.arms if arm.turned_away]
+    assert {"udp", "stun"} & {arm.step for arm in away}
+    assert all(arm.turned_away <= arm.sent - arm.rx_client for arm in away)
+    findings = judge(found)
+    assert {one.verdict for one in findings} <= {"ok", "insufficient"}
+    (busy,) = (one for one in findings if one.rule_id == TURNED_AWAY)
+    assert set(busy.evidence) == {arm.id for arm in away} and busy.n == sum(arm.turned_away for arm in away)
+    assert "unknown.turned_away" in advise(found).unknown and "unknown.insufficient" not in advise(found).unknown
+    print_result(found)
+    print_facts(found)
+    said = capsys.readouterr().out
+    assert "what the server itself had no time for" in said and "Not counted, or a part of it" in said
+
+
+async def full(here: Place, _: Offer) -> None:
+    """As many long answers as there may be."""
+    app = here.running.runner.app
+    assert app is not None
+    app[web_check._UNDER_WAY][0] = MAX_CHECK_ANSWERS
+
+
+def test_pages_that_have_no_time_say_nothing_of_the_ways_to_attend(tmp_path: Path) -> None:
+    found = shared(tmp_path, Wishes(steps=("ws", "long_answer", "rungs"), seed=5), full)
+    arms = {arm.id: arm for arm in found.arms}
+    assert arms["up-server"].rx_client == 2 and not arms["up-server"].turned_away, "it was reached"
+    for name in ("ws-page-genuine", "long_answer-long-neutral", "long_answer-flowing-neutral"):
+        assert arms[name].turned_away == arms[name].sent > 0, name
+    assert not {"live", "stream", "radio"} & {rung.name for rung in found.rungs}
+    assert {"pieces", "text"} <= {rung.name for rung in found.rungs if rung.usable}
+    assert {one.verdict for one in judge(found)} <= {"ok", "insufficient"}
 
 
 def knows_localhost() -> bool:
@@ -196,6 +275,35 @@ def test_a_server_of_another_kind_of_address_is_not_kept_away_by_the_network() -
     assert "todo.no_route" in advise(found).todo
 
 
+@pytest.mark.parametrize("is_needed", [False, True])
+def test_a_proxy_that_refuses_the_server_is_left_out_where_it_is_not_needed(tmp_path: Path, is_needed: bool) -> None:
+    """It is offered, and no network blocks anything because of it. Where there is no other way out, that stays so."""
+
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    async def test() -> Measurement:
+        async with await asyncio.start_server(refuse, HERE, 0) as proxy:
+            at = f"http://{HERE}:{proxy.sockets[0].getsockname()[1]}"
+            if is_needed:
+                (port,) = free_ports(1, socket.SOCK_STREAM)
+                return (await checked(f"https://{HERE}:{port}", Wishes(proxy=at, steps=("up",))))[0]
+            return await answered(b"", Authority(tmp_path), times=0, proxy=at)
+
+    found = asyncio.run(asyncio.wait_for(test(), 60))
+    server = found.arms[0]
+    if is_needed:
+        assert (server.id, server.rx_client, server.failure) == ("up-server", 0, "proxy_refused")
+        assert not found.plan.left_out
+    else:
+        assert (server.id, server.rx_client > 0, server.failure) == ("up-server", True, None)
+        assert [(one.step, one.why) for one in found.plan.left_out] == [("up", "proxy_refused")]
+        assert not [one for one in judge(found) if one.verdict in ACCUSES]
+
+
 async def answered(
     status: bytes,
     authority: Authority | None = None,
@@ -204,6 +312,7 @@ async def answered(
     times: int = 1_000,
     offer: Offer = OFFER,
     steps: tuple[str, ...] = ("up",),
+    proxy: str = "",
 ) -> Measurement:
     """A check of a place that answers this so many times and then makes an offer, by TLS if it has a certificate."""
     said = 0
@@ -222,5 +331,5 @@ async def answered(
     secure = authority.context(HERE) if authority else None
     async with await asyncio.start_server(page, HERE, 0, ssl=secure) as server:
         port = server.sockets[0].getsockname()[1]
-        wishes = Wishes(authority=str(authority.file) if authority else "", steps=steps)
+        wishes = Wishes(authority=str(authority.file) if authority else "", steps=steps, proxy=proxy)
         return (await checked(f"http{'s' if authority else ''}://{HERE}:{port}", wishes))[0]

@@ -3,6 +3,9 @@
 All networks at once: a check mostly waits.
 """
 
+import json
+from pathlib import Path
+
 import msgspec
 import pytest
 
@@ -16,6 +19,9 @@ from jemaa.verdict.judge import judge
 from tests.lab.networks import why_not
 
 QUICK = "dns,udp,stun,dtls,tls_name,plain_tcp,quic,ws"
+OFFERED = str(Path(__file__).parent / "proxy-offered.toml")
+"""Nothing is blocked, and there is a proxy: the environment names it, as a company's machines have it."""
+
 NETWORKS = {
     "clean": QUICK,
     "stun-cookie": QUICK,
@@ -23,6 +29,7 @@ NETWORKS = {
     "sni-drop": QUICK,
     "rtp-loss": "udp,rtp",
     "link-edge": "udp,sip,ws,rtp",
+    OFFERED: f"{QUICK},rungs",
 }
 LITE = "a lite check"
 LITE_SEED = 2
@@ -57,13 +64,24 @@ def checks() -> dict[str, Checked]:
 @pytest.fixture(scope="module")
 def facts(checks: dict[str, Checked]) -> dict[str, Measurement]:
     """What they found."""
-    return {network: msgspec.json.decode(one.facts, type=Measurement) for network, one in checks.items()}
+    trees = {network: json.loads(one.facts) | {"profile": None} for network, one in checks.items()}
+    return {network: msgspec.convert(tree, Measurement) for network, tree in trees.items()}
 
 
 @pytest.mark.parametrize("network", NETWORKS)
 def test_a_network_is_named_for_what_it_does(network: str, facts: dict[str, Measurement]) -> None:
     accused = {one.node for one in judge(facts[network]) if one.verdict in ACCUSES}
     assert accused == set(EXPECTED.get(network, ()))
+
+
+def test_a_proxy_that_is_offered_and_not_needed_makes_nobody_a_blocker(facts: dict[str, Measurement]) -> None:
+    """What goes through it comes through, and so does all that goes straight: the record has both."""
+    arms = {arm.id: arm for arm in facts[OFFERED].arms}
+    for name in ("tls_name-connect_name-neutral", "tls_name-before-neutral", "up-server", "ws-page-genuine"):
+        assert arms[name].rx_client == arms[name].sent > 0, name
+    assert {one.verdict for one in judge(facts[OFFERED])} == {"ok"}
+    assert {"live", "stream", "pieces"} <= {one.name for one in facts[OFFERED].rungs if one.usable}
+    assert not facts[OFFERED].plan.left_out
 
 
 def test_both_ends_tell_where_packets_got_lost(facts: dict[str, Measurement]) -> None:

@@ -1,18 +1,31 @@
-"""Calls that go on: pairs of a call and its twin, at rates that take turns, as long as harmless packets get through."""
+"""Calls that go on: pairs of a call and its twin, at rates that take turns, as long as harmless packets get through.
+
+And what is said of them behind the lab's networks that end calls, by the lab's own clock: 6 s.
+"""
 
 import asyncio
+import random
 from collections import Counter
 
-from jemaa.facts.record import Arm, Series
+import msgspec
+import pytest
+
+from jemaa.facts.record import Arm, Measurement, Payload, Series
+from jemaa.packets import rtp
 from jemaa.packets.offer import Offer
-from jemaa.packets.stamp import MAX_NUMBER
+from jemaa.packets.stamp import MAX_NUMBER, inverted, stamp
 from jemaa.probe.book import Book
 from jemaa.probe.ground import Ground, Wishes
 from jemaa.probe.line import Line
 from jemaa.probe.long_call import CALL_SECONDS, EACH_SECONDS, PAIRS, calls
 from jemaa.probe.long_flow import LONG_SECONDS
 from jemaa.probe.page import Page
+from jemaa.probe.rtp import PACKET_BYTES
+from jemaa.verdict.finding import ACCUSES
+from jemaa.verdict.judge import judge
+from tests.lab.traffic import Network
 from tests.reflector.test_reflector import HERE
+from tests.verdict.world import World, measured
 
 KEY = bytes(32)
 MOST = 10
@@ -77,3 +90,60 @@ def test_where_the_address_is_condemned_no_more_calls_are_made() -> None:
 
 def test_all_of_them_fit_beside_the_quiet_flows_and_their_packets_can_be_told_apart() -> None:
     assert PAIRS * CALL_SECONDS < LONG_SECONDS and CALL_SECONDS / min(EACH_SECONDS) <= MAX_NUMBER
+
+
+KINDS: tuple[Payload, ...] = ("genuine", "inverted")
+
+
+def talked(network: Network, number: int, chance: random.Random) -> tuple[list[Arm], list[Series]]:
+    """One pair as the check sends it, through this network and back: what both ends saw."""
+    each = EACH_SECONDS[number % len(EACH_SECONDS)]
+    sent, began, ssrc = round(CALL_SECONDS / each), network.now, chance.getrandbits(32)
+    up, down, last = Counter[str](), Counter[str](), dict[str, float]()
+    for count in range(sent):
+        network.now = began + count * each
+        for at, kind in enumerate(KINDS):
+            raw = stamp(KEY, b"runs", 2 * number + at, count)
+            data = rtp.packet(raw, PACKET_BYTES, number=count, ssrc=ssrc)
+            data, here = data if kind == "genuine" else inverted(data), 50_000 + 2 * number + at
+            if network.up(data, here=here):
+                up[kind] += 1
+                if network.down(data, here=here):
+                    down[kind] += 1
+                    last[kind] = network.now - began
+    names = {kind: f"rtp-call_{number + 1}-{kind}" for kind in KINDS}
+    return [
+        Arm(id=names[kind], step="rtp", server="reference-1", port=40_000, transport="udp", payload=kind, sent=sent,
+            rx_client=down[kind], rx_server=up[kind])
+        for kind in KINDS
+    ], [
+        Series(arm=names[kind], up=[], down=[], last_rx_s=last.get(kind), bytes=down[kind] * PACKET_BYTES)
+        for kind in KINDS
+    ]  # fmt: skip
+
+
+def checked(profile: str, seed: int) -> Measurement:
+    """A long check whose calls this network of the lab has judged, packet by packet; all else came through."""
+    network, chance, whole = Network(profile, seed=seed), random.Random(seed), measured(World(), seed)
+    arms, series = list(whole.arms), list(whole.series)
+    for number in range(PAIRS):
+        more_arms, more_series = talked(network, number, chance)
+        arms += more_arms
+        series += more_series
+        network.now += 2.0
+    return msgspec.structs.replace(whole, arms=arms, series=series)
+
+
+@pytest.mark.parametrize(
+    ("profile", "seed", "node"),
+    [
+        ("call-age:seconds=45", 1, "rtp.kill.time"),
+        ("call-bytes:count=200000", 2, "rtp.kill.bytes"),
+        ("call-age:seconds=25@link-4g-congested", 3, "rtp.kill.time"),
+        ("call-bytes@link-4g-congested", 4, "rtp.kill.bytes"),
+        ("link-4g-congested", 5, ""),
+    ],
+)
+def test_what_ends_calls_in_the_lab_is_named_and_a_bad_line_is_not(profile: str, seed: int, node: str) -> None:
+    accused = {one.node: one.verdict for one in judge(checked(profile, seed)) if one.verdict in ACCUSES}
+    assert accused == ({node: "blocked"} if node else {})

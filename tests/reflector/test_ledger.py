@@ -96,28 +96,28 @@ def test_whatever_comes_without_a_stamp_is_nothing(data: bytes) -> None:
 
 def test_a_source_has_so_many_packets_a_second_and_they_come_back() -> None:
     budget = Budget()
-    taken = sum(budget.take("192.0.2.1", 10, 0.0) for _ in range(10_000))
+    taken = sum(budget.purse("192.0.2.1").take(10, 0.0) for _ in range(10_000))
     assert taken == 3 * CHECK_PACKETS_A_SECOND
-    assert budget.take("192.0.2.2", 10, 0.0), "another source has its own"
-    assert sum(budget.take("192.0.2.1", 10, 1.0) for _ in range(10_000)) == CHECK_PACKETS_A_SECOND
+    assert budget.purse("192.0.2.2").take(10, 0.0), "another source has its own"
+    assert sum(budget.purse("192.0.2.1").take(10, 1.0) for _ in range(10_000)) == CHECK_PACKETS_A_SECOND
 
 
 def test_a_source_has_so_many_bytes_a_second() -> None:
     budget = Budget()
-    taken = sum(budget.take("192.0.2.1", 60_000, 0.0) for _ in range(100))
+    taken = sum(budget.purse("192.0.2.1").take(60_000, 0.0) for _ in range(100))
     assert taken == 3 * CHECK_BYTES_A_SECOND // 60_000
 
 
 def test_a_household_behind_one_ipv6_prefix_is_one_source() -> None:
     budget = Budget()
-    taken = sum(budget.take(f"2001:db8::{number:x}", 10, 0.0) for number in range(5_000))
+    taken = sum(budget.purse(f"2001:db8::{number:x}").take(10, 0.0) for number in range(5_000))
     assert taken == 3 * CHECK_PACKETS_A_SECOND
 
 
 def test_all_sources_together_have_a_budget_too() -> None:
     budget = Budget()
     sources = [f"10.{number >> 8}.{number & 255}.1" for number in range(500)]
-    taken = sum(budget.take(source, 10, 0.0) for _ in range(200) for source in sources)
+    taken = sum(budget.purse(source).take(10, 0.0) for _ in range(200) for source in sources)
     assert taken == 3 * CHECK_TOTAL_PACKETS_A_SECOND
 
 
@@ -125,6 +125,6 @@ def test_no_more_sources_are_remembered_than_the_limit() -> None:
     budget, another = Budget(), Budget()
     for number in range(MAX_CHECK_SOURCES + 10):
         for one in (budget, another):
-            one.take(f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}", 1, number / 10_000)
+            one.purse(f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}")
     assert len(budget._sources) == MAX_CHECK_SOURCES
     assert not budget._sources.keys() & another._sources.keys(), "a key says nothing of an address to anybody else"

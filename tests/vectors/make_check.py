@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from jemaa.facts.read import write
-from jemaa.facts.record import Arm, Measurement, Network, Plan, Rung, Series
+from jemaa.facts.record import Arm, Controls, Measurement, Network, Plan, Rung, Series
 from jemaa.packets.stamp import in_text, run_key, stamp
 from jemaa.web.check import filling
 
@@ -25,6 +25,7 @@ ABOUT = {
     "stack": "Chromium 156",
     "platform": "Linux",
     "started_s": 1_795_559_123.4,
+    "clock_off_h": -9_000,
     "seconds": 61.26,
     "access": "adsl",
     "vpn": False,
@@ -64,7 +65,7 @@ TRIED = {
     "text": {"usable": True, "setup_ms": 77},
     "webrtc-udp": {"usable": False},
 }
-COUNTS = {3: {"count": 4, "seconds": [2, 2]}}
+COUNTS = {"run": RUN.hex(), "arms": {3: {"count": 4, "seconds": [2, 2], "turned_away": 2}}}
 
 
 def recorded() -> Measurement:
@@ -79,7 +80,7 @@ def recorded() -> Measurement:
     )  # fmt: skip
     stun = Arm(
         id="stun-3478-genuine", step="stun", server="reference-1", port=3478, transport="udp", payload="genuine",
-        sent=5, rx_client=0, rx_server=4, failure="generic_timeout_error", at_ms=900,
+        sent=5, rx_client=0, rx_server=4, failure="generic_timeout_error", at_ms=900, turned_away=2,
     )  # fmt: skip
     flow = Arm(
         id="long_flow-tls_1-neutral", step="long_flow", server="page-1", port=443, transport="ws", payload="neutral",
@@ -106,6 +107,7 @@ def recorded() -> Measurement:
             Rung(name="text", usable=True, setup_ms=77.0),
             Rung(name="webrtc-udp", usable=False),
         ],
+        controls=Controls(clock_off_h=-9_000),
         stack="Chromium 156",
         platform="Linux",
     )

@@ -11,7 +11,7 @@ from jemaa.packets import stun
 from jemaa.packets.stamp import stamp
 from jemaa.web import check
 from tests.reflector.test_reflector import HERE, asked, free_ports
-from tests.web.place import Place, place
+from tests.web.place import Place, closed, place
 
 
 async def got(here: Place, path: str) -> tuple[int, bytes]:
@@ -80,6 +80,8 @@ def test_answers_have_limits_and_a_crowd_has_one_too(tmp_path: Path) -> None:
             under_way = busy[check._UNDER_WAY]
             under_way[0] = MAX_CHECK_ANSWERS
             assert await refused(here, "/check/long?bytes=1") == "check-busy"
+            async with here.http.ws_connect(f"{here.url}/check/socket") as socket:
+                assert await closed(socket) == aiohttp.WSCloseCode.TRY_AGAIN_LATER
             under_way[0] = 0
             assert (await got(here, "/check/long?bytes=1&pieces=1"))[0] == 200 and under_way == [0]
 

@@ -38,7 +38,7 @@ def test_what_a_browser_writes_down_is_a_measurement() -> None:
 def test_findings_come_with_their_reasons_and_never_say_more_than_a_browser_can_know(tmp_path: Path) -> None:
     async def story() -> None:
         async with place(tmp_path) as here:
-            counts = {"up": {"sent": 9, "rx_client": 9}, "stun": {"sent": 10}}
+            counts = {"up": {"sent": 9, "rx_client": 9}, "stun": {"sent": 10, "turned_away": 0}}
             arms = [arm | counts.get(arm["step"], {}) for arm in read_arms()]
             status, answer = await judged(here, facts(arms=arms))
             assert status == 200, answer
@@ -49,6 +49,19 @@ def test_findings_come_with_their_reasons_and_never_say_more_than_a_browser_can_
             assert found["webrtc.drop"]["verdict"] == "likely_blocked"
             assert found["webrtc.drop"]["evidence"][0] == "stun-3478-genuine"
             assert found["webrtc.drop"]["direction"] == "both" and "lost on both ways" in found["webrtc.drop"]["text"]
+
+    asyncio.run(story())
+
+
+def test_what_the_server_had_no_time_for_is_said_and_accuses_nobody(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with place(tmp_path) as here:
+            _, answer = await judged(here, facts())
+            (busy,) = (one for one in answer["findings"] if one["rule_id"] == "turned-away")
+            assert busy["evidence"] == ["stun-3478-genuine"] and "turned a part of this check away" in busy["because"]
+            assert "webrtc.drop" not in {one["node"] for one in answer["findings"]}
+            assert any("itself turned that away" in one for one in answer["unknown"])
+            assert any("Set the clock" in one for one in answer["todo"]), "the vector's clock is a year behind"
 
     asyncio.run(story())
 

@@ -10,13 +10,16 @@ import { quantile } from "./plan.js";
  * @typedef {"udp"|"tcp"|"tls"|"quic"|"https"|"ws"} Transport
  * @typedef {"genuine"|"neutral"} Payload what a browser can send
  * @typedef {{server: "reference-1"|"page-1", port: number, transport: Transport, payload: Payload, inSeries?: boolean}} Place
- * @typedef {Record<number, {count: number, seconds: number[]}>} Counts what the server logged, by the arms' numbers
+ * @typedef {object} Counts what the server logged, and what it had no time for
+ * @property {Record<number, {count: number, seconds: number[], turned_away?: number}>} arms by the arms' numbers
+ * @property {string[]} [unread] kinds of things that were turned away of which it does not know whose they were
  *
  * @typedef {object} About
  * @property {string} software
  * @property {string} stack
  * @property {string} platform
  * @property {number} started_s by the server's clock, in Unix seconds
+ * @property {number|null} clock_off_h by how many hours this device's clock is ahead of the server's, to one figure
  * @property {number} seconds
  * @property {string} access as the person said
  * @property {boolean|null} vpn as the person said
@@ -48,6 +51,8 @@ export class Tally {
     /** @type {number|null} */
     this.lastMs = null;
     this.bytes = 0;
+    /** Attempts of which the server said itself that it has no time for them. */
+    this.turnedAway = 0;
   }
 
   /** One more. @returns {number} its number */
@@ -80,21 +85,29 @@ export class Tally {
   /** @param {Counts|null} counts */
   arm(counts) {
     const { server, port, transport, payload } = this.place;
-    const seen = counts && server === "reference-1" ? Math.min(counts[this.number]?.count ?? 0, this.sent) : null;
+    const seen = counts && server === "reference-1" ? Math.min(counts.arms[this.number]?.count ?? 0, this.sent) : null;
+    const lost = this.sent - this.answers.size;
     return {
       id: this.id, step: this.step, server, port, transport, payload,
       sent: this.sent, rx_client: this.answers.size, rx_server: this.step === "dtls_handshake" ? null : seen,
       failure: this.#failure(),
       rtt_ms_p50: this.rtts.length ? tenth(quantile(this.rtts, 0.5)) : null,
       rtt_ms_p95: this.rtts.length ? tenth(quantile(this.rtts, 0.95)) : null,
-      artefact: null, at_ms: Math.round(this.atMs),
+      artefact: null, at_ms: Math.round(this.atMs), turned_away: Math.min(lost, this.turnedAway || this.#turnedAway(counts, lost)),
     };
+  }
+
+  /** Of what did not come through: how much the server turned away, or may have. @param {Counts|null} counts @param {number} lost */
+  #turnedAway(counts, lost) {
+    if (!counts || this.place.server !== "reference-1") return 0;
+    const kinds = this.step === "dtls_handshake" ? ["packets", "handshakes"] : ["packets"];
+    return counts.unread?.some((kind) => kinds.includes(kind)) ? lost : (counts.arms[this.number]?.turned_away ?? 0);
   }
 
   /** @param {Counts|null} counts */
   series(counts) {
     const last_rx_s = this.lastMs === null ? null : Math.round(this.lastMs) / 1000;
-    return { arm: this.id, up: (counts?.[this.number]?.seconds ?? []).slice(0, 1200), down: this.down.slice(0, 1200), last_rx_s, bytes: this.bytes };
+    return { arm: this.id, up: (counts?.arms[this.number]?.seconds ?? []).slice(0, 1200), down: this.down.slice(0, 1200), last_rx_s, bytes: this.bytes };
   }
 
   /** Set only where most went wrong: what most of them said. */
@@ -138,6 +151,7 @@ export function measurement(book, tried, counts, about) {
     arms: sent.map((tally) => tally.arm(counts)),
     series: sent.filter((tally) => tally.place.inSeries).map((tally) => tally.series(counts)),
     rungs: Object.entries(tried).map(([name, found]) => rung(name, found)),
+    controls: { clock_off_h: about.clock_off_h },
     stack: about.stack,
     platform: about.platform,
   };
@@ -150,7 +164,7 @@ export function measurement(book, tried, counts, about) {
  */
 export function isCutting({ tallies }) {
   const share = (/** @type {RegExp} */ ids) => {
-    const found = tallies.filter(({ id, sent }) => sent && ids.test(id));
+    const found = tallies.filter(({ id, sent, turnedAway }) => sent && !turnedAway && ids.test(id));
     const sent = found.reduce((sum, one) => sum + one.sent, 0);
     return sent ? found.reduce((sum, one) => sum + one.answers.size, 0) / sent : null;
   };
@@ -168,6 +182,11 @@ function rung(name, found) {
 /** @param {number} value */
 function tenth(value) {
   return Math.round(value * 10) / 10;
+}
+
+/** To one figure, at most a million, as `jemaa/facts/scrub.py` has it: what is finer tells people apart. @param {number} value */
+export function coarse(value) {
+  return Math.sign(value) * Number(Math.min(Math.round(Math.abs(value)), 1e6).toPrecision(1)) || 0;
 }
 
 /** Chance that can be had again: the order of a check comes from its seed (mulberry32). @param {number} seed @returns {() => number} from 0 to 1 */

@@ -127,21 +127,24 @@ async function tryCalls(first, signal) {
   const calls = await Promise.all(callPorts(offer.udp).map((port, at) => call(offer, { port, arm: at + 1, number: 0 }, signal)));
   first.callsAre = "untried";
   if (!saySomething(calls, offer.udp_host, first.family)) return;
-  first.calls = await withArrivals(offer, calls, signal);
+  const known = await withArrivals(offer, calls, signal);
+  first.calls = known.length ? known : null;
   first.callsAre = callsWord(first.calls);
 }
 
 /**
- * The calls, with what the server saw of those that did not work.
+ * The calls, with what the server saw of those that did not work; those that it turned away itself are left out.
  * @param {import("./plan.js").Offer} offer
  * @param {import("./calls.js").Call[]} calls
  * @param {AbortSignal} signal
  */
 async function withArrivals(offer, calls, signal) {
-  if (calls.every((one) => one.checked)) return calls;
+  if (calls.every((one) => one.shaken)) return calls;
   try {
-    const { arms } = await (await get(`/check/counts/${offer.run}`, patience(signal))).json();
-    return calls.map((one) => ({ ...one, arrived: (arms[one.arm]?.count ?? 0) > 0 }));
+    const { arms, unread = [] } = await (await get(`/check/counts/${offer.run}`, patience(signal))).json();
+    const isCounted = (/** @type {import("./calls.js").Call} */ { arm, checked, shaken }) =>
+      shaken || !(unread.includes("packets") || (checked ? unread.includes("handshakes") : arms[arm]?.turned_away));
+    return calls.filter(isCounted).map((one) => ({ ...one, arrived: (arms[one.arm]?.count ?? 0) > 0 }));
   } catch {
     return calls;
   }

@@ -4,7 +4,7 @@
  * runs. Its facts stay in this object: nothing is sent anywhere but by `judge`, which asks, and by `keep`, which gives.
  */
 
-import { Book, chance, isCutting, measurement, programOf } from "./facts.js";
+import { Book, chance, coarse, isCutting, measurement, programOf } from "./facts.js";
 import { askOffer, closeOld, get, patience } from "./rungs.js";
 import { STEPS } from "./steps.js";
 
@@ -20,6 +20,7 @@ import { STEPS } from "./steps.js";
  * @typedef {(step: Step, how: How, doneSeconds: number, ofSeconds: number) => void} OnProgress
  */
 
+const HOUR_MS = 3_600_000;
 const PORTS = /** @type {Record<string, number>} */ ({ "https:": 443, "http:": 80 });
 
 export class FullTest {
@@ -44,6 +45,7 @@ export class FullTest {
   async run(onProgress) {
     const { signal } = this.stop;
     const { offer, server_ms } = await askOffer(patience(signal, 15_000));
+    const clock_off_h = server_ms === null ? null : coarse((Date.now() - server_ms) / HOUR_MS);
     const began = performance.now();
     const seed = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
     const book = new Book();
@@ -70,7 +72,7 @@ export class FullTest {
     const { version, access, vpn } = this.wishes;
     const about = {
       ...programOf(navigator.userAgent), software: `jemaa-browser ${version}`, seed, access, vpn, steps: done,
-      started_s: (server_ms ?? Date.now()) / 1000, seconds: now() / 1000,
+      started_s: (server_ms ?? Date.now()) / 1000, clock_off_h, seconds: now() / 1000,
     };
     this.facts = measurement(book, this.#rungs(), await countsOf(offer.run, signal), about);
     return true;
@@ -96,7 +98,8 @@ export class FullTest {
   #rungs() {
     const { tried, calls } = this.first;
     const { live, stream, pieces, radio, text } = tried;
-    const known = Object.entries({ live, stream, pieces, radio, text }).filter(([, found]) => found);
+    // A way for which the server had no time was not tried.
+    const known = Object.entries({ live, stream, pieces, radio, text }).filter(([, found]) => found && found.why !== "busy");
     const times = (calls ?? []).filter((one) => one.shaken).map((one) => one.dtls_ms ?? 0);
     const call = calls ? [["webrtc-udp", times.length ? { usable: true, setup_ms: Math.min(...times) } : { usable: false }]] : [];
     return Object.fromEntries([...known, ...call]);
@@ -106,7 +109,7 @@ export class FullTest {
 /** What the server logged; null where it cannot be asked. @param {string} run @param {AbortSignal} signal @returns {Promise<import("./facts.js").Counts|null>} */
 async function countsOf(run, signal) {
   try {
-    return (await (await get(`/check/counts/${run}`, patience(signal))).json()).arms ?? {};
+    return { arms: {}, ...(await (await get(`/check/counts/${run}`, patience(signal))).json()) };
   } catch {
     return null;
   }

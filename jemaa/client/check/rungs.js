@@ -38,6 +38,7 @@ const FROZEN_BYTES = 24_000; // connections are frozen after 16 to 20 KB (docs/l
 const CONNECTIONS = 6; // that a browser holds to one server at the most
 const CLOSE_MS = 1500; // who does not answer by then is dead, and given up
 const LOAD_BYTES = 8_000;
+export const BUSY = 1013; // how the server closes a socket for which it has no time (RFC 6455 §11.7: try again later)
 const UP_SIZES = [2_000, 8_000];
 
 /**
@@ -108,7 +109,7 @@ export function tryLive(signal) {
       delays.push(performance.now() - (sentAt[number] ?? 0));
       if (delays.length === MESSAGES) end("ok");
     };
-    socket.onclose = () => end(setup_ms ? "cut" : "refused");
+    socket.onclose = ({ code }) => end(code === BUSY ? "busy" : setup_ms ? "cut" : "refused");
     if (signal.aborted) late();
   });
 }

@@ -10,7 +10,7 @@
 import { call, canCall, saySomething } from "./calls.js";
 import { shuffled } from "./facts.js";
 import { CheckFailure, callPorts, filling, isSame, longFilling } from "./plan.js";
-import { get, patience, piece } from "./rungs.js";
+import { BUSY, get, patience, piece } from "./rungs.js";
 
 /**
  * @typedef {object} Ground what the steps share
@@ -121,7 +121,7 @@ async function longOne(book, all, place, now, signal) {
     for (const [tally, of] of /** @type {const} */ ([[all, number], [one, 0]])) tally.answered(of, now(), { rttMs: now() - began });
   } catch (error) {
     if (signal.aborted) return void (all.sent--, (one.sent = 0));
-    for (const tally of [all, one]) tally.failed(wordOf(error));
+    for (const tally of [all, one]) failed(tally, error);
   }
   one.bytes = got;
   one.lastMs = now() - began;
@@ -143,7 +143,7 @@ async function flowing(tally, now, signal) {
     });
     if (tally.answers.size < FLOWING.pieces) tally.failed("generic_timeout_error");
   } catch (error) {
-    tally.failed(wordOf(error));
+    failed(tally, error, FLOWING.pieces);
     if (signal.aborted) tally.sent = 0;
   }
 }
@@ -174,7 +174,7 @@ async function flows({ book, now, port, found }, signal) {
     /** @type {number[]} */
     const times = [];
     const echo = (/** @type {number} */ n) => tally.answered(n, now(), { rttMs: now() - (times[n] ?? 0), bytes: FLOW_BYTES });
-    await conversation(messages, EACH_MS, FLOW_BYTES, patience(signal, seconds * 1000 + 5000), echo, sentAt).catch((error) => tally.failed(wordOf(error)));
+    await conversation(messages, EACH_MS, FLOW_BYTES, patience(signal, seconds * 1000 + 5000), echo, sentAt).catch((error) => failed(tally, error, messages));
     if (signal.aborted) tally.sent = Math.min(tally.sent, tally.answers.size);
     else while (tally.sent < messages) tally.send(); // a flow that died early was to carry all of them
     return tally;
@@ -228,7 +228,7 @@ function conversation(messages, eachMs, size, signal, onEcho, onSend = () => {})
       if (back === messages) end("");
       else if (!eachMs) send();
     };
-    socket.onclose = () => end(isOpen ? "cut" : "refused");
+    socket.onclose = ({ code }) => end(code === BUSY ? "busy" : isOpen ? "cut" : "refused");
     if (signal.aborted) late();
   });
 }
@@ -242,15 +242,21 @@ async function attempt(tally, now, signal, act) {
     tally.answered(number, now(), { rttMs: now() - began });
   } catch (error) {
     if (signal.aborted) tally.sent--;
-    else tally.failed(wordOf(error));
+    else failed(tally, error);
   }
+}
+
+/** @param {import("./facts.js").Tally} tally @param {unknown} error @param {number} [of] how many of its tries that ended */
+function failed(tally, error, of = 1) {
+  tally.failed(wordOf(error));
+  if (error instanceof CheckFailure && error.code === "busy") tally.turnedAway += of;
 }
 
 /** @param {unknown} error @returns {string} a word of docs/check.md */
 function wordOf(error) {
   const code = error instanceof CheckFailure ? error.code : "";
   /** @type {Record<string, string>} */
-  const words = { changed: "answer_not_ours", not_ours: "answer_not_ours", cut: "eof_error", silent: "generic_timeout_error", no_answer: "generic_timeout_error" };
+  const words = { busy: "http_unexpected_status_code", changed: "answer_not_ours", not_ours: "answer_not_ours", cut: "eof_error", silent: "generic_timeout_error", no_answer: "generic_timeout_error" };
   // Why a connection did not come about no browser tells a page.
   return words[code] ?? (/** @type {{name?: string}} */ (error)?.name === "AbortError" ? "generic_timeout_error" : "http_request_failed");
 }

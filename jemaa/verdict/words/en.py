@@ -25,6 +25,8 @@ WORDS = {
     " again.",
     "todo.clock": "Set the clock of this device and check again; if it is right, somebody opens all encrypted"
     " connections.",
+    "todo.clock_off": "Set the clock of this device: certificates are judged by it, so that other sites, and some day"
+    " this server too, seem to be closed here although nobody closes them.",
     "todo.no_network": "This device reaches nothing at all: look at its connection first.",
     "todo.server_down": "The server cannot be reached from elsewhere either: try again later.",
     "todo.refused": "The server answered, and refuses: not the network, but whoever runs"
@@ -45,6 +47,9 @@ WORDS = {
     "unknown.who": "Who does this: the check sees that this network does it, not who decided it.",
     "unknown.once": "Whether it lasts: it was seen once, and a check at another time may see otherwise.",
     "unknown.insufficient": "Whether what looked odd was chance or an outage: too little was seen.",
+    "unknown.turned_away": "What a part of this check would have shown: the server itself turned that away, because too"
+    " much came at once (others who share this address may be checking too). It is not counted; check again in some"
+    " minutes.",
     "unknown.browser": "Whether it is the content that is blocked: a browser cannot send the same packet in disguise.",
     "unknown.no_media": "Whether a call's sound gets through: nothing like it was sent.",
     "unknown.no_services": "At which stage calls fail: this server offers no measuring services.",
@@ -84,6 +89,7 @@ WORDS = {
     "node.dest.whitelist": "what is not on a list of destinations",
     "node.server": "the server",
     "node.server.error": "the server, which answers with an error or is no Jemaa",
+    "node.server.busy": "what the server itself had no time for",
     "node.server.route": "the way to the server's kind of address",
     "node.server.certificate": "why the server's certificate is not trusted here",
     "node.webrtc": "calls by WebRTC",

@@ -25,6 +25,8 @@ WORDS = {
     " Faites-le, puis refaites le test.",
     "todo.clock": "Réglez l’horloge de cet appareil et refaites le test ; si elle est juste, quelqu’un ouvre toutes les"
     " connexions chiffrées.",
+    "todo.clock_off": "Réglez l’horloge de cet appareil : les certificats sont jugés d’après elle, si bien que d’autres"
+    " sites, et un jour ce serveur aussi, semblent fermés ici alors que personne ne les ferme.",
     "todo.no_network": "Cet appareil n’atteint rien du tout : vérifiez d’abord sa connexion.",
     "todo.server_down": "Le serveur n’est pas joignable d’ailleurs non plus : réessayez plus tard.",
     "todo.refused": "Le serveur répond, et refuse : ce n’est pas le réseau ; qui"
@@ -46,6 +48,9 @@ WORDS = {
     "unknown.who": "Qui fait cela : le test voit que ce réseau le fait, pas qui l’a décidé.",
     "unknown.once": "Si cela dure : c’est vu une fois, et un test à un autre moment peut voir autre chose.",
     "unknown.insufficient": "Si ce qui semblait étrange était un hasard ou une coupure : trop peu a été vu.",
+    "unknown.turned_away": "Ce qu’une partie de ce test aurait montré : le serveur l’a écartée lui-même, parce qu’il en"
+    " est trop venu à la fois (d’autres qui partagent cette adresse font peut-être le test aussi). Elle n’est pas"
+    " comptée ; refaites le test dans quelques minutes.",
     "unknown.browser": "Si c’est le contenu qui est bloqué : un navigateur ne peut envoyer le même paquet déguisé.",
     "unknown.no_media": "Si le son d’un appel passe : rien de tel n’a été envoyé.",
     "unknown.no_services": "À quelle étape les appels échouent : ce serveur n’offre pas de services de mesure.",
@@ -85,6 +90,7 @@ WORDS = {
     "node.dest.whitelist": "ce qui n’est pas sur une liste de destinations",
     "node.server": "le serveur",
     "node.server.error": "le serveur, qui répond par une erreur ou n’est pas un Jemaa",
+    "node.server.busy": "ce pour quoi le serveur lui-même n’avait pas le temps",
     "node.server.route": "le chemin vers le genre d’adresse du serveur",
     "node.server.certificate": "pourquoi le certificat du serveur n’est pas reconnu ici",
     "node.webrtc": "appels par WebRTC",
