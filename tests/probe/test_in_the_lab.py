@@ -27,6 +27,7 @@ NETWORKS = {
     "stun-cookie": QUICK,
     "dtls-fingerprint": QUICK,
     "sni-drop": QUICK,
+    "sni-own": QUICK,
     "rtp-loss": "udp,rtp",
     "link-edge": "udp,sip,ws,rtp",
     OFFERED: f"{QUICK},rungs",

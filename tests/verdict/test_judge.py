@@ -103,6 +103,20 @@ def test_another_day_does_not_confirm_that_one_server_is_kept_away() -> None:
     assert accused(judge(later)) == accused(judge(later, [first])) == {"dest.whitelist": "likely_blocked"}
 
 
+def test_a_server_whose_name_is_torn_down_is_not_off_a_list() -> None:
+    """Facts as behind `sni-own`: opened, and reset once the name is asked for. Of other names it says nothing."""
+    off = measured(PROFILES["dest-whitelist"][0], 1)
+    torn = {"failure": "connection_reset", "artefact": "rst"}
+    arms = [msgspec.structs.replace(arm, **torn) if arm.id == "up-server" else arm for arm in off.arms]
+    own = msgspec.structs.replace(off, arms=arms)
+    assert accused(judge(own)) == {"tls.rst.sni": "likely_blocked"}
+    later = msgspec.structs.replace(own, started_at=own.started_at + 86_400)
+    assert accused(judge(later, [own])) == {"tls.rst.sni": "likely_blocked"}
+    listed = measured(PROFILES["cn"][0], 2)
+    alike = msgspec.structs.replace(own, network=listed.network, started_at=listed.started_at - 86_400)
+    assert accused(judge(listed, [alike])) == accused(judge(listed)), "of one server, and of no other name"
+
+
 def test_a_second_round_confirms_and_one_that_lives_refutes() -> None:
     whole = measured(PROFILES["one-app"][0], 1)
     assert accused(judge(whole)) == {"stun.drop.app": "blocked"}

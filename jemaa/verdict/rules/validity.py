@@ -121,12 +121,12 @@ RULES = (
         id="own-name", node="tls.rst.sni", says="likely_blocked", family="check",
         when=(
             Cut(of="up-server", beside=("up-anchor-*", "up-peer"), most=0.0, least=0.3),
-            Failed(of="up-server", words=("connection_reset",), everywhere=True),
+            Failed(of="up-server", words=("connection_reset",)),
             Said(control="server_ok_elsewhere", value=True),
         ),
         unless=("certificate-untrusted", "tls-resigned", "server-refuses", "server-errs", "no-route"),
         because="Others reach this server, and from here other places are reached: a connection to it is opened, and"
-        " torn down each time as soon as its name is asked for. A destination that is not on a list is not"
+        " torn down as soon as its name is asked for. A destination that is not on a list is not"
         " connected to at all.",
         seen="Of other names: as tls-name-reset; lab: sni-own",
     ),
