@@ -14,7 +14,6 @@ import msgspec
 from msgspec import Struct
 
 from bench.confusion import facts_in
-from bench.ground_truth_expected import NEUTRAL
 from jemaa.evidence.entry import SOUNDED, Entry, entry_of
 from jemaa.facts import scrub
 from jemaa.facts.record import Measurement, Network, Rung
@@ -87,8 +86,3 @@ def _without_sound(facts: Measurement) -> Measurement:
 
 def _fits(identity: str, patterns: Collection[str]) -> bool:
     return any(fnmatchcase(identity, one) for one in patterns)
-
-
-def is_neutral(profile: str) -> bool:
-    """Whether this network of the lab does nothing to anybody."""
-    return profile in NEUTRAL

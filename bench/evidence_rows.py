@@ -12,12 +12,13 @@ from pathlib import Path
 
 import msgspec
 
+from bench.ground_truth_expected import NEUTRAL
 from jemaa.evidence import manifest
 from jemaa.evidence.engine import Engine, quoted
 from jemaa.evidence.entry import Key, monday, packed
 from jemaa.facts.record import ACCESS
 
-from .evidence_lab import KINDS, PLACE, Check, checks, is_neutral
+from .evidence_lab import KINDS, PLACE, Check, checks
 
 SEED = 20_261_128
 DAYS = 100
@@ -64,8 +65,8 @@ def _prepare(engine: Engine, found: Sequence[Check]) -> None:
     chance = random.Random(SEED)
     ordered = sorted(found, key=lambda one: (one.profile, one.kind))
     profiles = list(dict.fromkeys(one.profile for one in ordered))
-    quiet = [n for n, name in enumerate(profiles) if is_neutral(name)]
-    loud = [n for n, name in enumerate(profiles) if not is_neutral(name)]
+    quiet = [n for n, name in enumerate(profiles) if name in NEUTRAL]
+    loud = [n for n, name in enumerate(profiles) if name not in NEUTRAL]
     does = [
         (network, access, period, chance.choice(quiet if chance.random() < QUIET else loud))
         for network in range(NETWORKS)

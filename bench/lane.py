@@ -51,9 +51,9 @@ def check(profile: str, seed: int, options: Sequence[str] = ("--full",)) -> Chec
         trust = _trust(folder / "trust")
         with servers(lab, trust, folder):
             facts = folder / "facts.json"
-            words = ["check", PAGE, "--yes", "--seed", str(seed), "--anchor", PEER, "--peer", PEER, *options]
             is_long = profile in LONG
-            words += ["--long"] if is_long else []
+            words = ["check", PAGE, "--yes", "--seed", str(seed), "--anchor", PEER, "--peer", PEER, *options]
+            words += ["--long"] * is_long
             words += ["--authority", str(bundle(lab, trust, folder)), "--out", str(facts)]
             before = traffic(lab)
             code, said = _run(lab, words, folder / "check.log", CHECK_SECONDS + (LONG_SECONDS if is_long else 0))

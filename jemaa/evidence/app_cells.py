@@ -5,7 +5,6 @@ A probe has one vote for each mark, as in a cell. The word is of what was seen; 
 stands only where it is more than chance among all that a week was asked.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -13,16 +12,15 @@ import msgspec
 
 from jemaa.limits import EVIDENCE_K
 from jemaa.verdict.judge import ALPHA
-from jemaa.verdict.statistics import benjamini_hochberg
 
 from .archive import Archive
-from .ballot import PLACE, cast
+from .ballot import PLACE, SIZES, cast, weeks
 from .cells import Cell, bounds, forgeable, word_of
 from .engine import Engine
 from .entry import Key, unpacked
 from .instruments import without
 from .marks import ACCUSED, APPS, BLOCKED, LOST, RULE, THROUGH
-from .rule_counts import FALSE_DISCOVERIES, chance
+from .rule_counts import FALSE_DISCOVERIES, chance, discovery_rates
 
 
 class AppCell(Cell, frozen=True, kw_only=True, gc=False):
@@ -53,8 +51,8 @@ def app_cells(archive: Archive, days: Sequence[str] | None = None, *, left_out: 
         return []
     with Engine() as engine:
         cast(engine, files, without(left_out), _SENT)
-        rows = engine.rows(_QUERY)
-        sizes = {unpacked(week << 52).week: n for week, n in engine.rows(_WEEKS)}
+        engine.rows(f"CREATE TEMP TABLE sizes AS {SIZES}")
+        rows, sizes = engine.rows(_QUERY), weeks(engine)
     keys = {cell: unpacked(cell) for cell in {row[0] for row in rows}}
     order = {cell: place for place, cell in enumerate(sorted(keys, key=keys.__getitem__))}
     rows.sort(key=lambda row: (order[row[0]], row[1]))
@@ -68,10 +66,7 @@ _SENT = "bit_or(coalesce(marks, 0)) AS seen, count(*) FILTER (WHERE marks > 0) A
 """Of a probe's checks what became of marks, and how many sent any."""
 
 _QUERY = f"""
-    WITH sizes AS (
-        SELECT cell, (sum(count(*)) OVER (PARTITION BY {PLACE}))::BIGINT AS network
-        FROM votes GROUP BY cell HAVING count(*) >= {EVIDENCE_K}
-    ), rulesets AS (
+    WITH rulesets AS (
         SELECT cell, max(ruleset) AS ruleset FROM come WHERE marks > 0 GROUP BY cell
     ), patterns AS (
         SELECT cell, seen, count(*) AS n, sum(1 - pow({1 - ALPHA}, sent)) AS errs
@@ -90,10 +85,6 @@ _QUERY = f"""
     GROUP BY cell, app, network, ruleset HAVING probes >= {EVIDENCE_K}"""
 """As there are few patterns, each mark is looked at only once those are counted. `rate` is how often a probe names a
 mark by chance, `everywhere` how many of its network sent it, under whatever access."""
-
-_WEEKS = f"""
-    SELECT cell >> 52 AS week, count(*)
-    FROM (SELECT cell FROM votes GROUP BY cell HAVING count(*) >= {EVIDENCE_K}) GROUP BY week"""
 
 
 def _cell(key: Key, row: tuple[Any, ...]) -> AppCell:
@@ -129,17 +120,8 @@ def _chance(row: tuple[Any, ...]) -> float:
 def _judged(found: Sequence[AppCell], ps: Sequence[float], sizes: Mapping[str, int]) -> list[AppCell]:
     """Each with its `q`, week by week, and without a verdict that may be chance. Each row of a week counts as asked of
     every mark, as in `rule_counts.adjusted`."""
-    weeks: dict[str, list[int]] = defaultdict(list)
-    for place, one in enumerate(found):
-        if one.fired:
-            weeks[one.key.week].append(place)
-    qs: dict[int, float] = {}
-    for week, places in weeks.items():
-        asked = sizes.get(week, 0) * len(APPS)
-        qs |= dict(zip(places, benjamini_hochberg([ps[place] for place in places], asked), strict=True))
-    return [_with(one, qs[place]) if place in qs else one for place, one in enumerate(found)]
-
-
-def _with(one: AppCell, q: float) -> AppCell:
-    verdict = one.verdict if q <= FALSE_DISCOVERIES else ""
-    return msgspec.structs.replace(one, q=float(f"{q:.3g}"), verdict=verdict)
+    qs = discovery_rates([one.key.week for one in found], ps, lambda week: sizes.get(week, 0) * len(APPS))
+    return [
+        msgspec.structs.replace(one, q=q, verdict=one.verdict if q <= FALSE_DISCOVERIES else "")
+        for one, q in zip(found, qs, strict=True)
+    ]

@@ -7,9 +7,11 @@ and counts nowhere; where a household truly has two behind one address, the seco
 
 from collections.abc import Sequence
 
+from jemaa.limits import EVIDENCE_K
+
 from .archive import rows_of
 from .engine import Engine
-from .entry import ACCESS_BITS
+from .entry import ACCESS_BITS, unpacked
 
 _NO_ACCESS = (1 << 64) - 1 & ~ACCESS_BITS
 
@@ -24,6 +26,12 @@ FAILED = 16
 def beside(cell: int) -> str:
     """For SQL: that a row is of the network and week of this cell, whatever its access."""
     return f"{PLACE} = {cell & _NO_ACCESS}"
+
+
+SIZES = f"""
+    SELECT cell, (sum(count(*)) OVER (PARTITION BY {PLACE}))::BIGINT AS network
+    FROM votes GROUP BY cell HAVING count(*) >= {EVIDENCE_K}"""
+"""For SQL: published cells, of `votes`, and how many probes each one's network has in such cells."""
 
 
 PATHS_TOLD = f"bit_or(worked::UINTEGER | ((tried & ~worked)::UINTEGER << {FAILED})) AS vote"
@@ -53,3 +61,11 @@ def _votes(source: str, told: str) -> str:
     return f"""
         SELECT min(cell) AS cell, max(cell) AS last, probe, count(*) AS checks, {told}
         FROM {source} GROUP BY {PLACE}, probe"""
+
+
+def weeks(engine: Engine) -> dict[str, int]:
+    """How many published cells each week has; `sizes` is the table of `SIZES`."""
+    return {unpacked(week << 52).week: n for week, n in engine.rows(_WEEKS)}
+
+
+_WEEKS = "SELECT cell >> 52 AS week, count(*) FROM sizes GROUP BY week"

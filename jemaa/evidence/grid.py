@@ -30,43 +30,44 @@ class Row:
 
 def grid(view: View, caption: str, heading: str, rows: Sequence[Row]) -> str:
     """All ways to attend beside each other. `caption` and `heading` are HTML."""
-    with_facts = any(row.facts for row in rows)
-    ends = f'<th scope="col" rowspan="2">{view.word("facts")}' if with_facts else ""
+    ends = f'<th scope="col" rowspan="2">{view.word("facts")}' if _with_facts(rows) else ""
     names = "".join(
         f'<th scope="col"><a href="{view.to(f"path/{path}.html")}" title="{view.word("path." + path)}">'
         f"{view.word('short.' + path)}</a>"
         for path in (*OURS, *CALLS)
     )
-    lines = "".join(
-        f'<tr><th scope="row">{row.head}</th>{"".join(_share(view, row.groups.get(path)) for path in (*OURS, *CALLS))}'
-        + (_facts(view, row.facts) if with_facts else "")
-        for row in rows
-    )
-    return (
-        f'<div class="wide" role="region" tabindex="0" aria-label="{view.word("scroll")}"><table class="grid">'
-        f'<caption>{caption}</caption><thead><tr><th scope="col" rowspan="2">{heading}'
+    heads = (
+        f'<th scope="col" rowspan="2">{heading}'
         f'<th scope="colgroup" colspan="{len(OURS)}">{view.word("group.meeting")}'
         f'<th scope="colgroup" colspan="{len(CALLS)}">{view.word("group.calls")}{ends}'
-        f"<tr>{names}</thead><tbody>{lines}</tbody></table></div>"
+        f"<tr>{names}"
     )
+    return _grid(view, caption, heads, rows, (*OURS, *CALLS), WAY)
 
 
 def mark_grid(view: View, caption: str, heading: str, rows: Sequence[Row]) -> str:
     """Marks of applications beside each other: those that any row has."""
     apps = [app for app in APPS if any(app in row.groups for row in rows)]
-    with_facts = any(row.facts for row in rows)
-    names = "".join(f'<th scope="col">{view.link(f"app/{app}.html", app_names(view, app))}' for app in apps)
-    names += f'<th scope="col">{view.word("facts")}' if with_facts else ""
+    heads = f'<th scope="col">{heading}'
+    heads += "".join(f'<th scope="col">{view.link(f"app/{app}.html", app_names(view, app))}' for app in apps)
+    heads += f'<th scope="col">{view.word("facts")}' if _with_facts(rows) else ""
+    return _grid(view, caption, heads, rows, apps, MARK)
+
+
+def _grid(view: View, caption: str, heads: str, rows: Sequence[Row], columns: Sequence[str], words: str) -> str:
+    with_facts = _with_facts(rows)
     lines = "".join(
-        f'<tr><th scope="row">{row.head}</th>{"".join(_share(view, row.groups.get(app), MARK) for app in apps)}'
+        f'<tr><th scope="row">{row.head}</th>{"".join(_share(view, row.groups.get(one), words) for one in columns)}'
         + (_facts(view, row.facts) if with_facts else "")
         for row in rows
     )
-    return (
-        f'<div class="wide" role="region" tabindex="0" aria-label="{view.word("scroll")}"><table class="grid">'
-        f'<caption>{caption}</caption><thead><tr><th scope="col">{heading}{names}</thead><tbody>{lines}</tbody>'
-        "</table></div>"
+    return view.wide(
+        f'<table class="grid"><caption>{caption}</caption><thead><tr>{heads}</thead><tbody>{lines}</tbody></table>'
     )
+
+
+def _with_facts(rows: Iterable[Row]) -> bool:
+    return any(row.facts for row in rows)
 
 
 def app_names(view: View, app: str) -> str:
@@ -84,9 +85,9 @@ def one_path(view: View, caption: str, heading: str, rows: Iterable[tuple[str, G
     )
     share = "share" if words == WAY else "marks.share"
     heads = "".join(f'<th scope="col">{view.word(key)}' for key in ("probes", share, "interval"))
-    return (
-        f'<div class="wide" role="region" tabindex="0" aria-label="{view.word("scroll")}"><table><caption>{caption}'
-        f'</caption><thead><tr><th scope="col">{heading}{heads}<td></thead><tbody>{lines}</tbody></table></div>'
+    return view.wide(
+        f'<table><caption>{caption}</caption><thead><tr><th scope="col">{heading}{heads}<td></thead>'
+        f"<tbody>{lines}</tbody></table>"
     )
 
 
@@ -129,7 +130,7 @@ def _interval(group: Group) -> str:
     return f"{100 * group.low:.0f}–{100 * group.high:.0f} %"
 
 
-def _share(view: View, group: Group | None, words: str = WAY) -> str:
+def _share(view: View, group: Group | None, words: str) -> str:
     if group is None:
         return '<td class="none">–'
     said = f"{view.word(words + group.word)}; {view.word('interval')} {_interval(group)}; {view.word('probes')} "

@@ -9,12 +9,23 @@ from . import pages_apps
 from .cells import Cell
 from .changes import Change
 from .entry import PATHS, packed
-from .grid import Row, change_list, grid, legend, one_path
+from .grid import Row, change_list, grid, legend
 from .material import Material
-from .parts import SHOWN_WEEKS, as_link, by_path, country_link, doubts, facts_of, network_link, newest, rows_of
+from .parts import (
+    SHOWN_WEEKS,
+    by_path,
+    by_place,
+    country_link,
+    doubts,
+    facts_of,
+    network_link,
+    newest,
+    recent_title,
+    rows_of,
+)
 from .rule_counts import FALSE_DISCOVERIES, RuleCount
 from .said import section
-from .tables import RECENT_WEEKS, grouped, probe_count
+from .tables import RECENT_WEEKS, probe_count
 from .view import View, network_id
 
 
@@ -43,7 +54,7 @@ def overview(view: View, material: Material) -> str:
     accesses = _links(view, _accesses(recent), "access", lambda one: view.word("access." + one))
     return (
         f'<p class="lead">{view.word("tagline")}</p><p>{counts}</p>{_map(view, material, "webrtc-udp")}'
-        f"{grid(view, _recent(view), view.word('country'), rows)}{_notes(view)}"
+        f"{grid(view, recent_title(view), view.word('country'), rows)}{_notes(view)}"
         f"<h2>{view.word('changes')}</h2>{change_list(view, newest(tables.changes))}{_ways(view)}"
         f"<h2>{view.word('accesses')}</h2>{accesses}"
         f"<h2>{view.word('weeks')}</h2>{_links(view, tables.weeks[:SHOWN_WEEKS], 'week', lambda week: week)}"
@@ -58,8 +69,8 @@ def country(view: View, material: Material, cc: str) -> str:
     networks = rows_of(recent, lambda one: (one.key.asn, one.key.access), lambda key: network_link(view, cc, *key))
     changes = [one for one in tables.changes if one.cc == cc]
     return (
-        f"{grid(view, _recent(view), view.word('network'), networks) if networks else ''}{_notes(view)}"
-        f"{pages_apps.section(view, [one for one in material.recent_apps if one.key.cc == cc], _recent(view))}"
+        f"{grid(view, recent_title(view), view.word('network'), networks) if networks else ''}{_notes(view)}"
+        f"{pages_apps.section(view, [one for one in material.recent_apps if one.key.cc == cc], recent_title(view))}"
         f"<h2>{view.word('changes')}</h2>{change_list(view, newest(changes))}"
         f"{_lines(view, material, cc, here, changes)}"
         f"{grid(view, view.word('weeks'), view.word('week'), _by_week(view, here))}"
@@ -94,15 +105,8 @@ def network(view: View, material: Material, cc: str, asn: int) -> str:
 def path(view: View, material: Material, name: str) -> str:
     """One way to attend, in every country and network."""
     recent = [one for one in material.recent if one.path == name]
-    countries = grouped(recent, lambda one: one.key.cc)
-    networks = grouped(recent, lambda one: (one.key.cc, one.key.asn))
-    by_country = [(country_link(view, cc), group) for cc, group in sorted(countries.items())]
-    by_network = [
-        (view.row(view.country(cc), as_link(view, cc, asn)), group) for (cc, asn), group in sorted(networks.items())
-    ]
     return (
-        f"{_map(view, material, name)}{one_path(view, _recent(view), view.word('country'), by_country)}"
-        f"{one_path(view, _recent(view), view.word('network'), by_network)}{_notes(view)}"
+        f"{_map(view, material, name)}{by_place(view, recent)}{_notes(view)}"
         f"<h2>{view.word('changes')}</h2>"
         f"{change_list(view, newest([one for one in material.tables.changes if one.path == name]))}{_ways(view)}"
     )
@@ -111,12 +115,13 @@ def path(view: View, material: Material, name: str) -> str:
 def access(view: View, material: Material, kind: str) -> str:
     """One kind of access, by country and network."""
     recent = [one for one in material.recent if one.key.access == kind]
+    marks = [one for one in material.recent_apps if one.key.access == kind]
     countries = rows_of(recent, lambda one: one.key.cc, lambda cc: country_link(view, cc))
     networks = rows_of(recent, lambda one: (one.key.cc, one.key.asn), lambda key: network_link(view, *key))
     return (
-        f"{grid(view, _recent(view), view.word('country'), countries)}"
-        f"{grid(view, _recent(view), view.word('network'), networks)}{_notes(view)}"
-        f"{pages_apps.section(view, [one for one in material.recent_apps if one.key.access == kind], _recent(view))}"
+        f"{grid(view, recent_title(view), view.word('country'), countries)}"
+        f"{grid(view, recent_title(view), view.word('network'), networks)}{_notes(view)}"
+        f"{pages_apps.section(view, marks, recent_title(view))}"
     )
 
 
@@ -175,17 +180,10 @@ def _rules(view: View, rules: Sequence[RuleCount]) -> str:
         f'<td><bdi dir="ltr">{one.ruleset}</bdi>'
         for one in sorted(rules, key=lambda one: (one.key.week, one.probes), reverse=True)[: 4 * SHOWN_WEEKS]
     )
-    heads = "".join(
-        f'<th scope="col">{view.word(key)}'
-        for key in ("week", "network", "rule", "node", "verdict", "probes", "interval", "ruleset")
-    )
-    table = (
-        f'<div class="wide" role="region" tabindex="0" aria-label="{view.word("scroll")}">'
-        f'<table class="words"><thead><tr>{heads}</thead><tbody>{rows}</tbody></table></div>'
-    )
+    keys = ("week", "network", "rule", "node", "verdict", "probes", "interval", "ruleset")
     none = f"<p>{view.word('rules.none', k=EVIDENCE_K)}</p>"
     help_ = f"{view.word('rules.help')} {view.word('rules.chances', share=round(100 * FALSE_DISCOVERIES))}"
-    return f"<h2 id=rules>{view.word('rules')}</h2><p>{help_}</p>{table if rows else none}"
+    return f"<h2 id=rules>{view.word('rules')}</h2><p>{help_}</p>{view.table_of_words(keys, rows) if rows else none}"
 
 
 def _verdict(view: View, rule: RuleCount) -> str:
@@ -199,10 +197,6 @@ def _notes(view: View) -> str:
         f'{legend(view)}<p class="note">{view.word("how", k=EVIDENCE_K)}</p>'
         f'<p class="note">{view.word("failed_means")}</p><p class="note">{view.word("calls_mean")}</p>'
     )
-
-
-def _recent(view: View) -> str:
-    return view.word("recent.title", weeks=RECENT_WEEKS)
 
 
 def _ways(view: View) -> str:

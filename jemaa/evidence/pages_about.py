@@ -24,13 +24,13 @@ def find(view: View, material: Material) -> str:
         for field, label, none, options in _choices(view, material)
     )
     heads = "".join(f'<th scope="col">{view.word(key)}' for key in _COLUMNS)
+    found = f'<table id="found" class="words"><thead><tr>{heads}</thead><tbody></tbody></table>'
     words = "".join(f'<data value="{key}">{view.word(key, n="{n}")}</data>' for key in _SCRIPT_WORDS)
     return (
         f'<p>{view.word("find.help")} {view.word("find.marks")}</p><form method="get" class="find">{fields}'
         f'<button type="submit">{view.word("find.show")}</button></form>'
-        f'<p id="count" role="status"></p><div class="wide" role="region" tabindex="0" '
-        f'aria-label="{view.word("scroll")}"><table id="found" class="words"><thead><tr>{heads}</thead><tbody></tbody>'
-        f'</table></div><div id="words" hidden data-cells="{view.file("data/cells.jsonl")}" '
+        f'<p id="count" role="status"></p>{view.wide(found)}'
+        f'<div id="words" hidden data-cells="{view.file("data/cells.jsonl")}" '
         f'data-apps="{view.file("data/apps.jsonl")}" '
         f'data-facts="{view.file("data/facts/")}">{words}</div>{_files(view)}'
     )

@@ -11,7 +11,7 @@ from .entry import packed
 from .grid import MARK, Row, app_names, change_list, legend, mark_grid, one_path, per_cent
 from .marks import APPS
 from .material import Material
-from .parts import SHOWN_WEEKS, as_link, by_path, country_link, doubts, facts_of, network_link, newest
+from .parts import SHOWN_WEEKS, by_path, by_place, doubts, facts_of, network_link, newest, recent_title
 from .tables import RECENT_WEEKS, Group, grouped
 from .view import View
 
@@ -26,9 +26,8 @@ def apps(view: View, material: Material) -> str:
     where applications were told by their marks, so that a path says nothing of them."""
     marks = grouped(material.recent_apps, lambda one: one.app)
     rows = [(app_link(view, app), marks[app]) for app in APPS if app in marks]
-    recent = view.word("recent.title", weeks=RECENT_WEEKS)
     seen = (
-        f"{one_path(view, recent, view.word('marks.app'), rows, MARK)}{legend(view, words=MARK)}"
+        f"{one_path(view, recent_title(view), view.word('marks.app'), rows, MARK)}{legend(view, words=MARK)}"
         f"{_told(view, material.recent_apps)}{_changes(view, material)}"
         if rows
         else f"<p>{view.word('marks.none', k=EVIDENCE_K)}</p>"
@@ -42,16 +41,8 @@ def apps(view: View, material: Material) -> str:
 def app(view: View, material: Material, name: str) -> str:
     """One application's mark, in every country and network."""
     recent = [one for one in material.recent_apps if one.app == name]
-    countries = grouped(recent, lambda one: one.key.cc)
-    networks = grouped(recent, lambda one: (one.key.cc, one.key.asn))
-    by_country = [(country_link(view, cc), group) for cc, group in sorted(countries.items())]
-    by_network = [
-        (view.row(view.country(cc), as_link(view, cc, asn)), group) for (cc, asn), group in sorted(networks.items())
-    ]
-    title = view.word("recent.title", weeks=RECENT_WEEKS)
     return (
-        f"{statement(view)}{one_path(view, title, view.word('country'), by_country, MARK)}"
-        f"{one_path(view, title, view.word('network'), by_network, MARK)}{legend(view, words=MARK)}"
+        f"{statement(view)}{by_place(view, recent, MARK)}{legend(view, words=MARK)}"
         f"{_told(view, material.by_app[name])}{_changes(view, material, name)}"
     )
 
@@ -112,11 +103,7 @@ def _likenesses(view: View, material: Material, marks: dict[str, Group]) -> str:
                 f"<td>{view.word('said.grade.' + grade)}<td>{_figure(recent.get(way))}<td>{seen}"
             )
     columns = ("apps.app", "apps.path", "apps.grade", "apps.share", "apps.mark")
-    heads = "".join(f'<th scope="col">{view.word(key)}' for key in columns)
-    return (
-        f'<div class="wide" role="region" tabindex="0" aria-label="{view.word("scroll")}"><table class="words"><thead>'
-        f"<tr>{heads}</thead><tbody>{rows}</tbody></table></div>"
-    )
+    return view.table_of_words(columns, rows)
 
 
 def _figure(group: Group | None) -> str:
@@ -138,13 +125,8 @@ def _told(view: View, cells: Iterable[AppCell]) -> str:
         for one in fired[: 4 * SHOWN_WEEKS]
     )
     keys = ("week", "network", "marks.app", "marks.fired", "marks.share", "what", "verdict", "ruleset", "facts")
-    heads = "".join(f'<th scope="col">{view.word(key)}' for key in keys)
-    table = (
-        f'<div class="wide" role="region" tabindex="0" aria-label="{view.word("scroll")}"><table class="words"><thead>'
-        f"<tr>{heads}</thead><tbody>{rows}</tbody></table></div>"
-    )
-    none = f"<p>{view.word('marks.told.none', k=EVIDENCE_K)}</p>"
-    return f"<h3>{view.word('marks.told')}</h3><p>{view.word('marks.told.help')}</p>{table if rows else none}"
+    told = view.table_of_words(keys, rows) if rows else f"<p>{view.word('marks.told.none', k=EVIDENCE_K)}</p>"
+    return f"<h3>{view.word('marks.told')}</h3><p>{view.word('marks.told.help')}</p>{told}"
 
 
 def _verdict(view: View, one: AppCell) -> str:

@@ -6,8 +6,8 @@ from typing import TypeVar
 
 from .cells import Cell
 from .changes import Change
-from .grid import Row
-from .tables import Group, grouped
+from .grid import WAY, Row, one_path
+from .tables import RECENT_WEEKS, Group, grouped
 from .view import View, network_id
 
 SHOWN_WEEKS = 26
@@ -29,6 +29,27 @@ def by_path(cells: Iterable[C], by: Callable[[C], K]) -> list[tuple[K, dict[str,
 def rows_of(cells: Iterable[C], by: Callable[[C], K], head: Callable[[K], str]) -> list[Row]:
     """The same as rows of a grid."""
     return [Row(head(key), groups) for key, groups in by_path(cells, by)]
+
+
+def by_place(view: View, cells: Sequence[Cell], words: str = WAY) -> str:
+    """Recent cells of one way to attend, or of one mark, in full: a table of countries and one of networks."""
+    title = recent_title(view)
+    countries = [
+        (country_link(view, cc), group) for cc, group in sorted(grouped(cells, lambda one: one.key.cc).items())
+    ]
+    networks = [
+        (view.row(view.country(cc), as_link(view, cc, asn)), group)
+        for (cc, asn), group in sorted(grouped(cells, lambda one: (one.key.cc, one.key.asn)).items())
+    ]
+    return (
+        f"{one_path(view, title, view.word('country'), countries, words)}"
+        f"{one_path(view, title, view.word('network'), networks, words)}"
+    )
+
+
+def recent_title(view: View) -> str:
+    """What a table of the last weeks is called."""
+    return view.word("recent.title", weeks=RECENT_WEEKS)
 
 
 def facts_of(view: View, cell: int) -> str:

@@ -9,8 +9,8 @@ sends no sound, and what they did not see speaks neither for nor against.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -22,11 +22,14 @@ from jemaa.verdict.rules.table import BY_ID, RULES
 from jemaa.verdict.statistics import benjamini_hochberg, binomial_at_least
 
 from .archive import Archive
+from .ballot import weeks
 from .cells import bounds, forgeable, forged
 from .engine import Engine
 from .entry import LISTED, Key, unpacked
 from .instruments import without
-from .rule_votes import WEEKS, rule_votes
+from .rule_votes import rule_votes
+
+K = TypeVar("K", bound=Hashable)
 
 FALSE_DISCOVERIES = 0.05
 """Of what a week's table (or the list of changes) calls more than chance, so large a share may be chance."""
@@ -88,7 +91,7 @@ def rules(archive: Archive, days: Sequence[str] | None = None, *, left_out: Coll
         return []
     with Engine() as engine:
         rows = rule_votes(engine, files, without(left_out))
-        sizes = {unpacked(week << 52).week: n for week, n in engine.rows(WEEKS)}
+        sizes = weeks(engine)
     found = adjusted([_rule(row) for row in rows], [_chance(row) for row in rows], sizes)
     return sorted(found, key=lambda one: (one.key, -one.probes, one.node, one.rule_id, one.verdict))
 
@@ -110,14 +113,24 @@ def adjusted(found: Sequence[RuleCount], ps: Sequence[float], sizes: Mapping[str
 
     Rules that are not tested are adjusted by themselves, or they would make it easier for the others.
     """
-    alike: dict[tuple[str, bool], list[int]] = defaultdict(list)
-    for place, one in enumerate(found):
-        alike[one.key.week, one.tested].append(place)
+
+    def asked(kind: tuple[str, bool]) -> int:
+        week, tested = kind
+        return sizes.get(week, 0) * (QUESTIONS if tested else UNTESTED_QUESTIONS)
+
+    qs = discovery_rates([(one.key.week, one.tested) for one in found], ps, asked)
+    return [msgspec.structs.replace(one, q=q) for one, q in zip(found, qs, strict=True)]
+
+
+def discovery_rates(kinds: Sequence[K], ps: Sequence[float], asked: Callable[[K], int]) -> list[float]:
+    """The `q` of each of these p, to three figures, among those of its kind, of which so many were `asked`."""
+    alike: dict[K, list[int]] = defaultdict(list)
+    for place, kind in enumerate(kinds):
+        alike[kind].append(place)
     qs: dict[int, float] = {}
-    for (week, tested), places in alike.items():
-        asked = sizes.get(week, 0) * (QUESTIONS if tested else UNTESTED_QUESTIONS)
-        qs |= dict(zip(places, benjamini_hochberg([ps[place] for place in places], asked), strict=True))
-    return [msgspec.structs.replace(one, q=float(f"{qs[place]:.3g}")) for place, one in enumerate(found)]
+    for kind, places in alike.items():
+        qs |= dict(zip(places, benjamini_hochberg([ps[place] for place in places], asked(kind)), strict=True))
+    return [float(f"{qs[place]:.3g}") for place in range(len(kinds))]
 
 
 def _rule(row: tuple[Any, ...]) -> RuleCount:

@@ -11,7 +11,7 @@ from typing import Any
 from jemaa.limits import EVIDENCE_K
 from jemaa.verdict.judge import ALPHA
 
-from .ballot import PLACE, cast
+from .ballot import PLACE, SIZES, cast
 from .engine import Engine
 
 _EVERY = "*"
@@ -40,9 +40,7 @@ def rule_votes(engine: Engine, files: Sequence[str], where: str) -> list[tuple[A
 
 
 _TABLES = {
-    "sizes": f"""
-        SELECT cell, (sum(count(*)) OVER (PARTITION BY {PLACE}))::BIGINT AS network
-        FROM votes GROUP BY cell HAVING count(*) >= {EVIDENCE_K}""",
+    "sizes": SIZES,
     "kinds": f"""
         SELECT {_KIND} AS kind, any_value({_COULD}) AS could, any_value(fired) AS fired, any_value(ruleset) AS ruleset
         FROM come GROUP BY kind""",
@@ -87,6 +85,3 @@ of one that has several kinds it is read off one of the probes that have it."""
 _FIRED = """
     SELECT cell, node, verdict, rule, ruleset, fired, network, n_able, everywhere, rate
     FROM counts JOIN sizes USING (cell) JOIN sums USING (cell, rule)"""
-
-WEEKS = "SELECT cell >> 52 AS week, count(*) FROM sizes GROUP BY week"
-"""How many published cells each week has."""

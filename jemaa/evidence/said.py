@@ -38,11 +38,9 @@ def section(view: View, said: Iterable[Said]) -> str:
     if not rows:
         return ""
     keys = ("period", "who", "what", "apps.grade", "source")
-    heads = "".join(f'<th scope="col">{view.word(key)}' for key in keys)
     return (
         f'<section class="said"><h2>{view.word("said")}</h2><p>{view.word("said.help")}</p>'
-        f'<div class="wide" role="region" tabindex="0" aria-label="{view.word("scroll")}"><table class="words"><thead>'
-        f"<tr>{heads}</thead><tbody>{rows}</tbody></table></div></section>"
+        f"{view.table_of_words(keys, rows)}</section>"
     )
 
 

@@ -5,7 +5,7 @@ Links are relative: the same files work on any web server, below any address, an
 
 import html
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -68,6 +68,15 @@ class View:
     def link(self, page: str, text: str) -> str:
         """As an element; `text` is HTML already."""
         return f'<a href="{html.escape(self.to(page))}">{text}</a>'
+
+    def wide(self, table: str) -> str:
+        """A table that scrolls by itself where the page is narrower, by keyboard too."""
+        return f'<div class="wide" role="region" tabindex="0" aria-label="{self.word("scroll")}">{table}</div>'
+
+    def table_of_words(self, keys: Iterable[str], rows: str) -> str:
+        """A wide one whose columns are called by the words of these keys; `rows` is HTML."""
+        heads = "".join(f'<th scope="col">{self.word(key)}' for key in keys)
+        return self.wide(f'<table class="words"><thead><tr>{heads}</thead><tbody>{rows}</tbody></table>')
 
     def _up(self) -> str:
         return "../" * self.page.count("/")
