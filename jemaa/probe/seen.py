@@ -31,7 +31,7 @@ class Seen:
         lost, arrived = tally.sent - len(tally.answers), self.of(tally)
         if arrived is None:
             return 0
-        return lost if self._may_be_unread(tally) else min(lost, arrived.turned_away)
+        return lost if self._may_be_unread(tally.transport, tally.step) else min(lost, arrived.turned_away)
 
     def doubts(self, residual: Residual, book: Book) -> bool:
         """Whether this control may have been dead because the server turned it away."""
@@ -42,11 +42,10 @@ class Seen:
         return self._leaves(RELAYED, "tls")
 
     def _leaves(self, number: int, transport: str) -> bool:
-        kind = "connections" if transport in _CONNECTIONS else "packets"
-        return kind in self.counts.unread or bool(self.counts.arms.get(number, _NOTHING).turned_away)
+        return self._may_be_unread(transport) or bool(self.counts.arms.get(number, _NOTHING).turned_away)
 
-    def _may_be_unread(self, tally: Tally) -> bool:
-        kinds = {"connections"} if tally.transport in _CONNECTIONS else {"packets"}
-        if tally.step == "dtls_handshake":
+    def _may_be_unread(self, transport: str, step: str = "") -> bool:
+        kinds = {"connections" if transport in _CONNECTIONS else "packets"}
+        if step == "dtls_handshake":
             kinds.add("handshakes")
         return not kinds.isdisjoint(self.counts.unread)

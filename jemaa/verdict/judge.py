@@ -28,9 +28,6 @@ BROWSER = "jemaa-browser"
 """How `software` begins where a browser measured: it cannot send twins."""
 
 
-OWN_NAME = "own-name"
-"""The rule on the server's own name: what it saw of one server says nothing of another."""
-
 TURNED_AWAY, NOTHING_ASKED = "turned-away", "nothing-asked"
 """In the place of a rule's id: the server itself had no time for a part of the check, which no rule is asked about; and
 there was nothing at all that a rule asks about."""
@@ -97,10 +94,10 @@ def confirming(measurement: Measurement, history: Sequence[Measurement]) -> tupl
 
 
 def _before(measurement: Measurement, history: Sequence[Measurement]) -> frozenset[str]:
-    """Nodes that these accuse, each judged by itself. What concerns one server is left out: facts do not say which."""
+    """Nodes that these accuse, each judged by itself. What is about one server is left out: facts do not say which."""
     earlier = confirming(measurement, history)
-    accused = [one for past in earlier for one in _alone(past, frozenset()) if one.verdict in ACCUSES]
-    return frozenset(one.node for one in accused if not covers("dest", one.node) and one.rule_id != OWN_NAME)
+    accused = (one for past in earlier for one in _alone(past, frozenset()) if one.verdict in ACCUSES)
+    return frozenset(one.node for one in accused if not BY_ID[one.rule_id].of_server)
 
 
 def _place(measurement: Measurement) -> tuple[object, ...]:

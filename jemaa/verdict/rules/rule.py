@@ -18,7 +18,8 @@ class Rule(Struct, frozen=True, kw_only=True):
     `twin`: the first part compares with what differs in nothing else, so that it shows a purpose by itself; without it
     a mark is needed for `blocked`. `surely`: one of these has to hold for more than `insufficient`, because the sides
     did not take turns and the line could have died in between. `unless` and `only_with` name rules that explain the
-    same, or that this one needs.
+    same, or that this one needs. `of_server`: it is about this server, which facts do not name, so that another day's
+    check confirms nothing by it.
     """
 
     id: str
@@ -31,4 +32,5 @@ class Rule(Struct, frozen=True, kw_only=True):
     surely: tuple[Condition, ...] = ()
     unless: tuple[str, ...] = ()
     only_with: tuple[str, ...] = ()
+    of_server: bool = False
     seen: str = ""

@@ -34,6 +34,11 @@ PLAIN_UDP = (
 )  # fmt: skip
 """UDP that looks like nothing, but for flows that are long enough to be cut for that."""
 
+SERVER_ALONE = Cut(of="up-server", beside=("up-anchor-*", "up-peer"), most=0.0, least=0.3)
+OTHERS_REACH_IT = Said(control="server_ok_elsewhere", value=True)
+NOT_THE_WAY = ("certificate-untrusted", "tls-resigned", "server-refuses", "server-errs", "no-route")
+"""What else may keep somebody from a server that others reach."""
+
 RULES = (
     Rule(
         id="portal", node="check.portal", says="invalid", family="check",
@@ -118,30 +123,22 @@ RULES = (
         seen="Company networks (Cisco TAC 118094); lab: proxy-only, corp",
     ),
     Rule(
-        id="own-name", node="tls.rst.sni", says="likely_blocked", family="check",
-        when=(
-            Cut(of="up-server", beside=("up-anchor-*", "up-peer"), most=0.0, least=0.3),
-            Failed(of="up-server", words=("connection_reset",)),
-            Said(control="server_ok_elsewhere", value=True),
-        ),
-        unless=("certificate-untrusted", "tls-resigned", "server-refuses", "server-errs", "no-route"),
+        id="own-name", node="tls.rst.sni", says="likely_blocked", family="check", of_server=True,
+        when=(SERVER_ALONE, Failed(of="up-server", words=("connection_reset",)), OTHERS_REACH_IT),
+        unless=NOT_THE_WAY,
         because="Others reach this server, and from here other places are reached: a connection to it is opened, and"
-        " torn down as soon as its name is asked for. A destination that is not on a list is not"
-        " connected to at all.",
+        " torn down as soon as its name is asked for. A destination that is not on a list is not connected to at all.",
         seen="Of other names: as tls-name-reset; lab: sni-own",
     ),
     Rule(
-        id="not-on-the-list", node="dest.whitelist", says="blocked", family="check",
-        when=(
-            Cut(of="up-server", beside=("up-anchor-*", "up-peer"), most=0.0, least=0.3),
-            Said(control="server_ok_elsewhere", value=True),
-        ),
-        unless=("certificate-untrusted", "tls-resigned", "server-refuses", "server-errs", "no-route", "own-name"),
+        id="not-on-the-list", node="dest.whitelist", says="blocked", family="check", of_server=True,
+        when=(SERVER_ALONE, OTHERS_REACH_IT),
+        unless=(*NOT_THE_WAY, "own-name"),
         because="Others reach this server, and from here other places are reached and this one is not.",
         seen="Russian mobile networks 2025-26 (net4people/bbs 579); lab: dest-whitelist",
     ),
     Rule(
-        id="address-not-on-the-list", node="dest.whitelist", says="blocked", family="check",
+        id="address-not-on-the-list", node="dest.whitelist", says="blocked", family="check", of_server=True,
         when=(
             Cut(of=DIRECT, beside="up-server", most=0.05),
             Absent(of="tls_name-connect_*"),
