@@ -1,15 +1,13 @@
 """Web room. Path `text`: events by SSE, or by long poll where even that is cut (docs/protocol.md §4)."""
 
 import asyncio
-from collections.abc import Callable
 from contextlib import suppress
 
 import msgspec
 from aiohttp import hdrs, web
-from msgspec.structs import replace
 
 from jemaa.errors import Refused
-from jemaa.limits import EVENT_BACKLOG_BYTES, KEEPALIVE_SECONDS, KEPT_EVENTS, POLL_SECONDS
+from jemaa.limits import EVENT_BACKLOG_BYTES, KEEPALIVE_SECONDS, POLL_SECONDS
 from jemaa.wire.framing import http_chunk
 from jemaa.wire.message import recorded_to
 
@@ -21,7 +19,7 @@ from .house import HOUSE, hall_of, number
 from .pieces import counted
 from .shapes import PollAnswer
 from .stream import begin_endless
-from .wholes import is_one_part
+from .wholes import Whole, is_one_part
 
 
 def sse(message: Message) -> bytes:
@@ -72,41 +70,40 @@ async def _poll(request: web.Request, hall: Hall, since: int) -> web.Response:
 
     Packed: whoever asks so has a thin line, or one on which connections freeze after 16 kB; the whole may have 100.
     """
-    asked = request.query.get("part")
-    if asked is None:
-        found = await _since(hall, since) or _whole(hall)
-    elif part := number(asked, default=0):
+    in_parts = "part" in request.query
+    if part := number(request.query.get("part"), default=0):
         found = _part(hall, number(request.query.get("whole"), default=0), part)
-    else:
-        found = await _since(hall, since, is_one_part) or _first_part(hall, since)
-    body = msgspec.json.encode(replace(found, status=msgspec.Raw(hall.herald.status)))
+        return _packed(request, msgspec.json.encode(found))
+    if hall.herald.can_resume(since):
+        body = msgspec.json.encode(await _since(hall, since))
+        if len(body) <= EVENT_BACKLOG_BYTES and (not in_parts or is_one_part(body)):
+            return _packed(request, body)
+    found = _first_part(hall, since) if in_parts else _whole(hall)
+    return _packed(request, msgspec.json.encode(found))
+
+
+def _packed(request: web.Request, body: bytes) -> web.Response:
     return packing.answer(request, body, {hdrs.CONTENT_TYPE: "application/json"}, is_shared=False)
 
 
-async def _since(hall: Hall, since: int, fits: Callable[[bytes], bool] = lambda _: True) -> PollAnswer | None:
-    """The events after `since`; None where they can't be given, or are too much."""
+async def _since(hall: Hall, since: int) -> PollAnswer:
     session = hall.session
-    newest = session.state.seq
-    if not (0 < since <= newest and newest - since <= KEPT_EVENTS):
-        return None
     recorded = await session.since(since)
     news = [recorded_to(one, session.state) for one in recorded]
-    seq = recorded[-1].seq if recorded else since
-    body = msgspec.json.encode(news)
-    return PollAnswer(seq, None, events=news) if len(body) <= EVENT_BACKLOG_BYTES and fits(body) else None
+    return PollAnswer(recorded[-1].seq if recorded else since, _status(hall), events=news)
 
 
 def _whole(hall: Hall) -> PollAnswer:
     snapshot = hall.herald.snapshot()
-    return PollAnswer(snapshot.seq, None, snapshot=msgspec.Raw(snapshot.body))
+    return PollAnswer(snapshot.seq, _status(hall), snapshot=msgspec.Raw(snapshot.body))
 
 
 def _first_part(hall: Hall, since: int) -> PollAnswer:
     """The whole, if it is one part only; nobody is set back by one that is some seconds old."""
     whole = hall.wholes.newest(since if since <= hall.session.state.seq else 0)
     if len(whole.parts) == 1:
-        return PollAnswer(whole.seq, None, snapshot=msgspec.Raw(whole.parts[0].encode()))
-    return PollAnswer(whole.seq, None, parts=len(whole.parts), part=whole.parts[0])
+        return PollAnswer(whole.seq, _status(hall), snapshot=msgspec.Raw(whole.parts[0].encode()))
+    return _part_of(hall, whole, 0)
 
 
 def _part(hall: Hall, seq: int, part: int) -> PollAnswer:
@@ -114,4 +111,12 @@ def _part(hall: Hall, seq: int, part: int) -> PollAnswer:
     whole = hall.wholes.kept(seq)
     if whole is None or part >= len(whole.parts):
         raise Refused("snapshot-gone", "This part of a snapshot is not kept; begin again with part=0.")
-    return PollAnswer(seq, None, parts=len(whole.parts), part=whole.parts[part])
+    return _part_of(hall, whole, part)
+
+
+def _part_of(hall: Hall, whole: Whole, part: int) -> PollAnswer:
+    return PollAnswer(whole.seq, _status(hall), parts=len(whole.parts), part=whole.parts[part])
+
+
+def _status(hall: Hall) -> msgspec.Raw:
+    return msgspec.Raw(hall.herald.status)

@@ -80,7 +80,7 @@ class Herald:
         fetched all of it is one write: a thousand who join at once are a thousand, not four.
         """
         is_up_to_date = False
-        if since is not None and self._can_resume(since):
+        if since is not None and self.can_resume(since):
             ear.greet(first)
             first = b""
             is_up_to_date = await self._catch_up(ear, since)
@@ -115,12 +115,13 @@ class Herald:
             if ear.unread() == 0 and (is_news or ear.takes_figures()):
                 ear.write_soon(self._status.bytes_for(ear.framing))
 
-    def __len__(self) -> int:
-        return len(self._ears)
-
-    def _can_resume(self, since: int) -> bool:
+    def can_resume(self, since: int) -> bool:
+        """Whether the events after `since` can be given, and no snapshot is needed."""
         newest = self._session.state.seq
         return 0 < since <= newest and newest - since <= KEPT_EVENTS
+
+    def __len__(self) -> int:
+        return len(self._ears)
 
     async def _catch_up(self, ear: Ear, since: int) -> bool:
         while since < self._session.state.seq:

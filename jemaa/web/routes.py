@@ -77,6 +77,8 @@ _NETWORK = (
     Query("week", "its Monday: 2026-11-23"),
 )
 
+_WAY = Query("path", "a way to attend: live, webrtc-udp …")
+
 API: tuple[Route, ...] = (
     Route("POST", f"{_API}/join", joining.join, "Join", shapes.JoinRequest, shapes.JoinAnswer, is_done_once=True),
     Route(
@@ -189,7 +191,7 @@ API: tuple[Route, ...] = (
         evidence.evidence_cells,
         "The record: rows",
         gives=evidence.CellsAnswer,
-        query=(*_NETWORK, Query("path", "a way to attend: live, webrtc-udp …")),
+        query=(*_NETWORK, _WAY),
     ),
     Route(
         "GET",
@@ -215,7 +217,7 @@ API: tuple[Route, ...] = (
         gives=evidence.ChangesAnswer,
         query=(
             *_NETWORK,
-            Query("path", "a way to attend: live, webrtc-udp …"),
+            _WAY,
             Query("app", "or whose mark: whatsapp, skype, zoom, google …"),
         ),
     ),
