@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 from . import apps, dtls, rtp, sip, stun, tls
 from .bounds import PAYLOADS, UDP_PAYLOADS
@@ -91,22 +93,11 @@ def dtls_hello(params: Params) -> Condition:
     With `ja3`, only one of this fingerprint: the MD5, in 32 digits, of version, ciphers, extensions, groups and point
     formats in their order. For any of these it is put together from records and datagrams, and judged when it is whole.
     """
-    asked = {name: _in_order(params, name) for name in ("ciphers", "extensions", "groups")}
-    _check_groups(params, asked)
     ja3 = params.word("ja3", "")
     if ja3 and not _JA3.fullmatch(ja3):
         raise invalid(params.where, f"`ja3` is {ja3!r}, and must be 32 digits of 0-9 and a-f")
-    extents = *(frozenset({one}) if one else None for one in asked.values()), frozenset({ja3}) if ja3 else None
-    if not any(extents):
-        return plain(lambda packet, flow, direction, now: _begins(packet, dtls.CLIENT_HELLO), UDP_PAYLOADS, *extents)
-
-    def fits(message: bytes) -> bool:
-        hello = tls.handshake_hello(message, dtls=True)
-        if hello is None or (ja3 and hello.ja3 != ja3):
-            return False
-        return all(not wanted or getattr(hello, name) == wanted for name, wanted in asked.items())
-
-    return Condition(UDP_PAYLOADS, _put_together(dtls.CLIENT_HELLO, fits), extents)
+    asked: dict[str, Any] = {name: _in_order(params, name) for name in ("ciphers", "extensions", "groups")}
+    return _hello(params, dtls.CLIENT_HELLO, asked | {"ja3": ja3}, partial(tls.handshake_hello, dtls=True))
 
 
 def dtls_server_hello(params: Params) -> Condition:
@@ -114,17 +105,24 @@ def dtls_server_hello(params: Params) -> Condition:
 
     Groups are no server's to name; one library's did, and was known by it (pion/dtls#409).
     """
-    asked = {name: _in_order(params, name) for name in ("extensions", "groups")}
-    _check_groups(params, asked)
+    asked: dict[str, Any] = {name: _in_order(params, name) for name in ("extensions", "groups")}
+    return _hello(params, dtls.SERVER_HELLO, asked, tls.server_hello)
+
+
+def _hello(params: Params, kind: int, asked: dict[str, Any], read: Callable[[bytes], object | None]) -> Condition:
+    """A hello of this kind: any, or only one in which these fields are as asked for; what is empty is not asked for."""
+    wanted = {name: value for name, value in asked.items() if value}
+    if "groups" in wanted and _GROUPS not in wanted.get("extensions", (_GROUPS,)):
+        raise never(params.where, f"`groups` stand in extension {_GROUPS}, which `extensions` does not have")
     extents = tuple(frozenset({one}) if one else None for one in asked.values())
-    if not any(extents):
-        return plain(lambda packet, flow, direction, now: _begins(packet, dtls.SERVER_HELLO), UDP_PAYLOADS, *extents)
+    if not wanted:
+        return plain(lambda packet, flow, direction, now: _begins(packet, kind), UDP_PAYLOADS, *extents)
 
     def fits(message: bytes) -> bool:
-        hello = tls.server_hello(message)
-        return hello is not None and all(not one or getattr(hello, name) == one for name, one in asked.items())
+        hello = read(message)
+        return hello is not None and all(getattr(hello, name) == value for name, value in wanted.items())
 
-    return Condition(UDP_PAYLOADS, _put_together(dtls.SERVER_HELLO, fits), extents)
+    return Condition(UDP_PAYLOADS, _put_together(kind, fits), extents)
 
 
 def _in_order(params: Params, name: str) -> tuple[int, ...]:
@@ -132,11 +130,6 @@ def _in_order(params: Params, name: str) -> tuple[int, ...]:
     if tls.without_grease(numbers) != numbers:
         raise never(params.where, f"`{name}` has values of GREASE, which are not looked at (RFC 8701)")
     return numbers
-
-
-def _check_groups(params: Params, asked: dict[str, tuple[int, ...]]) -> None:
-    if asked["groups"] and asked["extensions"] and _GROUPS not in asked["extensions"]:
-        raise never(params.where, f"`groups` stand in extension {_GROUPS}, which `extensions` does not have")
 
 
 def _begins(packet: Packet, kind: int) -> bool:

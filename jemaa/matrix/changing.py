@@ -6,7 +6,6 @@ from msgspec.structs import replace
 from playwright.sync_api import Error
 
 from jemaa.people.person import Person
-from jemaa.people.speech import RATE, Samples
 from jemaa.people.wait import wait_until
 
 from .asking import ACT_SECONDS, outlasting
@@ -72,8 +71,7 @@ class _Witness:
     def _while_it_blocks(self, profile: str, seconds: int) -> None:
         opened = self._page_opened()
         self._sitting.lab.switch(profile)
-        began = self._person.now()
-        heard = judge(self._from(began, max(seconds, outlasting(self._sitting.lab.profile))), self._props.loop)
+        heard = judge(Ear(self._person).more(max(seconds, outlasting(self._sitting.lab.profile))), self._props.loop)
         self._found = replace(
             self._found,
             hears=heard.is_speech,
@@ -84,19 +82,15 @@ class _Witness:
 
     def _when_it_has_ended(self) -> None:
         self._sitting.lab.switch(CALM)
-        began, at = self._person.now(), time.monotonic()
+        ear, began = Ear(self._person), time.monotonic()
         wait_until(self._is_back, "the former path", timeout=AGAIN_SECONDS, every=0.25)
-        self._found = replace(self._found, again=time.monotonic() - at)
-        heard = judge(self._from(began, (self._person.now() - began) // RATE + AFTER_SECONDS), self._props.loop)
+        again = time.monotonic() - began
+        self._found = replace(self._found, again=again)
+        heard = judge(ear.more(int(again) + AFTER_SECONDS), self._props.loop)
         self._found = replace(self._found, hears_again=heard.is_speech, gap_again=heard.longest_gap)
 
     def _is_back(self) -> bool:
         return self._sitting.seat.path() == self._found.before
-
-    def _from(self, mark: int, seconds: int) -> Samples:
-        until = mark + seconds * RATE
-        self._person.place.square.wait_until_recorded(until + RATE // 10)
-        return self._person.heard(mark, until)
 
     def _page_opened(self) -> float:
         """When the page was opened, Unix ms: another one would say something else."""

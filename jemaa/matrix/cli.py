@@ -16,7 +16,7 @@ from .failures import MatrixFailed
 from .page import page
 from .page_grid import blocks
 from .picture import picture
-from .results import ACTS, Cell, Change, Matrix, decode, encode, kept, write_whole
+from .results import ACTS, SWITCHED, Cell, Change, Matrix, decode, encode, kept, write_whole
 
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -147,13 +147,16 @@ class _Watch:
 def _line(cell: Cell) -> str:
     signs = {True: "yes", False: "NO", None: "-"}
     answers = " ".join(f"{act} {signs[cell.answer(act)]:3}" for act in ACTS)
-    first = "-" if cell.first_sound is None else f"{cell.first_sound:.1f} s"
     stoi = "-" if cell.stoi is None else f"{cell.stoi:.2f}"
+    first = _seconds(cell.first_sound)
     return f"{cell.system} {cell.profile:24} {cell.route:10} {answers} {first:6} STOI {stoi} {cell.path}"
 
 
 def _line_of_change(found: Change) -> str:
-    gap = "-" if found.gap is None else f"{found.gap:.1f} s"
-    again = "-" if found.again is None else f"{found.again:.1f} s"
     says = "hears yes" if found.hears else "hears NO "
-    return f"{found.system} {found.profile:24} switched on {says} gap {gap:6} {found.within:8} back after {again}"
+    gap, again = _seconds(found.gap), _seconds(found.again)
+    return f"{found.system} {found.profile:24} {SWITCHED} {says} gap {gap:6} {found.within:8} back after {again}"
+
+
+def _seconds(value: float | None) -> str:
+    return "-" if value is None else f"{value:.1f} s"

@@ -34,10 +34,15 @@ def sign(answer: bool | None) -> str:
     return f'<span class="sign {kind}"><span aria-hidden="true">{mark}</span><span class="word">{word}</span></span>'
 
 
+def own_choice(matrix: Matrix) -> tuple[list[str], dict[tuple[str, str], Cell]]:
+    """What was answered by each system's own choice of path: the systems, and cells by system and network."""
+    cells = {(cell.system, cell.profile): cell for cell in matrix.cells if cell.route == OWN_CHOICE.name}
+    return [name for name in matrix.systems if any(system == name for system, _ in cells)], cells
+
+
 def choice_grid(matrix: Matrix) -> str:
     """Networks by systems by questions, each system by its own choice of path."""
-    cells = {(cell.system, cell.profile): cell for cell in matrix.cells if cell.route == OWN_CHOICE.name}
-    systems = [name for name in matrix.systems if any(system == name for system, _ in cells)]
+    systems, cells = own_choice(matrix)
     if not systems:
         return ""
     wide = len(ACTS) + 1

@@ -6,9 +6,8 @@ What it says is said in words by the page's tables; a no is told from a yes by i
 from html import escape
 from math import cos, radians, sin
 
-from .page_grid import GROUPS, QUESTIONS, group
+from .page_grid import GROUPS, QUESTIONS, group, own_choice
 from .results import ACTS, Cell, Matrix, Network
-from .system import OWN_CHOICE
 
 STEP, BOX, INSET = 17, 14, 4
 LEFT = 96
@@ -31,11 +30,11 @@ STYLE = """text { font: 12px system-ui, sans-serif; fill: #1d1b16 } .soft { fill
 
 def picture(matrix: Matrix) -> str:
     """Networks from left to right, questions from top to bottom, a block a system; empty if nothing was asked."""
-    cells = {(cell.system, cell.profile): cell for cell in matrix.cells if cell.route == OWN_CHOICE.name}
-    systems = [name for name in matrix.systems if any(system == name for system, _ in cells)]
+    systems, cells = own_choice(matrix)
     if not systems:
         return ""
-    places = _places([network for network in matrix.networks if any(key[1] == network.name for key in cells)])
+    tried = {profile for _, profile in cells}
+    places = _places([network for network in matrix.networks if network.name in tried])
     longest = max(map(len, places)) * LETTER
     top = round(longest * sin(radians(LEAN))) + 2 * GAP
     tall = STEP * len(ACTS) + 2 * GAP
