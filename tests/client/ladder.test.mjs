@@ -2,29 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Stream, lineOf } from "../../jemaa/client/net/attendance.js";
-import { Ladder } from "../../jemaa/client/net/ladder.js";
 import { importsOf } from "../../jemaa/client/net/modules.js";
 import { Pieces } from "../../jemaa/client/net/pieces.js";
 import { Retry } from "../../jemaa/client/net/retry.js";
-
-/** A ladder with a clock: `run` lets time pass while the rungs in `sounding` bring sound. */
-function attending(options = {}) {
-  const ladder = new Ladder({ random: () => 0.5, ...options });
-  const self = {
-    ladder,
-    now: 0,
-    run(ms, ...sounding) {
-      for (const end = self.now + ms; self.now < end; self.now += 100) {
-        for (const rung of sounding) if (ladder.open.has(rung)) ladder.heard(rung, self.now);
-        ladder.tick(self.now);
-      }
-    },
-  };
-  ladder.start(0);
-  return self;
-}
-
-const opened = ({ ladder }) => [...ladder.open].sort().join();
+import { attending, opened } from "./ladder_clock.mjs";
 
 test("it starts low, by itself, and without a socket", () => {
   const one = attending();
@@ -108,29 +89,6 @@ test("a path that stays silent while another sounds was cut: climbing waits, lon
   const since = one.now;
   while (!one.ladder.trying.has("live")) one.run(100, "stream");
   assert.ok(one.now - since >= 14_000, `${one.now - since} ms`);
-});
-
-test("after two cuts in a row nothing that keeps one connection is tried for a minute", () => {
-  const one = attending();
-  one.run(2500, "stream", "live");
-  one.run(1000);
-  one.run(6000, "stream");
-  one.run(1500);
-  one.run(1000, "pieces");
-  assert.equal(one.ladder.current, "pieces");
-  assert.ok(one.ladder.isCutting);
-  one.run(50_000, "pieces");
-  assert.equal(opened(one), "pieces");
-  one.run(12_000, "pieces", "live");
-  assert.equal(one.ladder.current, "live");
-});
-
-test("a climb that lasts is trusted again", () => {
-  const one = attending({ isCutting: true, hint: "pieces" });
-  one.run(62_000, "pieces", "live");
-  assert.equal(one.ladder.current, "live");
-  one.run(50_000, "live");
-  assert.equal(one.ladder.isCutting, false);
 });
 
 test("where connections were cut last time, what began by one gives way to pieces while it still sounds", () => {

@@ -5,7 +5,7 @@
  *   node stand_in.mjs ORIGIN SESSION SECONDS '{"rttMs": 700, "isThin": true}'
  *
  * The last argument is what a browser would have learned from the page's files. Prints `playing` at the first sound, and at the end a line of JSON:
- * `first` (seconds to the first sound), `gaps` (`[when, how long]`), `paths` (`[when, which]`), `network`.
+ * `first` (seconds to the first sound), `gaps` (`[when, how long]`), `paths` (`[when, which]`), `streams` (when one was asked for), `network`.
  */
 
 import { opusMs } from "../../jemaa/client/wire/chunk.js";
@@ -14,6 +14,9 @@ const [origin, session, seconds, learned = "{}"] = process.argv.slice(2);
 const RATE = 48000;
 const AUDIBLE_S = 0.02; // a shorter gap is filled by the fade
 const began = performance.now() / 1000;
+
+/** When `stream` was asked for. @type {number[]} */
+const streams = [];
 
 /** What is played: from when to when, in seconds. @type {{from: number, to: number}[]} */
 const played = [];
@@ -103,7 +106,11 @@ Object.assign(globalThis, {
   },
   AnalyserNode: Part,
   // Modules are files here, which no network keeps back.
-  fetch: (address, init) => (String(address).startsWith("file:") ? Promise.resolve(new Response("")) : ask(new URL(address, origin), init)),
+  fetch: (address, init) => {
+    if (String(address).startsWith("file:")) return Promise.resolve(new Response(""));
+    if (String(address).includes("/stream?")) streams.push(now());
+    return ask(new URL(address, origin), init);
+  },
 });
 
 const { Attendance } = await import("../../jemaa/client/net/attendance.js");
@@ -132,6 +139,6 @@ function report() {
     end = Math.max(end, to);
   }
   const first = played.length ? now(played[0].from) : null;
-  console.log(JSON.stringify({ first, gaps, paths, network: attendance.network, is_in: attendance.state !== null }));
+  console.log(JSON.stringify({ first, gaps, paths, streams, network: attendance.network, is_in: attendance.state !== null }));
   process.exit(0);
 }

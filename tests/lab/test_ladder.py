@@ -61,6 +61,7 @@ class Heard:
     first: float | None
     gaps: list[tuple[float, float]]
     paths: list[tuple[float, str]]
+    streams: list[float]
     network: dict[str, Any]
     is_in: bool
 
@@ -74,7 +75,7 @@ class Heard:
 
 
 VISITS = {
-    "age": Visit("kill-after", 50),
+    "age": Visit("kill-after:seconds=8", 48),
     "bytes": Visit("kill-after-bytes", 35),
     # Two cuts of the stream, as sound at 12 kb/s meets them, and some seconds of what comes after them.
     "capped in time": Visit("proxy-only-capped", 22, caps={"max_seconds": 8}),
@@ -134,10 +135,15 @@ def test_where_connections_freeze_after_16_kilobytes_one_learns_to_use_small_one
     assert not [gap for gap in heard.gaps if gap[0] > 25], "once it is learned nothing is missing"
 
 
-def test_where_connections_freeze_after_20_seconds_too(visits: Callable[[str], Heard]) -> None:
+def test_where_connections_freeze_after_some_seconds_too_and_whether_they_still_do_is_found_out_without_a_gap(
+    visits: Callable[[str], Heard],
+) -> None:
     heard = visits("age")
     assert heard.longest < 2 and heard.silent < 3, heard
-    assert heard.network["isCutting"]
+    learned, path = heard.paths[-1]
+    assert path == "pieces" and heard.network["isCutting"]
+    assert [asked for asked in heard.streams if asked > learned + 10], "a connection was kept beside the pieces"
+    assert not [gap for gap in heard.gaps if gap[0] > learned + 1], "and nothing was heard of its death"
 
 
 def test_who_comes_again_to_a_network_that_cuts_hears_without_a_gap(visits: Callable[[str], Heard]) -> None:

@@ -4,14 +4,18 @@
  *
  * The start is low and a race; climbing is make before break; a path that falls silent for longer than it ever did has
  * the rung below opened beside it, and the first that sounds stays. A path that stays silent while another sounds was
- * cut: climbing waits, longer each time, and after two cuts in a row nothing that keeps one connection is trusted. Where
- * nothing else sounds either it is the network that is dead: in the end the path is opened anew, as all others are.
+ * cut: climbing waits, longer each time, and after two cuts in a row nothing that keeps one connection is trusted: now and
+ * then one is kept beside what sounds, and not heard, until it has lived longer than those that were cut. Where nothing
+ * else sounds either it is the network that is dead: in the end the path is opened anew, as all others are.
  */
 
 /** @typedef {"live"|"stream"|"pieces"|"radio"|"text"} Rung */
 
 /** From the best to the last; `text` has no sound and is always there. @type {readonly Rung[]} */
 export const RUNGS = ["live", "stream", "pieces", "radio"];
+
+/** What keeps one connection and needs no socket. @type {Rung} */
+export const TRIAL = "stream";
 
 /** So late may be a cut: what is below is opened, and heard if nothing comes until it sounds. Twice round, and what is usual, come to it. */
 const LATE_MS = 300;
@@ -25,11 +29,12 @@ const NEXT_IN_RACE_MS = 1000; // a proxy that collects whole answers gives nothi
 const ATTEMPT_MS = 6000; // for one attempt to give sound while another plays
 const STEADY_MS = 1000; // before the first climb
 const DEAD_MS = 15_000; // silent for so long, it is opened anew: the programme goes on also while nobody speaks
-const PROVEN_MS = 45_000; // a climb that lasted so long was no failure
+const PROVEN_MS = 45_000; // a climb that lasted so long was no failure, unless what was cut had lived as long
+const PROVEN_LIVES = 1.5;
 const CLIMB_MS = 5_000;
 const MOST_MS = 600_000;
-/** After the first, second, … cut: how long nothing is climbed. Each costs a moment of silence: four in five minutes are too many. */
-const HOLD_MS = [15_000, 60_000, 240_000, MOST_MS];
+/** After the first, second, … cut: how long nothing is climbed or tried. */
+const HOLD_MS = [15_000, 15_000, 60_000, 240_000, MOST_MS];
 const CUTS_TO_DISTRUST = 2;
 
 export class Ladder {
@@ -59,6 +64,12 @@ export class Ladder {
     this.awakeSince = 0;
     this.cuts = isCutting ? CUTS_TO_DISTRUST : 0;
     this.climbNotBefore = 0;
+    /** How long the longest lived of those that were cut. */
+    this.livedMs = 0;
+    /** @type {{since: number, heardAt: number}|null} a `stream` that is kept and not heard: does this network still cut? */
+    this.trial = null;
+    /** When such a trial last ended well. */
+    this.lastedAt = -1;
     /** Whether a picture comes the same way. */
     this.hasPicture = false;
     /** Whether there is sound for seconds: nothing has to be opened in a hurry. */
@@ -73,7 +84,7 @@ export class Ladder {
 
   /** The paths that are to be open. @returns {Set<Rung>} */
   get open() {
-    return new Set([...(this.current ? [this.current] : []), ...this.trying.keys()]);
+    return new Set([...(this.current ? [this.current] : []), ...this.trying.keys(), ...(this.trial ? [TRIAL] : [])]);
   }
 
   /** Whether this network cuts connections that live long or carry much. */
@@ -83,10 +94,10 @@ export class Ladder {
 
   /** Begin, or begin again. @param {number} now milliseconds */
   start(now) {
-    this.current = null;
+    this.current = this.trial = null;
     this.trying.clear();
     this.raceSince = now;
-    if (this.isCutting) this.climbNotBefore = now + HOLD_MS[1];
+    if (this.isCutting) this.climbNotBefore = now + HOLD_MS[CUTS_TO_DISTRUST];
     this.tick(now);
   }
 
@@ -102,12 +113,17 @@ export class Ladder {
       if (this.#isLate(now)) this.#beside(now);
       else if (this.#isHeld(this.current, now)) this.#beside(now);
       else this.#climb(now);
+      if (this.trial) this.#judge(this.trial, now);
       if (this.isProven(now)) this.#proven(this.current);
     }
   }
 
   /** Sound of this path has been put into the player. @param {Rung} rung @param {number} now */
   heard(rung, now) {
+    if (this.trial && rung === TRIAL) {
+      this.trial.heardAt = now;
+      return;
+    }
     if (rung === this.current) {
       const wasLate = this.#isLate(now);
       if (!this.#isSilent(now)) this.usualMs = Math.max(now - this.heardAt, this.usualMs * 0.999);
@@ -133,14 +149,15 @@ export class Ladder {
    * @param {number} now
    */
   failed(rung, code, now) {
+    if (this.trial && rung === TRIAL) return this.#endTrial(now);
     const wasCurrent = rung === this.current;
     if (!wasCurrent && !this.trying.has(rung)) return;
     this.trying.delete(rung);
     this.#note(rung, now, wasCurrent || !this.current);
     if (code === "unsupported") this.usable.delete(rung);
     if (wasCurrent) {
-      this.current = null;
-      if (code === "lost") this.#countCut(rung, now);
+      this.current = this.trial = null;
+      if (code === "lost") this.#countCut(rung, now, this.heardAt - this.currentSince);
       if (!this.forced) this.why = "lost";
       this.raceSince = now;
       this.race = this.forced ? [this.forced] : raceFrom(this.isCutting ? "pieces" : rung);
@@ -157,12 +174,16 @@ export class Ladder {
   /** Somebody else has found that this network cuts connections. @param {number} now */
   distrust(now) {
     this.cuts = CUTS_TO_DISTRUST;
-    this.climbNotBefore = now + HOLD_MS[1];
+    this.climbNotBefore = now + HOLD_MS[CUTS_TO_DISTRUST];
   }
 
   /** Whether the current path has lasted. @param {number} now */
   isProven(now) {
-    return this.current !== null && now - this.currentSince > PROVEN_MS;
+    return this.current !== null && now - this.currentSince > this.#provenMs;
+  }
+
+  get #provenMs() {
+    return Math.min(MOST_MS, Math.max(PROVEN_MS, PROVEN_LIVES * this.livedMs));
   }
 
   /** @param {Rung} rung */
@@ -212,10 +233,31 @@ export class Ladder {
   /** @param {number} now */
   #climb(now) {
     const current = /** @type {Rung} */ (this.current);
-    if (now < this.climbNotBefore || now - this.currentSince < STEADY_MS || this.trying.size) return;
+    if (now < this.climbNotBefore || now - this.currentSince < STEADY_MS || this.trying.size || this.trial) return;
     const above = RUNGS.filter((rung) => isBelow(current, rung) && this.usable.has(rung));
+    if (this.isCutting && above.includes(TRIAL)) {
+      this.trial = { since: now, heardAt: now };
+      return;
+    }
     const next = above.find((rung) => this.#mayTry(rung, now));
     if (next) this.trying.set(next, now);
+  }
+
+  /** @param {{since: number, heardAt: number}} trial @param {number} now */
+  #judge(trial, now) {
+    if (now - trial.since > this.#provenMs) {
+      this.trial = null;
+      this.lastedAt = now;
+      this.#proven(TRIAL);
+    } else if (now - Math.max(trial.heardAt, this.awakeSince) > ATTEMPT_MS + 10 * this.rttMs) this.#endTrial(now);
+  }
+
+  /** What was kept has died; where nothing sounds beside it, it was no cut. @param {number} now */
+  #endTrial(now) {
+    const { since, heardAt } = /** @type {{since: number, heardAt: number}} */ (this.trial);
+    this.trial = null;
+    if (this.#isLate(now)) this.climbNotBefore = now + CLIMB_MS;
+    else this.#countCut(TRIAL, now, heardAt - since);
   }
 
   /** @param {Rung} rung @param {number} now */
@@ -228,18 +270,20 @@ export class Ladder {
     this.current = rung;
     this.currentSince = this.heardAt = now;
     this.usualMs = 0;
+    this.trial = null;
     this.trying.clear();
   }
 
   /** It fell silent, and another sounds: this connection is dead, not the whole network. @param {Rung} rung @param {number} now */
   #cut(rung, now) {
     this.#note(rung, now);
-    this.#countCut(rung, now);
+    this.#countCut(rung, now, this.heardAt - this.currentSince);
   }
 
-  /** @param {Rung} rung @param {number} now */
-  #countCut(rung, now) {
+  /** @param {Rung} rung @param {number} now @param {number} livedMs */
+  #countCut(rung, now, livedMs) {
     if (this.#isHeld(rung, now)) return;
+    this.livedMs = Math.max(this.livedMs, livedMs);
     this.climbNotBefore = now + HOLD_MS[Math.min(this.cuts, HOLD_MS.length - 1)];
     this.cuts++;
   }
@@ -247,7 +291,7 @@ export class Ladder {
   /** @param {Rung} rung */
   #proven(rung) {
     this.history.delete(rung);
-    if (rung === "live" || rung === "stream") this.cuts = 0;
+    if (rung === "live" || rung === "stream") this.cuts = this.livedMs = 0;
   }
 
   /** Remember a failure. @param {Rung} rung @param {number} now @param {boolean} [isSoon] nothing else sounds: try again soon */

@@ -8,7 +8,7 @@
 import { decodeChunk } from "../wire/chunk.js";
 import { Stream, lineOf } from "./attendance.js";
 import { FRESH, Refusal } from "./insist.js";
-import { Ladder } from "./ladder.js";
+import { Ladder, TRIAL } from "./ladder.js";
 
 /** @typedef {import("./ladder.js").Rung} Rung */
 /** @typedef {import("../wire/record.js").TrackRecord} TrackRecord */
@@ -147,7 +147,8 @@ export class Listening {
     const { ladder, attendance } = this;
     const mayBeThin = !attendance.network.isThin && now < this.since + MEETING_MS;
     if (mayBeThin && lineOf(performance.getEntries?.() ?? []).isThin) this.#thinLine();
-    const isLong = (ladder.current === "live" || ladder.current === "stream") && ladder.isProven(now);
+    const keepsOne = ladder.current === "live" || ladder.current === "stream";
+    const isLong = ladder.lastedAt === now || (keepsOne && ladder.isProven(now));
     const isCutting = ladder.isCutting || (attendance.network.isCutting && !isLong);
     if (isCutting && !ladder.isCutting) ladder.distrust(now);
     if (isCutting !== attendance.network.isCutting) attendance.learn({ isCutting });
@@ -168,6 +169,7 @@ export class Listening {
     /** @type {Path|null} */
     let path = null;
     if (rung === "live") path = this.#openLive();
+    else if (this.ladder.trial && rung === TRIAL) path = this.#openTrial(ended);
     else if (rung === "stream") path = this.#openStream(ended);
     else if (rung === "pieces") path = this.#late(rung, import("./pieces.js").then((module) => () => new module.Pieces(this, ended)));
     else path = this.#late(rung, this.attendance.fetched(["net/radio.js"]).then(() => import("./radio.js")).then((module) => () => new module.Radio(this, ended)));
@@ -228,6 +230,11 @@ export class Listening {
     };
     const close = () => (stream.close(), lane.close());
     return { close, change, get isAnonymous() { return stream.isAnonymous; } };
+  }
+
+  /** The same sound once more, by a connection of its own, for nobody's ears. @param {(code: string) => void} ended @returns {Path} */
+  #openTrial(ended) {
+    return new Stream(this.attendance, { sound: this.soundName(TRIAL), back_ms: 0, credentials: FRESH }, () => this.heard(TRIAL), ended);
   }
 
   /** The stream that began before this file was here. @param {NonNullable<import("./attendance.js").Attendance["first"]>} first */
