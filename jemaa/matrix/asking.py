@@ -15,6 +15,7 @@ from jemaa.people.speech import RATE
 from .ear import Ear
 from .failures import in_a_line
 from .measure import Heard, judge
+from .pulse import MOST_LATE_FOR_A_NO_SECONDS, refuse_if_later
 from .results import Cell
 from .sitting import PAGE_SECONDS, Props, Sitting, ours, seated
 from .system import Route, System
@@ -41,7 +42,14 @@ def ask(props: Props, system: System, profile: str, route: Route, seconds: int) 
         interview = Interview(sitting, props)
         if interview.sits_down(sitting.meeting.participant_url(route)):
             interview.questions(max(seconds, outlasting(sitting.lab.profile)))
-    return replace(interview.cell(system.name, profile, route), late=sitting.late)
+    return believed(replace(interview.cell(system.name, profile, route), late=sitting.late))
+
+
+def believed(cell: Cell) -> Cell:
+    """The same. `MatrixFailed` `matrix-machine-busy` where the machine may be the reason of a no."""
+    if cell.says_no and cell.late is not None:
+        refuse_if_later(cell.late, MOST_LATE_FOR_A_NO_SECONDS)
+    return cell
 
 
 def outlasting(profile: Profile) -> int:

@@ -61,6 +61,11 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
         """Which cell this is."""
         return self.system, self.route, self.profile
 
+    @property
+    def says_no(self) -> bool:
+        """Whether any answer is a no."""
+        return any(self.answer(act) is False for act in ACTS)
+
     def answer(self, act: str) -> bool | None:
         """Yes, no, or no such thing."""
         value: bool | None = getattr(self, act)
