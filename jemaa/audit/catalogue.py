@@ -33,6 +33,8 @@ class Route(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     like: Like = "none"
     own: bool = False
     """The check goes this very way, so that what it measures is no likeness."""
+    mark: str = ""
+    """Which mark its packets bear, of those that the check sends: a word of `mark:whatsapp`, the subject of a cell."""
     as_of: str = ""
     grade: Grade
     sources: tuple[str, ...] = ()
@@ -114,6 +116,8 @@ def _check_route(route: Route, sources: dict[str, Source]) -> None:
     for one in route.sources:
         if one not in sources:
             raise ValueError(f"a route cites the source {one!r}, which is not in the file")
+    if route.mark and (route.transport != "udp" or route.like == "none"):
+        raise ValueError(f"the route {route.carries!r} has a `mark`: the check sends marks by udp, beside a `like`")
     if route.own and route.like == "none":
         raise ValueError(f"the route {route.carries!r} is the check's `own`, and `like` does not say which of its ways")
     if route.grade != "none" and not route.sources:

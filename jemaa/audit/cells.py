@@ -26,8 +26,9 @@ _NOT_THE_NETWORK = ("down", "insufficient", "invalid")
 
 
 class Cell(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`subject` is `app:skype`, of a rung of the check `path:webrtc-udp`, or `rule:stun-app` of a rule that fired for
-    those of the probes that are not in `worked`. `verdict` is the class that dominates.
+    """`subject` is `app:skype`, of a rung of the check `path:webrtc-udp`, `mark:skype` of packets that bear its mark
+    and of which the same without it came through, or `rule:stun-app` of a rule that fired for those of the probes that
+    are not in `worked`. `verdict` is the class that dominates.
     """
 
     country: str
@@ -97,8 +98,8 @@ def _cell(number: int, value: msgspec.Raw) -> Cell:
         Period.parse(cell.period)
     except (msgspec.DecodeError, ValueError, RecursionError) as trouble:
         raise _invalid(f"cell {number}: {sentence(str(trouble))}") from trouble
-    if not cell.subject.startswith(("app:", "path:", "rule:")):
-        raise _invalid(f"cell {number}: `subject` begins with app:, path: or rule:, and is {cell.subject[:40]!r}")
+    if not cell.subject.startswith(("app:", "path:", "mark:", "rule:")):
+        raise _invalid(f"cell {number}: `subject` begins with app:, path:, mark: or rule:, not {cell.subject[:40]!r}")
     if cell.probes < MIN_PROBES:
         raise _invalid(f"cell {number} has {cell.probes} probes; nothing is said of fewer than {MIN_PROBES}")
     if not 0 <= cell.worked <= cell.probes:

@@ -1,7 +1,7 @@
 """Audit room. Rules of the record that fired in a place: what was found of its network, whoever's application it is.
 
-The record measures paths, and a network that knows applications by their marks lets those paths through. Such a rule is
-all that the record has on applications themselves.
+The record measures paths, and a network that knows applications by their marks lets those paths through. Which marks
+it lets through, cells of marks tell (`judgement.py`); that it looks for any, such a rule.
 """
 
 from collections.abc import Sequence

@@ -3,7 +3,7 @@
 The two are never added up: the report shows both, and says of each how sure it is. Only a measurement of the
 application itself has the word over statements. Where nothing but a path like its own was measured, it may be known by
 other marks: that such a path works says nothing of it, and that all of them fail shuts it out as surely as it is like
-them.
+them. A route is no better than its mark: where packets that bear it get lost, a path without it does not count.
 """
 
 from collections.abc import Iterable, Sequence
@@ -33,7 +33,8 @@ _KIND_ABOUT = {"call": "calls", "web": "web"}
 
 class Measured(Struct, frozen=True, kw_only=True):
     """Of all cells that fit: `direct` if the application itself was measured, else the best path that behaves like a
-    route of it, as surely as `grade`. `whole`: each of its routes was measured, as far as a path is like it.
+    route of it, as surely as `grade`, or that route's mark where it fares worse. `whole`: each of its routes was
+    measured, as far as a path is like it. `marked`: packets with the mark of that route came through as well.
     """
 
     outcome: Literal["works", "fails", "degraded", "unclear"]
@@ -45,6 +46,7 @@ class Measured(Struct, frozen=True, kw_only=True):
     direct: bool
     grade: Grade = "none"
     whole: bool = True
+    marked: bool = False
 
     @property
     def decides(self) -> bool:
@@ -241,10 +243,9 @@ def _measured(app: App, cells: Sequence[Cell]) -> Measured | None:
         return _summed(direct, f"app:{app.id}")
     routes = {route.like: route for route in reversed(app.route) if route.like != "none"}
     found = []
-    for like, route in reversed(routes.items()):
-        alike = [one for one in cells if one.subject == f"path:{like}"]
-        if alike:
-            found.append(_summed(alike, f"path:{like}", route))
+    for route in reversed(routes.values()):
+        if (alike := _alike(route, cells)) is not None:
+            found.append(alike)
     if not found:
         return None
     best = min(found, key=lambda one: _BEST_FIRST.index(one.outcome))
@@ -252,6 +253,19 @@ def _measured(app: App, cells: Sequence[Cell]) -> Measured | None:
     weakest = max((one.grade for one in found), key=_GRADES.index)
     grade = weakest if best.outcome == "fails" else best.grade
     return msgspec.structs.replace(best, grade=grade, whole=len(found) == len(routes))
+
+
+def _alike(route: Route, cells: Sequence[Cell]) -> Measured | None:
+    """The path that a route is like, or its mark where that fares worse: what passes is a path that bears it."""
+    path, mark = (
+        _summed(those, subject, route) if (those := [one for one in cells if one.subject == subject]) else None
+        for subject in (f"path:{route.like}", f"mark:{route.mark}")
+    )
+    if path is None or mark is None:
+        return path or (mark if mark and mark.outcome == "fails" else None)
+    if _BEST_FIRST.index(mark.outcome) > _BEST_FIRST.index(path.outcome):
+        return mark
+    return msgspec.structs.replace(path, marked=mark.outcome == "works")
 
 
 def _summed(cells: Sequence[Cell], subject: str, route: Route | None = None) -> Measured:

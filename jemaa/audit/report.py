@@ -124,11 +124,19 @@ def _shut(place: Place, ways: Sequence[Way], rules: tuple[Fired, ...]) -> Shut:
         unknown=those(lambda one: not (one.shuts_out or _is_left(one))),
         alike=alike,
         said=those(lambda one: one.verdict.startswith("said-") and (one.shuts_out or _is_left(one))),
-        # Where applications are told by their marks, what passes without them says nothing.
-        passes=() if by_marks else those(lambda one: one.alike == "works" and not one.shuts_out and not _is_left(one)),
+        passes=those(lambda one: _passes(one, by_marks=by_marks)),
         fired=rules,
     )
 
 
 def _is_left(finding: Finding) -> bool:
     return finding.verdict in ("measured-works", "said-works", "measured-degraded", "said-degraded")
+
+
+def _passes(finding: Finding, *, by_marks: bool) -> bool:
+    """Whether a path like its own works, and that may be told: where applications are known by their marks, what passes
+    without this one's says nothing."""
+    measured = finding.measured
+    if measured is None or measured.alike != "works" or finding.shuts_out or _is_left(finding):
+        return False
+    return measured.marked or not by_marks

@@ -61,8 +61,10 @@ class Wording:
         )
         notes = [figures]
         if not measured.direct:
-            subject = measured.subject.removeprefix("path:")
-            notes.append(self.word("alike", subject=subject, grade=measured.grade))
+            kind, _, subject = measured.subject.partition(":")
+            notes.append(self.word("alike_mark" if kind == "mark" else "alike", subject=subject, grade=measured.grade))
+        if measured.marked:
+            notes.append(self.word("marked"))
         if measured.outcome == "fails" and not measured.whole:
             notes.append(self.word("not_whole"))
         return f"{self.word('outcome.' + measured.outcome)} ({'; '.join(notes)})"

@@ -50,8 +50,9 @@ def write_tables(tables: Tables, folder: Path) -> None:
 
 def _write_audits(tables: Tables, folder: Path) -> None:
     """A file a country, as an audit is of one: all of a large record are more cells than it takes. An audit has no room
-    for a doubt, so that rules whose whole row could be forged stay out."""
+    for a doubt, so that rules and marks whose whole row could be forged stay out."""
     rows = [_for_audit(one) for one in tables.cells]
+    rows += [_app_for_audit(one) for one in tables.apps if not one.by_few]
     rows += [_rule_for_audit(one) for one in tables.rules if not (one.may_be_chance or one.by_few)]
     folder.mkdir(exist_ok=True)
     for country, of_country in groupby(sorted(rows, key=itemgetter("country")), itemgetter("country")):
@@ -82,8 +83,14 @@ def _for_audit(cell: Cell) -> Flat:
         "subject": f"path:{cell.path}",
         "probes": cell.probes,
         "worked": cell.worked + cell.both,
-        "verdict": "failed" if cell.word == "failed" else "ok" if cell.word == "worked" else "insufficient",
+        "verdict": _VERDICTS.get(cell.word, "insufficient"),
     }
+
+
+def _app_for_audit(cell: AppCell) -> Flat:
+    """The same of an application's mark."""
+    of_rule = {"verdict": cell.verdict} if cell.verdict else {}
+    return _for_audit(cell) | {"subject": f"mark:{cell.app}"} | of_rule
 
 
 def _rule_for_audit(rule: RuleCount) -> Flat:
@@ -128,6 +135,9 @@ def _write(path: Path, fields: Sequence[str], rows: Iterator[Flat]) -> None:
 def _as_in_json(value: object) -> object:
     return str(value).lower() if isinstance(value, bool) else value
 
+
+_VERDICTS = {"failed": "failed", "worked": "ok"}
+"""Of an audit, for a word of `cells.word_of`."""
 
 _KINDS = {
     "asn": "UINTEGER", "probes": "UINTEGER", "of": "UINTEGER", "worked": "UINTEGER", "failed": "UINTEGER",

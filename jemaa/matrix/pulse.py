@@ -15,8 +15,8 @@ MOST_LATE_SECONDS = 0.02
 """A machine later than this with its own beat makes gaps of its own; what it finds says nothing of a network."""
 
 MOST_LATE_FOR_A_NO_SECONDS = 0.012
-"""A machine can be the reason of a no long before, and never of a yes: voices that were lost at 17 to 19 ms came through on
-the same machine at 2 to 11 (28 November 2026; a quiet one is 2 to 5 ms late)."""
+"""A machine can be the reason of a no long before, and never of a yes: voices that were lost at 17 to 19 ms came
+through on the same machine at 2 to 11 (28 November 2026; a quiet one is 2 to 5 ms late)."""
 
 
 class Pulse:

@@ -9,8 +9,14 @@ from jemaa.audit import catalogue, cells, claims
 from jemaa.audit.period import Period
 from jemaa.audit.source import STALE_DAYS
 from jemaa.errors import SettingsError
+from jemaa.evidence.marks import APPS
 
 APP = 'name = "X"\nkind = "call"\nnames = ["X app"]\n'
+
+
+def test_marks_are_those_of_the_record_and_of_the_same_applications() -> None:
+    marked = {(route.mark, app.name) for app in catalogue.shipped().values() for route in app.route if route.mark}
+    assert marked == {(word, name) for word, names in APPS.items() for name in names}
 
 
 def test_all_that_is_shipped_can_be_read() -> None:
@@ -30,6 +36,10 @@ def test_all_that_is_shipped_can_be_read() -> None:
         (APP + '[[route]]\ntransport = "udp"\nports = ["99999"]\ncarries = "x"\ngrade = "none"\n', "is no port"),
         (APP + '[[route]]\ntransport = "udp"\ncarries = "x"\ngrade = "A"\n', "has grade A and no source"),
         (APP + '[[route]]\ntransport = "udp"\ncarries = "x"\nown = true\ngrade = "none"\n', "does not say which"),
+        (
+            APP + '[[route]]\ntransport = "tls"\ncarries = "x"\nmark = "y"\ngrade = "none"\n',
+            "the check sends marks by udp",
+        ),
         (APP.replace('"call"', '"fax"'), "fax"),
         ('kind = "call"\nnames = []\n', "`name` is missing"),
         ("name = ", "this is no TOML"),
@@ -130,7 +140,7 @@ def test_cells_as_a_list_or_as_lines() -> None:
         ('"worked":0', '"worked":-1', "cannot have worked"),
         ('"worked":0', '"worked":NaN', "no JSON"),
         ('"country"', '"county"', "county"),
-        ("path:webrtc-udp", "Skype", "begins with app:, path: or rule:"),
+        ("path:webrtc-udp", "Skype", "begins with app:, path:, mark: or rule:"),
         ('"2016-03"', '"soon"', "is no date"),
         ('"failed"', '"censored"', "censored"),
     ],

@@ -183,6 +183,39 @@ def test_rules_that_fired_are_told_and_marks_take_the_word_from_paths() -> None:
     )
 
 
+def test_a_route_is_no_better_than_its_mark() -> None:
+    """A network that knows two applications by their marks: a third one's passes, and so do paths without any."""
+    lost = tuple(cell(f"mark:{mark}", worked=0, verdict="likely_blocked") for mark in ("facebook", "zoom"))
+    passing = cell("mark:viber", worked=20, verdict="ok")
+    fired = cell("rule:stun-app", worked=2, verdict="likely_blocked")
+    found = audit(
+        "Messenger,Zoom,Viber,Telegram", country="FR", dates="2026-11",
+        cells=abroad(*everything_works(*lost, passing, fired)),
+    )  # fmt: skip
+    here = shut(found, "AS64500")
+    assert (here.out_of, here.alike) == (("Facebook Messenger",), {"Facebook Messenger": "B"}), "it has one route"
+    assert here.passes == ("Viber",), "its mark came through; Zoom can fall back, of Telegram's mark nothing is known"
+    assert not set(here.unknown) ^ {"Zoom", "Viber", "Telegram"}
+    messenger = finding(found, "messenger", "AS64500", "mobile").measured
+    assert messenger is not None and (messenger.subject, messenger.worked) == ("mark:facebook", 0)
+    told = " ".join(text.write(found, "en").split())
+    assert (
+        "packets that bear its mark (facebook; how alike: grade B), of which the same without it came through" in told
+    )
+    assert "packets that bear its mark came through as well" in told
+
+
+def test_a_mark_that_comes_through_is_no_application_that_works() -> None:
+    alone = audit("Viber", country="FR", dates="2026-11", cells=abroad(cell("mark:viber", worked=20, verdict="ok")))
+    assert finding(alone, "viber", "AS64500", "mobile").measured is None
+    both = abroad(cell("mark:viber", worked=20, verdict="ok"), cell())
+    found = finding(audit("Viber", country="FR", dates="2026-11", cells=both), "viber", "AS64500", "mobile")
+    assert found.measured is not None and (found.measured.outcome, found.measured.subject) == (
+        "fails",
+        "path:webrtc-udp",
+    )
+
+
 def test_the_applications_own_measurement_comes_before_its_likeness() -> None:
     own = cell("app:skype", worked=19, verdict="ok")
     found = finding(audit("Skype", cells=(cell(), own)), "skype", "Maroc Telecom", "mobile").measured

@@ -159,7 +159,7 @@ def test_the_audit_reads_the_records_own_cells(built: Path) -> None:
     assert [path.name for path in files] == ["FR.jsonl", "MA.jsonl"]
     read = [one for path in files for one in audit_cells.read(path.read_bytes())]
     assert all(one.country == path.stem for path in files for one in audit_cells.read(path.read_bytes()))
-    rows = [len((built / f"data/{name}.jsonl").read_text().splitlines()) for name in ("cells", "rules")]
+    rows = [len((built / f"data/{name}.jsonl").read_text().splitlines()) for name in ("cells", "rules", "apps")]
     assert rows[1] == 2 and len(read) == sum(rows)
     assert {(one.subject, one.verdict) for one in read if one.subject.startswith("rule:")} == {
         ("rule:stun-signature", "likely_blocked")
