@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { languageName } from "../../jemaa/client/ui/captions_panel.js";
 import { KEYS, shortcut } from "../../jemaa/client/ui/keys.js";
 import { height, judge } from "../../jemaa/client/ui/meter.js";
 import { floorLines } from "../../jemaa/client/ui/now.js";
@@ -96,4 +97,21 @@ test("why a microphone did not open", () => {
   assert.equal(whyNot(failed("NotReadableError")), "microphone.busy");
   assert.equal(whyNot(failed("InsecurePageError")), "microphone.insecure");
   assert.equal(whyNot(new TypeError("other")), null);
+});
+
+test("a language for which a browser has no name is called as it calls itself, and one without any by its tag", () => {
+  const { DisplayNames } = Intl;
+  assert.equal(languageName("fr", "en"), "French");
+  try {
+    Intl.DisplayNames = class {
+      of(tag) {
+        return tag;
+      }
+    };
+    assert.match(languageName("zgh", "fr"), /Tamaziɣt/);
+    assert.equal(languageName("qaa", "fr"), "qaa");
+  } finally {
+    Intl.DisplayNames = DisplayNames;
+  }
+  assert.equal(languageName("not a tag", "fr"), "not a tag");
 });

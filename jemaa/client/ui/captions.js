@@ -12,7 +12,7 @@ import { Panel } from "./panel.js";
 import { followPath } from "./path.js";
 import { soundControls } from "./sound.js";
 
-const LANGUAGES = ["ar", "fr", "en", "es", "pt", "zgh", "ber", "de", "it", "nl", "tr", "fa", "sw", "ha", "wo", "ru", "zh", "hi", "ur"];
+const LANGUAGES = ["ar", "fr", "en", "es", "pt", "zgh", "shi", "rif", "kab", "de", "it", "nl", "tr", "fa", "sw", "ha", "wo", "ru", "zh", "hi", "ur"];
 const KEPT = "jemaa-caption-language";
 
 class Write extends Panel {

@@ -55,10 +55,14 @@ export class Captions extends Panel {
   }
 }
 
-/** A language's name in another. @param {string} tag @param {string} language */
+/** What they call themselves: of these some browsers have no name in any language. @type {Record<string, string>} */
+const OWN_NAMES = { zgh: "ⵜⴰⵎⴰⵣⵉⵖⵜ (Tamaziɣt)", shi: "ⵜⴰⵛⵍⵃⵉⵜ (Taclḥit)", rif: "Tarifiyt", kab: "Taqbaylit" };
+
+/** A language's name in another, else in itself. @param {string} tag @param {string} language */
 export function languageName(tag, language) {
   try {
-    return new Intl.DisplayNames([language], { type: "language" }).of(tag) ?? tag;
+    const name = new Intl.DisplayNames([language], { type: "language" }).of(tag);
+    return name && name !== tag ? name : (OWN_NAMES[tag] ?? tag);
   } catch {
     return tag; // not a tag that Intl knows the form of
   }
