@@ -10,7 +10,7 @@ from jemaa.evidence.archive import Archive
 from jemaa.evidence.cells import cells
 from jemaa.evidence.engine import Engine
 from jemaa.evidence.submissions import Taken
-from jemaa.limits import SUBMISSIONS_AN_HOUR
+from jemaa.limits import SUBMISSION_AGE_SECONDS, SUBMISSIONS_AN_HOUR
 from tests.evidence.facts import CALLS, MONDAY, WEEK
 from tests.evidence.senders import NOW, sent, submissions
 
@@ -67,6 +67,20 @@ def test_a_table_of_countries_alone_vouches_for_no_network(tmp_path: Path) -> No
     assert taken.flags == ["network-differs"]
 
 
+def test_more_than_the_disk_can_take_is_refused_and_not_queued(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jemaa.evidence.submissions.MAX_SUBMISSIONS_WAITING", 2)
+
+    async def story() -> list[object]:
+        record = submissions(tmp_path)
+        taken = await asyncio.gather(*(record.submit(sent(), f"192.0.2.{n}") for n in range(5)), return_exceptions=True)
+        await record.submit(sent(), "192.0.2.9")
+        await record.close()
+        return list(taken)
+
+    taken = asyncio.run(story())
+    assert [getattr(one, "code", "taken") for one in taken] == ["taken"] * 2 + ["store-busy"] * 3
+
+
 def test_one_sender_is_one_probe_however_often_he_sends(tmp_path: Path) -> None:
     give(tmp_path, *[(sent(), "192.0.2.1")] * 5, (sent(), "192.0.2.2"), (sent(), "192.0.2.3"))
     assert {cell.probes for cell in cells(Archive(tmp_path / "record/archive"))} == {3}
@@ -100,6 +114,7 @@ def test_a_probe_has_another_name_in_another_week_and_network(tmp_path: Path) ->
         (sent(at=MONDAY + 86_400), "measurement-date"),
         (sent(at=MONDAY + 365 * 86_400), "measurement-date"),
         (sent(at=MONDAY - 365 * 86_400), "measurement-date"),
+        (sent(at=MONDAY - SUBMISSION_AGE_SECONDS), "measurement-date"),
         (sent().replace(b'"jemaa 0.1.0"', b'"' + b"x" * 300_000 + b'"'), "measurement-too-large"),
     ],
 )

@@ -142,6 +142,36 @@ async def test_a_stranger_on_tcp_is_left_without_a_word() -> None:
 
 
 @on_both_loops
+async def test_beyond_so_many_connections_the_next_is_closed_and_told_until_one_ends() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("jemaa.reflector.tcp.MAX_CHECK_FLOWS", 2)
+        async with reflector() as (made, offer):
+            place = Place(HERE, offer.tcp[0])
+            message = random_packet(stamped(offer, 1, 0), MESSAGE_BYTES, bytes(MESSAGE_BYTES))
+            async with conversation(place, 5) as one:
+                async with conversation(place, 5) as other:
+                    for talk in (one, other):
+                        await talk.exchange(message)
+                    with pytest.raises((OSError, EOFError)):
+                        async with conversation(place, 5) as third:
+                            await third.exchange(message)
+                counts = made.counts(offer.run)
+                assert counts is not None and counts.arms[1].count == 1, "the same message, twice"
+                await until_taken(place, message)
+
+
+async def until_taken(place: Place, message: bytes) -> None:
+    """Until the server has seen that a connection is over, and takes another."""
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                async with conversation(place, 5) as talk:
+                    return await talk.exchange(message)
+            except (OSError, EOFError):
+                await asyncio.sleep(0.01)
+
+
+@on_both_loops
 async def test_the_certificate_is_the_one_of_the_offer() -> None:
     async with reflector() as (_, offer):
         place = Place(HERE, offer.tcp[0], "meeting.example")

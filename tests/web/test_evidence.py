@@ -63,6 +63,21 @@ def test_the_record_is_served_and_asked(tmp_path: Path) -> None:
     asyncio.run(story())
 
 
+def test_an_answer_has_so_many_rows_and_says_that_there_are_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jemaa.web.evidence.EVIDENCE_ANSWER_ROWS", 3)
+
+    async def story() -> None:
+        async with place(tmp_path / "a", evidence_dir=str(record(tmp_path / "e"))) as here:
+            _, answer = await rows(here, "cells")
+            assert (len(answer["rows"]), answer["more"]) == (3, True)
+            _, fewer = await rows(here, "apps?app=viber")
+            assert (len(fewer["rows"]), fewer["more"]) == (2, False)
+
+    asyncio.run(story())
+
+
 @pytest.mark.parametrize(
     ("language", "words"), [("en", "The public record"), ("fr", "Le registre public"), ("ar", "السجل العام")]
 )
