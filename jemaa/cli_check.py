@@ -102,9 +102,9 @@ def run(given: argparse.Namespace, config: Config) -> int:
 
 
 def _as_it_went(wishes: Wishes, measurement: Measurement) -> Wishes:
-    """Without a proxy that refused the server."""
-    is_refused = any(one.why == "proxy_refused" for one in measurement.plan.left_out)
-    return replace(wishes, proxy="") if is_refused else wishes
+    """Without a proxy that the check went on without."""
+    is_without = any(one.why in ("proxy_refused", "proxy_resigned") for one in measurement.plan.left_out)
+    return replace(wishes, proxy="") if is_without else wishes
 
 
 def wishes_of(given: argparse.Namespace) -> Wishes:

@@ -18,6 +18,8 @@ _WHY = {
     "thin_line": "this line cannot carry it in the time",
     "condemned": "what came before took the server's address with it",
     "proxy_refused": "the configured proxy refuses this server, which is reached without it: tell a browser so",
+    "proxy_resigned": "the configured proxy opens this server's TLS and could read and change what passes, and the"
+    " server is reached without it: tell a browser so",
     "no_route": "this network has no way to the kind of address (IPv4 or IPv6) at which the server measures",
 }
 _ONCE = "Check again an hour later or more, with the same --out and --asn: what is seen then too counts as seen twice."

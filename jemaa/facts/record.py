@@ -27,7 +27,7 @@ ARTEFACTS = ("rst", "icmp", "bogon", "tls_resigned", "http_replaced")
 RUNGS = ("live", "stream", "pieces", "radio", "text", "webrtc-udp", "turn-udp", "turn-tcp", "turn-tls")
 """Ways to attend a meeting, and ways by which other meetings' calls go."""
 
-REASONS = ("lite", "thin_line", "condemned", "no_route", "proxy_refused")
+REASONS = ("lite", "thin_line", "condemned", "no_route", "proxy_refused", "proxy_resigned")
 """Why a step, or a part of it, was left out: it was not agreed to, the line cannot carry it in the time, a trigger
 before it took the server's address with it, the network has no way to addresses of that kind (IPv4 or IPv6), or the
 configured proxy refuses the server, which is reached without it: then nothing was asked through the proxy."""

@@ -56,7 +56,8 @@ async def up_others(ground: Ground) -> None:
     """
     peers = ground.wishes.peers[: 0 if ground.offer is not None and ground.line.is_narrow else 1]
     async with asyncio.TaskGroup() as group:
-        group.create_task(_certificate(ground))
+        if not ground.page.proxy:
+            group.create_task(_certificate(ground, ground.book.tallies["up-server"]))
         for number, anchor in enumerate(ground.wishes.anchors[:3]):
             group.create_task(_anchor(ground, f"anchor-{number + 1}", anchor, server=f"anchor-{number + 1}"))
         for peer in peers:
@@ -73,26 +74,34 @@ async def _server(ground: Ground) -> None:
             for _ in range(_TRIES - 1 + _MORE_TRIES):
                 group.create_task(_offer(ground, tally))
     if page.proxy and not tally.answers and tally.failures.keys() == {"proxy_refused"}:
-        await _without_proxy(ground, tally)
+        await _without_proxy(ground, tally, "proxy_refused")
+    elif page.proxy and tally.answers:
+        await _certificate(ground, tally)
+        if tally.artefact == "tls_resigned":
+            await _without_proxy(ground, tally, "proxy_resigned")
     is_far = bool(_UNREACHABLE & tally.failures.keys()) and not tally.answers
     if is_far and not page.proxy and await is_of_unrouted_kind(page.host):
         tally.artefact = None  # this machine itself said so, and no router on the way
         ground.book.leave_out("up", "no_route")
 
 
-async def _without_proxy(ground: Ground, refused: Tally) -> None:
-    """A proxy that is offered and not needed, and refuses this server, is not the network: where the server is reached
-    without it, the check goes on without it."""
+async def _without_proxy(ground: Ground, proxied: Tally, why: str) -> None:
+    """A proxy that is offered and not needed is not the network, and where it refuses this server or opens its TLS, the
+    check goes on without it, if the server is reached so; in the latter case, with the server's own certificate."""
     page, proxy = ground.page, ground.page.proxy
-    direct = replace(refused, sent=0, answers=set(), rtts=[], down=[], failures=Counter(), artefact=None)
+    direct = replace(proxied, sent=0, answers=set(), rtts=[], down=[], failures=Counter(), artefact=None)
     page.proxy = ""
     for _ in range(_TRIES):
         await _offer(ground, direct)
         if direct.answers:
-            ground.book.tallies[direct.id] = direct
-            ground.book.leave_out("up", "proxy_refused")
-            return
-    page.proxy = proxy
+            break
+    if direct.answers and why == "proxy_resigned":
+        await _certificate(ground, direct)
+    if direct.answers and direct.artefact != "tls_resigned":
+        ground.book.tallies[direct.id] = direct
+        ground.book.leave_out("up", why)
+    else:
+        page.proxy = proxy
 
 
 async def up_end(ground: Ground) -> None:
@@ -154,9 +163,9 @@ async def _places(ground: Ground, offer: Offer) -> None:
                 ground.book.leave_out(step, "no_route")
 
 
-async def _certificate(ground: Ground) -> None:
+async def _certificate(ground: Ground, tally: Tally) -> None:
     """Whether the page's certificate is the server's own: a mark of `up-server`."""
-    offer, page, tally = ground.offer, ground.page, ground.book.tallies["up-server"]
+    offer, page = ground.offer, ground.page
     if offer is None or not page.is_secure or not offer.page_sha256:
         return
     place = Place(page.host, page.port, page.host, proxy=page.proxy)

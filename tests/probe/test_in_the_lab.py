@@ -21,6 +21,8 @@ from tests.lab.networks import why_not
 QUICK = "dns,udp,stun,dtls,tls_name,plain_tcp,quic,ws"
 OFFERED = str(Path(__file__).parent / "proxy-offered.toml")
 """Nothing is blocked, and there is a proxy: the environment names it, as a company's machines have it."""
+OFFERED_RESIGNED = OFFERED.replace(".toml", "-resigned.toml")
+"""The same, and it opens all TLS with an authority of its own, which this machine trusts."""
 
 NETWORKS = {
     "clean": QUICK,
@@ -31,6 +33,7 @@ NETWORKS = {
     "rtp-loss": "udp,rtp",
     "link-edge": "udp,sip,ws,rtp",
     OFFERED: f"{QUICK},rungs",
+    OFFERED_RESIGNED: f"{QUICK},rungs",
 }
 LITE = "a lite check"
 LITE_SEED = 2
@@ -83,6 +86,14 @@ def test_a_proxy_that_is_offered_and_not_needed_makes_nobody_a_blocker(facts: di
     assert {one.verdict for one in judge(facts[OFFERED])} == {"ok"}
     assert {"live", "stream", "pieces"} <= {one.name for one in facts[OFFERED].rungs if one.usable}
     assert not facts[OFFERED].plan.left_out
+
+
+def test_a_proxy_that_opens_tls_and_is_not_needed_is_left_aside_and_told(facts: dict[str, Measurement]) -> None:
+    found = facts[OFFERED_RESIGNED]
+    assert [(one.step, one.why) for one in found.plan.left_out] == [("up", "proxy_resigned")]
+    (server,) = (arm for arm in found.arms if arm.id == "up-server")
+    assert server.rx_client == server.sent > 0 and server.artefact is None
+    assert {one.verdict for one in judge(found)} == {"ok"}
 
 
 def test_both_ends_tell_where_packets_got_lost(facts: dict[str, Measurement]) -> None:
