@@ -6,7 +6,7 @@ VENV ?= .venv
 PY := $(VENV)/bin/python
 DEMO ?=
 TRUTH ?=
-TESTS ?= tests
+TESTS ?=
 SYSTEMS ?= jemaa,galene,livekit,janus,aiortc
 MATRIX ?=
 ADVICE ?=
@@ -21,9 +21,9 @@ run: $(VENV)/.installed ## open a meeting on this machine and print its links (D
 	@exec $(VENV)/bin/jemaa demo $(DEMO)
 
 test: $(VENV)/.installed-test ## everything: the client's pure parts, each room, and real Chromium end to end
-	@scripts/tools.sh chromium libatomic.so.1 pulseaudio ffmpeg espeak-ng ip nft $(if $(CI),turnserver)
+	@scripts/tools.sh chromium libatomic.so.1 pulseaudio ffmpeg espeak-ng ip nft $(if $(CI),turnserver firefox-esr)
 	scripts/test_client.sh
-	$(PY) -m pytest $(TESTS)
+	$(if $(TESTS),$(PY) -m pytest $(TESTS),VENV=$(VENV) scripts/test_python.sh)
 
 e2e: $(VENV)/.installed-test ## only the end-to-end tests: real Chromium, real sound
 	@scripts/tools.sh chromium libatomic.so.1 pulseaudio ffmpeg espeak-ng

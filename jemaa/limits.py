@@ -227,8 +227,9 @@ RADIO_BURST_MS = 2_000
 """Sound that a radio listener gets at once, so that the player starts without waiting for its buffer."""
 
 RADIO_BLOCK_BYTES = 36_000
-"""What Chromium's media element wants before it plays: it reads in blocks of 32 KiB and hands on only whole ones.
-With a burst of 2 s its radio began after 18 s (Ogg, 12 kb/s) and 8.5 s (MP3), with one of this size at once."""
+"""What the media elements of Chromium and Firefox want before they play: they read in blocks of 32 KiB.
+With a burst of 2 s Chromium's radio began after 18 s (Ogg, 12 kb/s) and 8.5 s (MP3), and Firefox's after 19 s (Ogg);
+with one of this size both begin at once."""
 
 IDLE_HALL_SECONDS = 300.0
 """A session that nobody attends is closed after this, and opened again by replay: its silent mix costs a few per cent

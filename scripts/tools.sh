@@ -18,6 +18,7 @@ found() {
     case $1 in
     pulseaudio) command -v pulseaudio >/dev/null && command -v parec >/dev/null && command -v pacat >/dev/null ;;
     chromium) [ -n "${CHROMIUM:-}" ] || command -v chromium >/dev/null ;;
+    firefox-esr) [ -n "${FIREFOX:-}" ] || command -v firefox-esr >/dev/null ;;
     lib*.so.*) PATH="$PATH:/usr/sbin:/sbin" ldconfig -p | grep -q "^[[:space:]]*$1 " ;;
     *) PATH="$PATH:/usr/sbin" command -v "$1" >/dev/null ;;
     esac

@@ -209,6 +209,11 @@ class Place:
             "PULSE_SOURCE": f"microphone{self.number}",
         }
 
+    def become_default(self) -> None:
+        """Make this microphone the one for programs that choose none."""
+        done = self.square.run("pactl", "set-default-source", f"microphone{self.number}")
+        assert done.wait(10) == 0, f"microphone{self.number} cannot be the default"
+
     def say(self, speech: Speech) -> Utterance:
         """Begin to say it; returns at once."""
         path = speech.write(self.square._directory / f"say-{self.number}-{abs(hash(speech.samples.tobytes()))}.wav")

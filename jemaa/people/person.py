@@ -1,4 +1,4 @@
-"""People room. A person: a real Chromium with a loudspeaker and a microphone of its own."""
+"""People room. A person: a real browser with a loudspeaker and a microphone of its own."""
 
 import json
 import os
@@ -11,6 +11,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright
 
+from . import firefox
 from .loudspeaker import Place, Square, Utterance
 from .speech import Samples, Speech
 from .wait import wait_until
@@ -101,6 +102,21 @@ class Cast:
                 yield person
             finally:
                 profile.close()
+                place.leave()
+
+    @contextmanager
+    def person_with_firefox(self, name: str, url: str) -> Iterator[Person]:
+        """A person who has opened `url` in Firefox, and whose microphone is everybody's default."""
+        place = self._square.place()
+        place.become_default()
+        with tempfile.TemporaryDirectory() as folder:
+            browser = self._playwright.firefox.launch(**firefox.settings(place, Path(folder)))
+            try:
+                person = Person(name, browser.new_context(locale="en-GB").new_page(), place)
+                person.page.goto(url)
+                yield person
+            finally:
+                browser.close()
                 place.leave()
 
     def close(self) -> None:

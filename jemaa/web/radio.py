@@ -4,6 +4,7 @@ A player that speaks HTTP/1.0 gets the bytes as they are, ended by the end of th
 """
 
 import asyncio
+import re
 
 from aiohttp import HttpVersion11, hdrs, web
 
@@ -40,12 +41,15 @@ async def radio_mp3(request: web.Request) -> web.StreamResponse:
     return await _play(request, hall, person, hall.programme.radio_mp3, "audio/mpeg", b"")
 
 
+_IN_BLOCKS = re.compile("Chrome/|Firefox/")
+
+
 def _burst_ms(request: web.Request, track: Track) -> int:
-    """How far back to begin: two seconds, or, in Chromium, as much as it wants before it plays a note.
+    """How far back to begin: two seconds, or, in Chromium and Firefox, as much as they want before they play a note.
 
     The later start costs that listener time behind the meeting, so no other player gets it.
     """
-    if "Chrome/" not in request.headers.get(hdrs.USER_AGENT, ""):
+    if not _IN_BLOCKS.search(request.headers.get(hdrs.USER_AGENT, "")):
         return RADIO_BURST_MS
     return min(RADIO_BLOCK_BYTES * 8 // track.info.kbps, RING_SECONDS * 1000 - 2_000)
 

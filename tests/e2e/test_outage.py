@@ -30,7 +30,7 @@ def test_a_forced_path_that_has_died_is_opened_anew(
             acts.listen(person)
             acts.wait_until_hears(person, loop, timeout=30)
         cut = amina.now()
-        network.lab.switch("kill-after")  # what is older than 20 s is dropped for good; what is new lives as long
+        network.lab.switch("kill-after:seconds=10")  # what is older is dropped for good; what is new lives as long
         for person, path in ((amina, "stream"), (badr, "radio")):
             wait_for_silence(person, cut)
             acts.wait_until_hears(person, loop, timeout=30)

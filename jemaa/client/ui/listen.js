@@ -42,7 +42,7 @@ function loadRest() {
 async function press() {
   const listening = attendance.isListening;
   show(!listening, listening ? "" : words["first.starting"]);
-  setTimeout(loadRest, PATIENCE_MS);
+  setTimeout(loadRest, attendance.down === "live" ? 0 : PATIENCE_MS); // the rest brings what `live` goes by
   try {
     await attendance.listen({ sound: !listening });
     if (rest) show(attendance.isListening, "");

@@ -1,0 +1,50 @@
+"""People room. Debian's Firefox: how it is started so that somebody hears and speaks by it."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+from .loudspeaker import Place
+
+PREFERENCES = {
+    "media.autoplay.default": 0,
+    "media.autoplay.blocking_policy": 0,
+    "media.navigator.permission.disabled": True,
+    "media.cubeb.backend": "pulse-rust",
+    "toolkit.telemetry.enabled": False,
+    "app.normandy.enabled": False,
+    "network.captive-portal-service.enabled": False,
+    "network.connectivity-service.enabled": False,
+    "services.settings.server": "",
+}
+"""It plays and records without a hand on the mouse, by the sound server that we gave it, and asks nobody anything."""
+
+
+def settings(place: Place, folder: Path) -> dict[str, Any]:
+    """What Playwright's `firefox.launch` takes, for one who sits at `place`; `folder` is the caller's to remove.
+
+    Firefox records from the sound server's default microphone, whatever its environment says: `Place.become_default`.
+    """
+    script = folder / "firefox"
+    root = Path(__file__).parents[2]
+    script.write_text(
+        f'#!/bin/sh\nPYTHONPATH="{root}" exec "{sys.executable}" -m jemaa.people.bidi_relay "{_path()}" "$@"\n'
+    )
+    script.chmod(0o700)
+    return {
+        "channel": "moz-firefox",
+        "executable_path": str(script),
+        "env": {**os.environ, **place.environment},
+        "firefox_user_prefs": PREFERENCES,
+    }
+
+
+def is_here() -> bool:
+    """Whether there is one: Debian's, or whatever FIREFOX names."""
+    return bool(_path())
+
+
+def _path() -> str:
+    return os.environ.get("FIREFOX") or shutil.which("firefox-esr") or ""
