@@ -69,6 +69,21 @@ test("where connections that were cut had lived for long, one has to live longer
   assert.equal(one.ladder.isCutting, false);
 });
 
+test("a server that was started anew after an hour makes nobody wait longer", () => {
+  const one = attending();
+  for (let n = 0; n < 2; n++) {
+    one.run(3_600_000, "stream", "live");
+    one.ladder.failed("live", "lost", one.now);
+    one.run(1000, "stream");
+  }
+  one.run(2000, "stream", "live");
+  one.ladder.failed(one.ladder.current, "lost", one.now);
+  one.run(2000, "stream", "pieces");
+  assert.ok(one.ladder.isCutting);
+  one.run(80_000, "pieces", "stream", "live");
+  assert.equal(one.ladder.isCutting, false);
+});
+
 test("what lasts after it was distrusted is trusted again", () => {
   const one = attending({ isCutting: true, hint: "pieces" });
   one.run(59_000, "pieces", "stream");

@@ -31,6 +31,7 @@ const STEADY_MS = 1000; // before the first climb
 const DEAD_MS = 15_000; // silent for so long, it is opened anew: the programme goes on also while nobody speaks
 const PROVEN_MS = 45_000; // a climb that lasted so long was no failure, unless what was cut had lived as long
 const PROVEN_LIVES = 1.5;
+const OLD_MS = 120_000; // what lived so long was not cut for its age, or so seldom that it does not matter
 const CLIMB_MS = 5_000;
 const MOST_MS = 600_000;
 /** After the first, second, … cut: how long nothing is climbed or tried. */
@@ -64,7 +65,7 @@ export class Ladder {
     this.awakeSince = 0;
     this.cuts = isCutting ? CUTS_TO_DISTRUST : 0;
     this.climbNotBefore = 0;
-    /** How long the longest lived of those that were cut. */
+    /** How long the longest lived of those that were cut young. */
     this.livedMs = 0;
     /** @type {{since: number, heardAt: number}|null} a `stream` that is kept and not heard: does this network still cut? */
     this.trial = null;
@@ -183,7 +184,7 @@ export class Ladder {
   }
 
   get #provenMs() {
-    return Math.min(MOST_MS, Math.max(PROVEN_MS, PROVEN_LIVES * this.livedMs));
+    return Math.max(PROVEN_MS, PROVEN_LIVES * this.livedMs);
   }
 
   /** @param {Rung} rung */
@@ -283,7 +284,7 @@ export class Ladder {
   /** @param {Rung} rung @param {number} now @param {number} livedMs */
   #countCut(rung, now, livedMs) {
     if (this.#isHeld(rung, now)) return;
-    this.livedMs = Math.max(this.livedMs, livedMs);
+    if (livedMs < OLD_MS) this.livedMs = Math.max(this.livedMs, livedMs);
     this.climbNotBefore = now + HOLD_MS[Math.min(this.cuts, HOLD_MS.length - 1)];
     this.cuts++;
   }
