@@ -1,8 +1,9 @@
-"""People room. Between Playwright and Debian's Firefox: answers the commands of WebDriver BiDi that Firefox lacks.
+"""People room. Between Playwright and Debian's Firefox: what Firefox lacks of WebDriver BiDi is answered as done.
 
-Playwright drives an unpatched Firefox by WebDriver BiDi (https://w3c.github.io/webdriver-bidi/), and begins each
-context with `emulation.setMediaFeaturesOverride`, of which Firefox 153 knows nothing: no page could be opened. Here
-that is answered as done, and all else goes through as it is. Run in Firefox's place:
+Playwright drives an unpatched Firefox by WebDriver BiDi (https://w3c.github.io/webdriver-bidi/), and asks it for things
+of which it may know nothing (`emulation.setMediaFeaturesOverride` in Firefox 153): no page could be opened. Nobody here
+emulates a preference or reads an answer's body, so that `unknown command` becomes a success, and all else goes through
+as it is. Run in Firefox's place:
 
     python -m jemaa.people.bidi_relay firefox --remote-debugging-port=0 …
 
@@ -17,9 +18,6 @@ import sys
 from collections.abc import Sequence
 
 from aiohttp import ClientSession, ClientWebSocketResponse, web
-
-LACKED = frozenset({"emulation.setMediaFeaturesOverride"})
-"""What is asked for and does not matter: nobody's preferences are emulated here."""
 
 _LISTENS = re.compile(r"WebDriver BiDi listening on (ws://\S+)")
 
@@ -54,17 +52,17 @@ class Relay:
 
 async def _commands(driver: web.WebSocketResponse, browser: ClientWebSocketResponse) -> None:
     async for message in driver:
-        command = json.loads(message.data)
-        if command.get("method") in LACKED:
-            await driver.send_json({"type": "success", "id": command["id"], "result": {}})
-        else:
-            await browser.send_str(message.data)
+        await browser.send_str(message.data)
     await browser.close()
 
 
 async def _answers(browser: ClientWebSocketResponse, driver: web.WebSocketResponse) -> None:
     async for message in browser:
-        await driver.send_str(message.data)
+        answer = json.loads(message.data)
+        if answer.get("type") == "error" and answer.get("error") == "unknown command":
+            await driver.send_json({"type": "success", "id": answer["id"], "result": {}})
+        else:
+            await driver.send_str(message.data)
     await driver.close()
 
 

@@ -1,7 +1,9 @@
 """People room. Debian's Firefox: how it is started so that somebody hears and speaks by it."""
 
 import os
+import re
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -41,9 +43,22 @@ def settings(place: Place, folder: Path) -> dict[str, Any]:
     }
 
 
+OLDEST = 153
+"""The oldest that was tried and can be driven. In 140 a page's own policy keeps the driver from evaluating anything."""
+
+
 def is_here() -> bool:
     """Whether there is one: Debian's, or whatever FIREFOX names."""
     return bool(_path())
+
+
+def too_old() -> str:
+    """Its name and version if there is one that cannot be driven, else nothing."""
+    if not is_here():
+        return ""
+    said = subprocess.run([_path(), "--version"], capture_output=True, text=True, timeout=60).stdout.strip()
+    version = re.search(r"(\d+)\.", said)
+    return "" if version and int(version[1]) >= OLDEST else said or _path()
 
 
 def _path() -> str:

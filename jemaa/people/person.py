@@ -108,16 +108,17 @@ class Cast:
     def person_with_firefox(self, name: str, url: str) -> Iterator[Person]:
         """A person who has opened `url` in Firefox, and whose microphone is everybody's default."""
         place = self._square.place()
-        place.become_default()
-        with tempfile.TemporaryDirectory() as folder:
-            browser = self._playwright.firefox.launch(**firefox.settings(place, Path(folder)))
-            try:
+        try:
+            place.become_default()
+            with (
+                tempfile.TemporaryDirectory() as folder,
+                self._playwright.firefox.launch(**firefox.settings(place, Path(folder))) as browser,
+            ):
                 person = Person(name, browser.new_context(locale="en-GB").new_page(), place)
                 person.page.goto(url)
                 yield person
-            finally:
-                browser.close()
-                place.leave()
+        finally:
+            place.leave()
 
     def close(self) -> None:
         """Close every browser."""

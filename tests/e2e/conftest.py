@@ -5,9 +5,12 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Playwright, sync_playwright
 
+from jemaa.people import firefox
 from jemaa.people.loudspeaker import Square
 from jemaa.people.person import Cast
 from jemaa.people.speech import CHAIR_SPEECH, Speech, say, unbroken
+
+collect_ignore = ["test_firefox.py"] if firefox.too_old() else []
 
 
 @pytest.fixture(scope="module")
