@@ -115,7 +115,7 @@ export class Ladder {
       else if (this.#isHeld(this.current, now)) this.#beside(now);
       else this.#climb(now);
       if (this.trial) this.#judge(this.trial, now);
-      if (this.isProven(now)) this.#proven(this.current);
+      if (this.#isProven(now)) this.#proven(this.current);
     }
   }
 
@@ -179,8 +179,13 @@ export class Ladder {
   }
 
   /** Whether the current path has lasted. @param {number} now */
-  isProven(now) {
+  #isProven(now) {
     return this.current !== null && now - this.currentSince > this.#provenMs;
+  }
+
+  /** Whether a connection that is kept has lasted: the sound's own, or one that was tried beside it and has just ended well. @param {number} now */
+  hasLasted(now) {
+    return this.lastedAt === now || (keepsOne(this.current) && this.#isProven(now));
   }
 
   get #provenMs() {
@@ -202,13 +207,13 @@ export class Ladder {
   /** @param {number} now */
   #isLate(now) {
     if (this.#isSilent(now)) return true;
-    const isQuick = (this.current === "live" || this.current === "stream") && !this.hasPicture && !this.hasReserve;
+    const isQuick = keepsOne(this.current) && !this.hasPicture && !this.hasReserve;
     return isQuick && now - this.heardAt > Math.max(LATE_MS + 2 * this.rttMs, LATE_USUAL * this.usualMs);
   }
 
   /** Whether this path is one not to be trusted now. @param {Rung} rung @param {number} now */
   #isHeld(rung, now) {
-    return this.isCutting && now < this.climbNotBefore && (rung === "live" || rung === "stream");
+    return this.isCutting && now < this.climbNotBefore && keepsOne(rung);
   }
 
   /** @param {number} now */
@@ -292,7 +297,7 @@ export class Ladder {
   /** @param {Rung} rung */
   #proven(rung) {
     this.history.delete(rung);
-    if (rung === "live" || rung === "stream") this.cuts = this.livedMs = 0;
+    if (keepsOne(rung)) this.cuts = this.livedMs = 0;
   }
 
   /** Remember a failure. @param {Rung} rung @param {number} now @param {boolean} [isSoon] nothing else sounds: try again soon */
@@ -307,6 +312,11 @@ export class Ladder {
 function raceFrom(first) {
   const others = RUNGS.filter((rung) => rung !== "live" && rung !== first);
   return [first, ...others.filter((rung) => isBelow(rung, first)), ...others.filter((rung) => isBelow(first, rung))];
+}
+
+/** Whether its sound comes by one connection that lives on. @param {Rung|null} rung */
+function keepsOne(rung) {
+  return rung === "live" || rung === "stream";
 }
 
 /** @param {Rung} one @param {Rung} other */

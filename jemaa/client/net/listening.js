@@ -147,9 +147,7 @@ export class Listening {
     const { ladder, attendance } = this;
     const mayBeThin = !attendance.network.isThin && now < this.since + MEETING_MS;
     if (mayBeThin && lineOf(performance.getEntries?.() ?? []).isThin) this.#thinLine();
-    const keepsOne = ladder.current === "live" || ladder.current === "stream";
-    const isLong = ladder.lastedAt === now || (keepsOne && ladder.isProven(now));
-    const isCutting = ladder.isCutting || (attendance.network.isCutting && !isLong);
+    const isCutting = ladder.isCutting || (attendance.network.isCutting && !ladder.hasLasted(now));
     if (isCutting && !ladder.isCutting) ladder.distrust(now);
     if (isCutting !== attendance.network.isCutting) attendance.learn({ isCutting });
   }
