@@ -56,7 +56,7 @@ async def up_others(ground: Ground) -> None:
     """
     peers = ground.wishes.peers[: 0 if ground.offer is not None and ground.line.is_narrow else 1]
     async with asyncio.TaskGroup() as group:
-        if not ground.page.proxy:
+        if not ground.wishes.proxy:  # else it was looked at before
             group.create_task(_certificate(ground, ground.book.tallies["up-server"]))
         for number, anchor in enumerate(ground.wishes.anchors[:3]):
             group.create_task(_anchor(ground, f"anchor-{number + 1}", anchor, server=f"anchor-{number + 1}"))
@@ -95,9 +95,9 @@ async def _without_proxy(ground: Ground, proxied: Tally, why: str) -> None:
         await _offer(ground, direct)
         if direct.answers:
             break
-    if direct.answers and why == "proxy_resigned":
+    if direct.answers:
         await _certificate(ground, direct)
-    if direct.answers and direct.artefact != "tls_resigned":
+    if direct.answers and not (why == "proxy_resigned" and direct.artefact == "tls_resigned"):
         ground.book.tallies[direct.id] = direct
         ground.book.leave_out("up", why)
     else:
