@@ -5,19 +5,11 @@ from collections.abc import Generator
 
 import pytest
 
-from jemaa.people import firefox
-
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the plugin that belongs to CI runs only."""
     if os.environ.get("CI"):
         config.pluginmanager.register(NothingSkipped(), "nothing-skipped")
-
-
-def pytest_report_header() -> str:
-    """What is left out, and is no skip: nothing here could make it run."""
-    found = firefox.too_old()
-    return f"tests/e2e/test_firefox.py is left out: {found} cannot be driven, {firefox.OLDEST} could" if found else ""
 
 
 class NothingSkipped:
