@@ -45,11 +45,12 @@ RING_BYTES = 8_000_000
 RING_SECONDS = 60
 """How much of a sound track is kept in memory: enough for the slowest path's pieces and their repeats."""
 
-JITTER_KEPT_SECONDS = 3
+JITTER_KEPT_SECONDS = 4
 """Sound of one publisher that may wait to be mixed; what a flood brings beyond it replaces the oldest."""
 
-JITTER_MAX_MS = 1_500
-"""How unevenly a publisher's sound may arrive and still be heard whole: pieces of half a second over a bad line."""
+JITTER_MAX_MS = 2_500
+"""How unevenly a publisher's sound may arrive and still be heard whole: over 24 kb/s a packet that is lost holds up all
+that comes after it for one to two seconds."""
 
 CATCH_UP_MS = 4_000
 """How late the mix may be and still be made up for; beyond, media time jumps and a gap is marked."""

@@ -85,12 +85,49 @@ def test_a_publisher_who_vanishes_in_mid_word_fades_within_a_tenth_of_a_second()
     assert np.abs(np.diff(out[RATE // 2 :])).max() < 0.1, "no click: the tone itself moves 0.03 a sample"
 
 
-def test_after_a_stall_most_words_are_heard_and_he_is_soon_on_time_again() -> None:
-    samples = words()[: 14 * RATE]
-    arrivals = [(max(at, 4.0) if 3.2 < at < 4.0 else at, part) for at, part in evenly(samples)]
-    out = heard(arrivals, 14.3)
-    assert 0.2 < lag_of(samples[int(3.7 * RATE) : int(4.2 * RATE)], out[int(3.7 * RATE) : 6 * RATE]) / RATE < 0.6
-    assert lag_of(samples[11 * RATE : 13 * RATE], out[11 * RATE : 14 * RATE]) / RATE < 0.1
+def stalled(samples: Samples, *stalls: tuple[float, float]) -> list[Arrival]:
+    """As evenly as it was said, but what falls into a stall comes all at once at its end."""
+    return [(next((end for begin, end in stalls if begin < at < end), at), part) for at, part in evenly(samples)]
+
+
+def gaps(out: Samples) -> list[float]:
+    """Seconds of each time in which it was quite silent for longer than these words are by themselves."""
+    loud = np.flatnonzero(np.abs(out.reshape(-1, BLOCK)).max(axis=1) > 0.003)
+    return [float(blocks) / 50 for blocks in np.diff(loud) if blocks > 25]
+
+
+@pytest.mark.parametrize("seconds", [0.8, 1.5, 3.0])
+def test_what_a_stall_held_back_is_heard_and_then_he_is_soon_on_time_again(seconds: float) -> None:
+    samples = np.concatenate([words(), words()])
+    out = heard(stalled(samples, (3.2, 3.2 + seconds)), len(samples) / RATE + 1)
+    held = samples[int(3.3 * RATE) : int(3.8 * RATE)]
+    assert understood(held, out[int((3.2 + seconds) * RATE) : int((4.4 + seconds) * RATE)]) > 0.85
+    late = 4 + 9 * seconds
+    assert lag_of(samples[int(late * RATE) :][: 2 * RATE], out[int(late * RATE) :][: 3 * RATE]) / RATE < 0.15
+    assert len(gaps(out)) == 1
+
+
+def test_a_line_that_stalls_again_and_again_is_waited_for_after_the_second_time() -> None:
+    samples = np.concatenate([words(), words(), words()])
+    stalls = [(at, at + 1.2) for at in (5.0, 15.0, 24.0, 33.0, 45.0)]
+    out = heard(stalled(samples, *stalls), len(samples) / RATE)
+    assert len(gaps(out[: 20 * RATE])) == 2
+    assert not gaps(out[20 * RATE :])
+
+
+def test_one_stall_is_no_reason_to_wait_for_ever() -> None:
+    samples = np.concatenate([words(), words(), words()])
+    out = heard(stalled(samples, (5.0, 6.2), (50.0, 51.2)), len(samples) / RATE)
+    assert lag_of(samples[46 * RATE : 48 * RATE], out[46 * RATE : 49 * RATE]) / RATE < 0.1
+    assert len(gaps(out)) == 2
+
+
+def test_a_publisher_whose_clock_stood_still_is_not_waited_for_as_if_the_line_had() -> None:
+    samples = np.concatenate([words(), words()])
+    arrivals = [(at + (2 if at > 5 else 0) + (2 if at > 10 else 0), part) for at, part in evenly(samples)]
+    out = heard(arrivals, len(samples) / RATE + 4.3)
+    said, later = samples[22 * RATE : 24 * RATE], out[26 * RATE :]
+    assert lag_of(said, later) / RATE < 0.1
 
 
 def test_a_flood_is_bounded() -> None:
