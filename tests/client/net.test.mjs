@@ -88,8 +88,8 @@ test("a WAV says how long it is", () => {
 });
 
 test("a queue before the line is noticed, one late answer is not", () => {
-  const far = new Uplink();
+  const far = new Uplink(2);
   assert.ok(![700, 760, 1400, 720, 1500, 710].some((ms) => far.took(ms)), "a far line, on which something is lost now and then");
-  const thin = new Uplink();
+  const thin = new Uplink(2);
   assert.deepEqual([60, 400, 700, 1200].map((ms) => thin.took(ms)), [false, false, false, true]);
 });

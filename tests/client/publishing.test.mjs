@@ -90,3 +90,26 @@ test("where WebSockets die young a voice does not try them, though other connect
   assert.ok(server.pieces.length);
   await publishing.stop("sound");
 });
+
+test("how much of a voice is sent is what the line has room for, and less when a queue grows before it", async () => {
+  const manner = (voice) => [voice.source.frameMs, voice.together];
+  for (const [network, wanted] of [[{}, [20, 1]], [{ isThin: true }, [60, 4]], [{ isThin: true, isNarrow: true }, [60, 8]]]) {
+    const { publishing } = await speaking({ isCutting: true, ...network });
+    const voice = publishing.current.get("sound");
+    assert.deepEqual(manner(voice), wanted);
+    await publishing.stop("sound");
+  }
+  const { publishing } = await speaking();
+  const voice = publishing.current.get("sound");
+  const late = async (times) => {
+    await voice.took(100);
+    for (let n = 0; n < times; n++) await voice.took(900);
+  };
+  await late(2);
+  assert.deepEqual(manner(voice), [60, 4]);
+  await late(3);
+  assert.deepEqual(manner(voice), [60, 4], "so long a packet that was lost holds a thin line up");
+  await late(4);
+  assert.deepEqual(manner(voice), [60, 8]);
+  await publishing.stop("sound");
+});

@@ -20,6 +20,7 @@ const BURST_MS = 400; // of sound that the server has already: plays at once, an
 const THIN_MARGIN_MS = 3000;
 const THIN_BURST_MS = 3000;
 const THIN_KBPS = 80;
+const NARROW_KBPS = 40;
 const THIN_BYTES = 6000; // packed; fewer say nothing of a line, and of the first files one or two may not be told of yet
 const THIN_RTT_MS = 60; // who is nearer and yet slow has a busy machine
 const KNOWN_MS = 12 * 3600_000; // what was learned of a network on another day may be of another network
@@ -214,9 +215,7 @@ export class Attendance extends EventTarget {
 
   /** What this page's files have told, and where they did not, an earlier visit. @returns {Network} */
   #met() {
-    const { rttMs, isThin } = lineOf(performance.getEntries?.() ?? []);
-    const known = this.#known();
-    return { isCutting: false, ...known, rttMs, isThin: isThin ?? known.isThin ?? false };
+    return { isCutting: false, isThin: false, isNarrow: false, ...this.#known(), ...lineOf(performance.getEntries?.() ?? []) };
   }
 
   /** What was learned in an earlier visit, if not too long ago. @returns {Partial<Network>} */
@@ -234,8 +233,7 @@ export class Attendance extends EventTarget {
     const { network } = this;
     Object.assign(network, known);
     try {
-      const { isCutting, isThin, path } = network;
-      this.storage?.setItem("jemaa-network", JSON.stringify({ at: Date.now(), isCutting, isThin, path }));
+      this.storage?.setItem("jemaa-network", JSON.stringify({ ...network, rttMs: undefined, at: Date.now() }));
     } catch {} // only a hint: the next visit starts as the first did
   }
 
@@ -355,15 +353,15 @@ class SoundControls {
 }
 
 /**
- * `rttMs`: how long an answer takes at the least. `isThin`: the line has little more room than the sound needs. `isCutting`:
- * connections that live long or carry much are cut. `path`: what worked last.
- * @typedef {{rttMs: number, isThin: boolean, isCutting: boolean, path?: string}} Network
+ * `rttMs`: how long an answer takes at the least. `isThin`: the line has little more room than the sound needs; `isNarrow`:
+ * or none at all. `isCutting`: connections that live long or carry much are cut. `path`: what worked last.
+ * @typedef {{rttMs: number, isThin: boolean, isNarrow: boolean, isCutting: boolean, path?: string}} Network
  */
 
 /**
  * What the page's files tell of the line: how long each took beyond the way there and back, each moment once. What is
  * lost makes a wide line look thin, not a thin one wide. @param {any[]} entries as `performance.getEntries()` has them
- * @returns {{rttMs: number, isThin: boolean|null}} null: too little came to say
+ * @returns {{rttMs: number, isThin?: boolean, isNarrow?: boolean}} how far alone where too little came to say more
  */
 export function lineOf(entries) {
   const files = entries.filter(({ name, transferSize }) => transferSize > 0 && /\/client\//.test(name));
@@ -374,7 +372,9 @@ export function lineOf(entries) {
     until = Math.max(until, responseEnd);
   }
   const bytes = files.reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0);
-  return { rttMs, isThin: bytes > THIN_BYTES ? (bytes * 8) / ms < THIN_KBPS && rttMs > THIN_RTT_MS : null };
+  if (bytes <= THIN_BYTES) return { rttMs };
+  const kbps = rttMs > THIN_RTT_MS ? (bytes * 8) / ms : Infinity;
+  return { rttMs, isThin: kbps < THIN_KBPS, isNarrow: kbps < NARROW_KBPS };
 }
 
 /**

@@ -145,16 +145,17 @@ export class Listening {
   /** That a network cuts connections may be found out here or by whoever else asks something of it. @param {number} now */
   #learn(now) {
     const { ladder, attendance } = this;
-    const mayBeThin = !attendance.network.isThin && now < this.since + MEETING_MS;
-    if (mayBeThin && lineOf(performance.getEntries?.() ?? []).isThin) this.#thinLine();
+    if (!attendance.network.isThin && now < this.since + MEETING_MS) this.#measure();
     const isCutting = ladder.isCutting || (attendance.network.isCutting && !ladder.hasLasted(now));
     if (isCutting && !ladder.isCutting) ladder.distrust(now);
     if (isCutting !== attendance.network.isCutting) attendance.learn({ isCutting });
   }
 
-  /** The first files did not tell, or told wrong: less sound, and more of it in reserve. */
-  #thinLine() {
-    this.attendance.learn({ isThin: true });
+  /** The first files did not tell, or told wrong: over a thin line less sound, and more of it in reserve. */
+  #measure() {
+    const { isThin, isNarrow } = lineOf(performance.getEntries?.() ?? []);
+    if (!isThin) return;
+    this.attendance.learn({ isThin, isNarrow });
     this.#allowLive();
     const stream = this.paths.get("stream");
     if (stream) this.#replace(stream);

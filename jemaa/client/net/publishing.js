@@ -32,7 +32,7 @@ export class Publishing {
   /** @param {MediaStream} stream */
   async sound(stream) {
     await this.stop("sound");
-    await this.#begin(await Voice.begin(stream, this.attendance.network.isThin));
+    await this.#begin(await Voice.begin(stream, this.attendance.network));
   }
 
   /** @param {MediaStream} stream @param {"camera"|"screen"} from */

@@ -7,16 +7,19 @@
  */
 
 const BEHIND_MS = 400; // more than it took when nothing waited
-const TIMES = 2;
 
 export class Uplink {
+  /** @param {number} times how many late answers in a row are a queue */
+  constructor(times) {
+    this.times = times;
+  }
   #leastMs = Infinity;
-  #times = 0;
+  #late = 0;
 
   /** Something short is there and back. @param {number} ms @returns {boolean} whether a queue is growing */
   took(ms) {
     this.#leastMs = Math.min(this.#leastMs, ms);
-    this.#times = ms > this.#leastMs + BEHIND_MS ? this.#times + 1 : 0;
-    return this.#times >= TIMES;
+    this.#late = ms > this.#leastMs + BEHIND_MS ? this.#late + 1 : 0;
+    return this.#late >= this.times;
   }
 }

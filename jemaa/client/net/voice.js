@@ -6,17 +6,24 @@
 import { Publication } from "./publication.js";
 import { Uplink } from "./uplink.js";
 
-/** Over a thin line: with 32 kb/s in frames of 20 ms a voice is 60 kb/s on the wire, with these 15: each packet costs 70 bytes. */
-const THIN_VOICE = { frameMs: 60, bitrate: 12_000 };
-const THIN_CHUNK_MS = 240;
+/**
+ * How a voice is encoded, and how much of it goes together: the first on a line with room, the second on a thin one, the
+ * third on one that even that would fill. On the wire they are 60, 17 and 11 kb/s: each packet costs 110 bytes.
+ * `times` is how many late answers in a row tell a queue from a packet that was lost; a thin line stands still for longer.
+ */
+const GRADES = [
+  { frameMs: 20, bitrate: 32_000, chunkMs: 20, times: 2 },
+  { frameMs: 60, bitrate: 12_000, chunkMs: 240, times: 4 },
+  { frameMs: 60, bitrate: 8_000, chunkMs: 480, times: Infinity },
+];
 
 /** @typedef {import("../media/capture.js").Source} Microphone */
 
 export class Voice extends Publication {
-  /** @param {MediaStream} stream @param {boolean} isThin @returns {Promise<Voice>} */
-  static async begin(stream, isThin) {
+  /** @param {MediaStream} stream @param {{isThin: boolean, isNarrow: boolean}} network @returns {Promise<Voice>} */
+  static async begin(stream, { isThin, isNarrow }) {
     const voice = new Voice(stream);
-    await voice.#capture(isThin);
+    await voice.#capture(isNarrow ? 2 : isThin ? 1 : 0);
     return voice;
   }
 
@@ -24,12 +31,13 @@ export class Voice extends Publication {
   constructor(stream) {
     super("sound");
     this.stream = stream;
-    this.isThin = false;
+    /** Which of `GRADES`. */
+    this.grade = 0;
     /** How many frames go together. */
     this.together = 1;
     /** @type {{timeMs: number, frames: Uint8Array[]}|null} a chunk that is not full yet */
     this.part = null;
-    this.uplink = new Uplink();
+    this.uplink = new Uplink(Infinity);
   }
 
   /** dBFS of what is said. */
@@ -39,10 +47,9 @@ export class Voice extends Publication {
 
   /** Something short has gone up, and its answer has come. @param {number} ms @returns {Promise<boolean>} whether less is said from now on */
   async took(ms) {
-    if (!this.uplink.took(ms) || this.isThin || this.isOver) return false;
-    this.isThin = true;
+    if (!this.uplink.took(ms) || this.isOver) return false;
     this.source?.close();
-    await this.#capture(true);
+    await this.#capture(this.grade + 1);
     return true;
   }
 
@@ -52,14 +59,16 @@ export class Voice extends Publication {
     this.part = null;
   }
 
-  /** @param {boolean} isThin */
-  async #capture(isThin) {
+  /** @param {number} grade */
+  async #capture(grade) {
+    const { chunkMs, times, ...how } = GRADES[grade];
+    this.grade = grade;
+    this.uplink = new Uplink(times);
     const { capture } = await import("../media/capture.js");
-    const source = await capture(this.stream, (timeMs, frame) => this.#say(timeMs, frame), isThin ? THIN_VOICE : {});
+    const source = await capture(this.stream, (timeMs, frame) => this.#say(timeMs, frame), how);
     if (this.isOver) return source.close();
     this.source = source;
-    this.isThin = isThin;
-    this.together = isThin ? Math.ceil(THIN_CHUNK_MS / source.frameMs) : 1;
+    this.together = Math.ceil(chunkMs / source.frameMs);
     this.wanted = { kind: "sound", codec: "opus", frame_ms: source.frameMs };
   }
 
