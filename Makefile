@@ -22,8 +22,7 @@ run: $(VENV)/.installed ## open a meeting on this machine and print its links (D
 
 test: $(VENV)/.installed-test ## everything: the client's pure parts, each room, and real Chromium end to end
 	@scripts/tools.sh chromium libatomic.so.1 pulseaudio ffmpeg espeak-ng ip nft $(if $(CI),turnserver firefox-esr)
-	scripts/test_client.sh
-	$(if $(TESTS),$(PY) -m pytest $(TESTS),VENV=$(VENV) scripts/test_python.sh)
+	$(if $(TESTS),$(PY) -m pytest $(TESTS),VENV=$(VENV) scripts/test.sh)
 
 e2e: $(VENV)/.installed-test ## only the end-to-end tests: real Chromium, real sound
 	@scripts/tools.sh chromium libatomic.so.1 pulseaudio ffmpeg espeak-ng
