@@ -23,9 +23,13 @@ PREFERENCES = {
 }
 """It plays and records without a hand on the mouse, by the sound server that we gave it, and asks nobody anything."""
 
+FAKE_DEVICES = {"media.navigator.streams.fake": True}
+"""A camera, and a microphone, of its own making."""
 
-def settings(place: Place, folder: Path) -> dict[str, Any]:
-    """What Playwright's `firefox.launch` takes, for one who sits at `place`; `folder` is the caller's to remove.
+
+def settings(place: Place, folder: Path, preferences: dict[str, Any]) -> dict[str, Any]:
+    """What Playwright's `firefox.launch` takes, for one who sits at `place`; `folder` is the caller's to remove, and
+    `preferences` come on top of ours.
 
     Firefox records from the sound server's default microphone, whatever its environment says: `Place.become_default`.
     """
@@ -39,7 +43,7 @@ def settings(place: Place, folder: Path) -> dict[str, Any]:
         "channel": "moz-firefox",
         "executable_path": str(script),
         "env": {**os.environ, **place.environment},
-        "firefox_user_prefs": PREFERENCES,
+        "firefox_user_prefs": PREFERENCES | preferences,
     }
 
 

@@ -32,18 +32,13 @@ play and record without a hand on the mouse."""
 FAKE_CAMERA = "--use-fake-device-for-media-stream"
 
 
-class Person:
-    """Somebody at a page: sees it through `page`, hears through `heard`, speaks through `says`."""
+class Attendee:
+    """Somebody with a mouth and an ear, whatever he uses: hears through `heard`, speaks through `says`."""
 
-    def __init__(self, name: str, page: Page, place: Place) -> None:
+    def __init__(self, name: str, place: Place) -> None:
         self.name = name
-        self.page = page
         self.place = place
-        self.hosts: set[str] = set()
         self.complaints: list[str] = []
-        page.on("request", lambda request: self.hosts.add(request.url.split("/")[2]))
-        page.on("console", self._note)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def says(self, speech: Speech) -> Utterance:
         """Speak into the microphone; returns at once."""
@@ -56,6 +51,18 @@ class Person:
     def heard(self, since: int, until: int | None = None) -> Samples:
         """What came out of this person's loudspeaker."""
         return self.place.heard(since, until)
+
+
+class Person(Attendee):
+    """Somebody at a page, which Playwright drives."""
+
+    def __init__(self, name: str, page: Page, place: Place) -> None:
+        super().__init__(name, place)
+        self.page = page
+        self.hosts: set[str] = set()
+        page.on("request", lambda request: self.hosts.add(request.url.split("/")[2]))
+        page.on("console", self._note)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def _note(self, message: ConsoleMessage) -> None:
         if message.type == "error":
@@ -105,14 +112,14 @@ class Cast:
                 place.leave()
 
     @contextmanager
-    def person_with_firefox(self, name: str, url: str) -> Iterator[Person]:
-        """A person who has opened `url` in Firefox, and whose microphone is everybody's default."""
+    def person_with_firefox(self, name: str, url: str, **preferences: Any) -> Iterator[Person]:
+        """A person who has opened `url` in Firefox with these preferences; his microphone is the default one."""
         place = self._square.place()
         try:
             place.become_default()
             with (
                 tempfile.TemporaryDirectory() as folder,
-                self._playwright.firefox.launch(**firefox.settings(place, Path(folder))) as browser,
+                self._playwright.firefox.launch(**firefox.settings(place, Path(folder), preferences)) as browser,
             ):
                 person = Person(name, browser.new_context(locale="en-GB").new_page(), place)
                 person.page.goto(url)

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Locator, Page, expect
 
 from jemaa.people import hearing
-from jemaa.people.person import Person
+from jemaa.people.person import Attendee, Person
 from jemaa.people.speech import RATE, Samples, Speech
 from jemaa.people.wait import wait_until
 
@@ -87,7 +87,7 @@ def wait_for_path(person: Person, path: str, *, timeout: float = 30) -> None:
     wait_until(lambda: path_in_use(person) == path, f"{person.name} on {path}", timeout=timeout)
 
 
-def is_hearing(person: Person, loop: Speech, *, seconds: float = EARSHOT) -> bool:
+def is_hearing(person: Attendee, loop: Speech, *, seconds: float = EARSHOT) -> bool:
     """Whether the last seconds at this person's ear are part of `loop`, said again and again."""
     now = person.now()
     return is_part(person.heard(now - int(seconds * RATE), now), loop)
@@ -101,7 +101,7 @@ def is_part(recording: Samples, loop: Speech) -> bool:
     return hearing.find(Speech("", recording), loop.repeated(loop.seconds + seconds).samples).heard
 
 
-def wait_until_hears(person: Person, loop: Speech, *, timeout: float = 25) -> None:
+def wait_until_hears(person: Attendee, loop: Speech, *, timeout: float = 25) -> None:
     """Until the last seconds at this person's ear are part of the loop."""
     mark = person.now() + int(EARSHOT * RATE)
     wait_until(
@@ -110,6 +110,17 @@ def wait_until_hears(person: Person, loop: Speech, *, timeout: float = 25) -> No
         timeout=timeout,
         every=0.25,
     )
+
+
+def wait_until_moving(person: Person) -> None:
+    """Until the picture at this person's page has changed three times: browsers' cameras of their own making move."""
+    seen: set[str] = set()
+
+    def has_changed() -> bool:
+        seen.add(str(person.page.get_by_test_id("picture").evaluate("canvas => canvas.toDataURL()")))
+        return len(seen) > 3
+
+    wait_until(has_changed, f"a picture that moves at {person.name}'s page", every=0.2)
 
 
 def record_for(person: Person, seconds: float) -> tuple[int, int]:

@@ -73,3 +73,15 @@ def test_who_has_the_floor_is_heard(cast: Cast, tmp_path_factory: pytest.TempPat
         )
         assert hearing.hears(point, badr.heard(saying.mark))
         assert not amina.complaints
+
+
+def test_its_camera_is_seen(cast: Cast, meeting: Server) -> None:
+    with (
+        cast.person_with_firefox("Room", meeting.page("room"), **firefox.FAKE_DEVICES) as room,
+        cast.person("Badr", meeting.page("participant")) as badr,
+    ):
+        acts.listen(badr)
+        acts.button(room.page, "Send the camera").click()
+        acts.button(badr.page, "Show the picture").click(timeout=15_000)
+        acts.wait_until_moving(badr)
+        assert not room.complaints

@@ -41,9 +41,11 @@ def meeting(tmp_path: Path) -> Iterator[Server]:
         yield server
 
 
-def opened(browser: Browser, url: str) -> Page:
-    """A page in a profile of its own, whose devices may be used."""
+def opened(browser: Browser, url: str, without: str = "") -> Page:
+    """A page in a profile of its own, whose devices may be used; as in browsers that lack this of Chromium."""
     page = browser.new_context(locale="en-GB", permissions=["microphone", "camera"]).new_page()
+    if without:
+        page.add_init_script(f"delete globalThis.{without}")
     page.goto(url)
     return page
 
@@ -81,3 +83,15 @@ def test_the_rooms_camera_then_its_screen_then_who_has_the_floor(browser: Browse
     expect(panel).not_to_contain_text("Badr", timeout=15_000)
     acts.button(room, "Stop the picture").click()
     expect(panel).to_contain_text("no picture", ignore_case=True, timeout=15_000)
+
+
+def test_where_frames_are_not_handed_out_a_camera_and_a_screen_are_looked_at(browser: Browser, meeting: Server) -> None:
+    room = opened(browser, meeting.page("room"), without="MediaStreamTrackProcessor")
+    amina = opened(browser, meeting.page("participant"))
+    acts.button(amina, "Listen").click()
+    acts.button(room, "Send the camera").click()
+    acts.button(amina, "Show the picture").click(timeout=15_000)
+    wait_until(lambda: sees_green(amina), "the room's camera")
+    camera = width(amina)
+    acts.button(room, "Send a screen").click()
+    wait_until(lambda: width(amina) in (2 * camera, SCREEN_WIDTH), "the room's screen in its place")

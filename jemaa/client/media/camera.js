@@ -5,6 +5,7 @@
  */
 
 import { encodePictureConfig } from "../wire/chunk.js";
+import { framesOf } from "./frames.js";
 
 const CODEC = "vp8";
 const KEY_EVERY_MS = 3000;
@@ -23,54 +24,44 @@ export class Camera {
   /**
    * @param {MediaStream} stream
    * @param {"camera"|"screen"} source
+   * @param {HTMLVideoElement} player plays it where frames are not handed out
    * @param {(rendition: number, chunk: PictureChunk) => void} onchunk
    * @returns {Promise<Camera>} `unsupported` where the browser cannot encode
    */
-  static async begin(stream, source, onchunk) {
-    const Processor = /** @type {any} */ (globalThis).MediaStreamTrackProcessor;
-    if (!Processor || typeof VideoEncoder !== "function") {
+  static async begin(stream, source, player, onchunk) {
+    if (typeof VideoEncoder !== "function") {
       throw Object.assign(new Error("This browser cannot send a picture."), { code: "unsupported" });
     }
-    const [track] = stream.getVideoTracks();
-    const { width = 640, height = 360 } = track.getSettings();
-    const reader = new Processor({ track, maxBufferSize: 2 }).readable.getReader();
-    return new Camera(reader, SIZES[source], height / width, onchunk);
+    const sizes = SIZES[source];
+    return new Camera(await framesOf(stream, player, Math.max(...sizes.map(({ fps }) => fps))), sizes, onchunk);
   }
 
   /**
-   * @param {ReadableStreamDefaultReader<VideoFrame>} reader
+   * @param {import("./frames.js").Frames} frames
    * @param {{name: string, width: number, kbps: number, fps: number}[]} sizes
-   * @param {number} ratio height to width
    * @param {(rendition: number, chunk: PictureChunk) => void} onchunk
    */
-  constructor(reader, sizes, ratio, onchunk) {
-    this.reader = reader;
-    this.isClosed = false;
-    this.lines = sizes.map((size, n) => new Line(size, ratio, (chunk) => onchunk(n, chunk)));
+  constructor(frames, sizes, onchunk) {
+    this.frames = frames;
+    this.lines = sizes.map((size, n) => new Line(size, frames.height / frames.width, (chunk) => onchunk(n, chunk)));
     /** @type {Rendition[]} */
     this.renditions = this.lines.map((line) => line.rendition);
   }
 
   start() {
-    this.run();
+    const begun = performance.now();
+    this.frames.start((frame) => {
+      const timeMs = Math.round(performance.now() - begun);
+      for (const line of this.lines) line.take(frame, timeMs);
+    });
   }
 
   wantKeyframe() {
     for (const line of this.lines) line.keyAt = -Infinity;
   }
 
-  async run() {
-    const begun = performance.now();
-    for (let got = await this.reader.read(); !got.done && !this.isClosed; got = await this.reader.read()) {
-      const timeMs = Math.round(performance.now() - begun);
-      for (const line of this.lines) line.take(got.value, timeMs);
-      got.value.close();
-    }
-  }
-
   close() {
-    this.isClosed = true;
-    this.reader.cancel().catch(() => {});
+    this.frames.stop();
     for (const line of this.lines) line.close();
   }
 }
@@ -99,7 +90,7 @@ class Line {
     this.encoder.configure({ codec: CODEC, width, height, bitrate: kbps * 1000, framerate: fps, latencyMode: "realtime" });
   }
 
-  /** @param {VideoFrame} frame @param {number} timeMs */
+  /** @param {CanvasImageSource} frame @param {number} timeMs */
   take(frame, timeMs) {
     const isEarly = timeMs - this.last < this.every;
     if (isEarly || this.encoder.state !== "configured" || this.encoder.encodeQueueSize > BEHIND) return;

@@ -169,8 +169,8 @@ export class Attendance extends EventTarget {
 
   /** Send one's voice. `stream` stays the caller's to stop. @param {MediaStream} stream */
   publishSound = async (stream) => (await this.rest()).publishSound(stream);
-  /** @param {MediaStream} stream @param {"camera"|"screen"} source */
-  publishPicture = async (stream, source) => (await this.rest()).publishPicture(stream, source);
+  /** @param {MediaStream} stream @param {"camera"|"screen"} source @param {HTMLVideoElement} player */
+  publishPicture = async (stream, source, player) => (await this.rest()).publishPicture(stream, source, player);
   /** @param {"sound"|"picture"} kind */
   stopPublishing = async (kind) => (await this.rest()).stopPublishing(kind);
 

@@ -64,10 +64,10 @@ export class Attending {
     return (await this.#publishing()).sound(stream);
   }
 
-  /** @param {MediaStream} stream @param {"camera"|"screen"} source */
-  async publishPicture(stream, source) {
+  /** @param {MediaStream} stream @param {"camera"|"screen"} source @param {HTMLVideoElement} player shows it to its sender */
+  async publishPicture(stream, source, player) {
     await this.identity.join();
-    return (await this.#publishing()).picture(stream, source);
+    return (await this.#publishing()).picture(stream, source, player);
   }
 
   /** @param {"sound"|"picture"} kind */

@@ -35,12 +35,12 @@ export class Publishing {
     await this.#begin(await Voice.begin(stream, this.attendance.network));
   }
 
-  /** @param {MediaStream} stream @param {"camera"|"screen"} from */
-  async picture(stream, from) {
+  /** @param {MediaStream} stream @param {"camera"|"screen"} from @param {HTMLVideoElement} player shows it to its sender */
+  async picture(stream, from, player) {
     await this.attendance.fetched(["media/camera.js"]);
     const { Camera } = await import("../media/camera.js");
     await this.stop("picture");
-    const camera = await Camera.begin(stream, from, (rendition, chunk) => this.current.get("picture")?.write(rendition, chunk));
+    const camera = await Camera.begin(stream, from, player, (rendition, chunk) => this.current.get("picture")?.write(rendition, chunk));
     await this.#begin(new Publication("picture", camera, { kind: "picture", source: from, renditions: camera.renditions }));
     camera.start();
   }

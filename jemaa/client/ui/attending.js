@@ -54,7 +54,7 @@
  * @property {(wanted: {sound?: boolean, picture?: boolean}) => Promise<unknown>} listen
  * @property {(command: {type: string, [field: string]: unknown}) => Promise<unknown>} command
  * @property {(stream: MediaStream) => Promise<unknown>} publishSound
- * @property {(stream: MediaStream, source: "camera"|"screen") => Promise<unknown>} publishPicture
+ * @property {(stream: MediaStream, source: "camera"|"screen", player: HTMLVideoElement) => Promise<unknown>} publishPicture
  * @property {(kind: "sound"|"picture") => Promise<unknown>|void} stopPublishing
  * @property {(canvas: HTMLCanvasElement|null) => void} showPicture
  * @property {boolean} pictureRests

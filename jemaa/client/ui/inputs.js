@@ -8,6 +8,7 @@ import { button, el, write } from "./dom.js";
 import { DeviceChoice, cameraWords, close, openCamera, openMicrophone, openScreen, whenGone, whyNot } from "./devices.js";
 import { Meter } from "./meter.js";
 import { Panel, attempt, notice, single } from "./panel.js";
+import { Preview } from "./preview.js";
 import { refusalText } from "./strings.js";
 
 export class Inputs extends Panel {
@@ -27,12 +28,10 @@ export class Inputs extends Panel {
     this.show = button(t("room.camera.send"), single(() => this.sendPicture("camera")));
     this.screen = button(t("room.screen.send"), single(() => this.sendPicture("screen")));
     this.hide = button(t("room.picture.stop"), () => this.stopPicture(), { hidden: true });
-    this.video = el("video", { muted: true, autoplay: true, playsinline: true, "aria-label": t("room.preview") });
-    this.video.muted = true; // the attribute alone does not mute a video made by script
-    this.preview = el("div", { class: "preview", hidden: true }, this.video);
+    this.preview = new Preview(t("picture.own"));
     root.replaceChildren(
       el("h2", {}, t("room.send")), this.microphone.element, el("p", { class: "hint" }, t("room.input.hint")),
-      this.send, this.level, this.camera.element, el("div", { class: "row" }, this.show, this.screen, this.hide), this.preview,
+      this.send, this.level, this.camera.element, el("div", { class: "row" }, this.show, this.screen, this.hide), this.preview.element,
     );
     this.attendance.addEventListener("unpublished", (event) => this.lost(event.detail));
     this.redraw();
@@ -84,7 +83,8 @@ export class Inputs extends Panel {
       if (this.view) await this.stopPicture();
       this.view = view;
       whenGone(view, () => this.view === view && this.stopPicture());
-      await this.attendance.publishPicture(view, source);
+      this.preview.show(view); // before: what is not on the page is not played by every browser
+      await this.attendance.publishPicture(view, source, this.preview.video);
     } catch (error) {
       close(view);
       if (this.view === view) this.view = null;
@@ -113,7 +113,7 @@ export class Inputs extends Panel {
     write(this.send, this.t(this.voice ? "room.publish.stop" : "room.publish"));
     this.send.classList.toggle("main", !this.voice);
     this.level.hidden = !this.voice;
-    this.hide.hidden = this.preview.hidden = !this.view;
-    if (this.video.srcObject !== this.view) this.video.srcObject = this.view;
+    this.hide.hidden = !this.view;
+    this.preview.show(this.view);
   }
 }

@@ -8,6 +8,7 @@ import { button, el, set, write } from "./dom.js";
 import { DeviceChoice, cameraWords, close, openCamera, openMicrophone, whenGone, whyNot } from "./devices.js";
 import { Meter } from "./meter.js";
 import { Panel, attempt, notice, single } from "./panel.js";
+import { Preview } from "./preview.js";
 import { refusalText } from "./strings.js";
 
 /** @typedef {import("./attending.js").State} State */
@@ -34,11 +35,12 @@ export class Speak extends Panel {
     this.stop = button(t("speak.stop"), () => this.shut(), { class: "main" });
     this.mute = button(t("speak.mute"), () => this.toggleMute());
     this.camera = button(t("speak.camera"), single(() => this.toggleCamera()));
+    this.preview = new Preview(t("picture.own"));
     this.back = button(t("speak.back"), () => this.giveBack(), { class: "danger" });
     const title = el("h2", { id: "speak-title" }, t("speak"));
     set(root, "aria-labelledby", "speak-title");
     this.hint = el("p", { class: "hint" }, t("speak.echo"));
-    root.replaceChildren(title, this.line, this.start, this.stop, this.level, this.choice.element, this.lens.element, el("div", { class: "row" }, this.mute, this.camera, this.back), this.hint);
+    root.replaceChildren(title, this.line, this.start, this.stop, this.level, this.choice.element, this.lens.element, el("div", { class: "row" }, this.mute, this.camera, this.back), this.preview.element, this.hint);
     this.attendance.addEventListener("unpublished", (event) => this.lost(event.detail));
   }
 
@@ -113,7 +115,8 @@ export class Speak extends Panel {
       if (!this.held) return close(face); // while the browser asked whether it may, the floor was taken back
       this.face = face;
       whenGone(face, () => this.face === face && this.dropCamera());
-      await this.attendance.publishPicture(face, "camera");
+      this.preview.show(face); // before: what is not on the page is not played by every browser
+      await this.attendance.publishPicture(face, "camera", this.preview.video);
     } catch (error) {
       close(face);
       this.face = null;
@@ -174,6 +177,7 @@ export class Speak extends Panel {
     this.start.hidden = speaking || silenced;
     this.stop.hidden = this.mute.hidden = this.level.hidden = !speaking;
     write(this.mute, this.t(this.isMuted() ? "speak.unmute" : "speak.mute"));
+    this.preview.show(this.face);
     write(this.camera, this.t(this.face ? "speak.camera_off" : "speak.camera"));
     this.hint.hidden = speaking;
   }
