@@ -21,7 +21,7 @@ run: $(VENV)/.installed ## open a meeting on this machine and print its links (D
 	@exec $(VENV)/bin/jemaa demo $(DEMO)
 
 test: $(VENV)/.installed-test ## everything: the client's pure parts, each room, and real Chromium end to end
-	@scripts/tools.sh chromium libatomic.so.1 pulseaudio ffmpeg espeak-ng ip nft $(if $(CI),turnserver firefox-esr)
+	@scripts/tools.sh chromium libatomic.so.1 pulseaudio ffmpeg espeak-ng ip nft $(if $(CI),turnserver firefox-esr WebKitWebDriver)
 	$(if $(TESTS),$(PY) -m pytest $(TESTS),VENV=$(VENV) scripts/test.sh)
 
 e2e: $(VENV)/.installed-test ## only the end-to-end tests: real Chromium, real sound

@@ -10,6 +10,7 @@ package_of() { # the Debian package of a command, where it has another name
     ip) echo iproute2 ;;
     nft) echo nftables ;;
     turnserver) echo coturn ;;
+    WebKitWebDriver) echo webkit2gtk-driver xvfb gstreamer1.0-plugins-good gstreamer1.0-pulseaudio ;;
     libatomic.so.1) echo libatomic1 ;;
     *) echo "$1" ;;
     esac
@@ -18,6 +19,7 @@ found() {
     case $1 in
     pulseaudio) command -v pulseaudio >/dev/null && command -v parec >/dev/null && command -v pacat >/dev/null ;;
     chromium) [ -n "${CHROMIUM:-}" ] || command -v chromium >/dev/null ;;
+    WebKitWebDriver) command -v WebKitWebDriver >/dev/null && command -v Xvfb >/dev/null && ls /usr/lib/*/gstreamer-1.0/libgstpulseaudio.so >/dev/null 2>&1 ;;
     firefox-esr) [ -n "${FIREFOX:-}" ] || command -v firefox-esr >/dev/null ;;
     lib*.so.*) PATH="$PATH:/usr/sbin:/sbin" ldconfig -p | grep -q "^[[:space:]]*$1 " ;;
     *) PATH="$PATH:/usr/sbin" command -v "$1" >/dev/null ;;
