@@ -49,6 +49,7 @@ export class Voice extends Publication {
   async took(ms) {
     if (!this.uplink.took(ms) || this.isOver) return false;
     this.source?.close();
+    this.rest(); // the next frames count their time anew
     await this.#capture(this.grade + 1);
     return true;
   }
