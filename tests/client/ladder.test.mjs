@@ -319,3 +319,22 @@ test("retries are soon, jittered and capped, and rare where it never worked", ()
   for (let n = 0; n < 20; n++) unknown.failed();
   assert.equal(unknown.failed(), 225_000);
 });
+
+test("on a line that has become thin what costs much is left for what is below, and comes back when there is room", () => {
+  const one = attending();
+  one.ladder.allow("live", true);
+  one.run(20_000, "live", "stream");
+  assert.equal(one.ladder.current, "live");
+  one.ladder.leavesLive = true;
+  one.ladder.allow("live", false);
+  one.run(200, "live");
+  assert.equal(opened(one), "live,stream", "live sounds until the other does");
+  one.run(1000, "live", "stream");
+  assert.deepEqual([one.ladder.current, one.ladder.why, one.ladder.isCutting], ["stream", "thin", false]);
+  one.run(60_000, "stream");
+  assert.equal(opened(one), "stream");
+  one.ladder.leavesLive = false;
+  one.ladder.allow("live", true);
+  one.run(10_000, "live", "stream");
+  assert.deepEqual([one.ladder.current, one.ladder.why], ["live", "better"]);
+});

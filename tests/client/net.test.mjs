@@ -6,6 +6,7 @@ import { header } from "../../jemaa/client/media/wav.js";
 import { WebmReader } from "../../jemaa/client/media/webm.js";
 import { Cost } from "../../jemaa/client/net/cost.js";
 import { EventLines } from "../../jemaa/client/net/text.js";
+import { Lag } from "../../jemaa/client/net/lag.js";
 import { Uplink } from "../../jemaa/client/net/uplink.js";
 
 test("the cost of an hour of sound in pieces is counted with its headers", () => {
@@ -92,4 +93,25 @@ test("a queue before the line is noticed, one late answer is not", () => {
   assert.ok(![700, 760, 1400, 720, 1500, 710].some((ms) => far.took(ms)), "a far line, on which something is lost now and then");
   const thin = new Uplink(2);
   assert.deepEqual([60, 400, 700, 1200].map((ms) => thin.took(ms)), [false, false, false, true]);
+});
+
+test("a line that has become too thin is told from one that lost a packet, and from one that is further away", () => {
+  /** Media of 60 ms at a time: `late(n)` is how late the n-th comes, `stood(n)` how often the player stood still by then. */
+  const over = (late, stood) => {
+    const lag = new Lag();
+    let growing = false;
+    for (let n = 0, now = 0; n < 400; n++) {
+      now = Math.max(now, n * 60 + late(n));
+      lag.came(n * 60, now, stood(n));
+      growing ||= lag.isGrowing(now);
+    }
+    return growing;
+  };
+  const thin = (n) => Math.max(0, n - 200) * 20; // a third too slow from the 200th on
+  assert.ok(over(thin, (n) => Math.max(0, n - 205)));
+  assert.ok(!over(thin, () => 0), "nothing is missing yet");
+  const lost = (n) => (n % 50 < 20 ? 1200 - (n % 50) * 60 : 0); // all that was held up comes at once
+  assert.ok(!over(lost, (n) => n));
+  const further = (n) => (n < 200 ? 0 : 700);
+  assert.ok(!over(further, (n) => (n < 200 ? 0 : 2)));
 });

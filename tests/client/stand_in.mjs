@@ -131,6 +131,7 @@ function now(at = performance.now() / 1000) {
 }
 
 function report() {
+  played.splice(0, Infinity, ...played.filter(({ from, to }) => to > from)); // what was stopped before it began
   played.sort((one, other) => one.from - other.from);
   const gaps = [];
   let end = played[0]?.to ?? 0;

@@ -11,6 +11,7 @@ import shutil
 import string
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from typing import Any
 import pytest
 
 from jemaa.people.speech import CHAIR_SPEECH, unbroken
-from tests.harness.in_lab import HOST, MeetingInLab
+from tests.harness.in_lab import HOST, MeetingInLab, pipe
 from tests.lab.networks import why_not
 
 pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not())
@@ -35,7 +36,8 @@ class Visit:
     """A profile, how long somebody listens behind it, and what the page's files would have told of the line.
 
     `caps` are caps of the profile's proxy in the place of its own, which nobody who listens for seconds would meet.
-    `said`: so much was said before that the meeting's state is more than 16 KB, packed.
+    `said`: so much was said before that the meeting's state is more than 16 KB, packed. `turns`: what the network turns
+    into while he listens, each so many seconds after the first sound.
     """
 
     profile: str
@@ -43,6 +45,7 @@ class Visit:
     learned: dict[str, Any] = field(default_factory=dict)
     caps: dict[str, int] = field(default_factory=dict)
     said: bool = False
+    turns: tuple[tuple[float, str], ...] = ()
 
     def network(self, folder: Path) -> str:
         """The profile by its name, or the file of one with these caps."""
@@ -86,6 +89,11 @@ VISITS = {
     "thin": Visit("link-thin-64", 30, {"rttMs": 400, "isThin": True}),
     "known": Visit("kill-after-bytes", 15, {"isCutting": True, "path": "pieces"}, said=True),
 }
+THIN_FROM, THIN_UNTIL = 8, 28
+VISITS |= {
+    f"becomes {name}": Visit("clean", 55, turns=((THIN_FROM, name), (THIN_UNTIL, "clean")))
+    for name in ("link-thin-64", "link-edge")
+}
 ON_ADSL = ("corp-resigned", "proxy-only-capped", "kill-after-bytes", "ma-2016-may", "ir-2020")
 VISITS |= {f"adsl {name}": Visit(f"{name}@link-adsl-2016", 5) for name in ON_ADSL}
 
@@ -122,6 +130,10 @@ def listened(meeting: MeetingInLab, visit: Visit) -> Heard:
     running = meeting.lab.popen(
         "participant", [*command, json.dumps(visit.learned)], env=environment, stdout=subprocess.PIPE, text=True
     )
+    playing = time.monotonic() if visit.turns and pipe(running.stdout).readline() else 0.0
+    for at, profile in visit.turns:
+        time.sleep(max(0.0, playing + at - time.monotonic()))  # the network's own time, which nobody can wait for
+        meeting.lab.switch(profile)
     lines = running.communicate(timeout=visit.seconds + 60)[0].splitlines()
     return Heard(**json.loads(lines[-1]))
 
@@ -173,6 +185,19 @@ def test_over_a_thin_line_nothing_is_missing(visits: Callable[[str], Heard], nam
     heard = visits(name)
     assert heard.first is not None and heard.first < 8
     assert heard.silent < 0.01 * VISITS[name].seconds, heard
+
+
+@pytest.mark.parametrize(("name", "most"), [("link-thin-64", 2), ("link-edge", 6)])
+def test_a_line_that_becomes_thin_is_asked_for_less_and_for_more_when_it_has_room_again(
+    visits: Callable[[str], Heard], name: str, most: float
+) -> None:
+    heard = visits(f"becomes {name}")
+    assert heard.first is not None
+    begins, ends = heard.first + THIN_FROM, heard.first + THIN_UNTIL
+    assert sum(length for at, length in heard.gaps if begins + 5 < at < ends) < most, heard
+    assert heard.paths[-1][1] == "live", heard
+    assert not heard.network["isThin"]
+    assert not [gap for gap in heard.gaps if gap[0] > ends + 5 and gap[1] > 0.5], heard
 
 
 def test_the_first_sound_comes_soon_on_an_adsl_line_whatever_is_blocked(visits: Callable[[str], Heard]) -> None:

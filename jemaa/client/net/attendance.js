@@ -19,8 +19,8 @@ const BURST_MS = 400; // of sound that the server has already: plays at once, an
 /** On a thin line a file of this page delays the sound by seconds: so much is in reserve. */
 const THIN_MARGIN_MS = 3000;
 const THIN_BURST_MS = 3000;
-const THIN_KBPS = 80;
-const NARROW_KBPS = 40;
+export const THIN_KBPS = 80;
+export const NARROW_KBPS = 40;
 const THIN_BYTES = 6000; // packed; fewer say nothing of a line, and of the first files one or two may not be told of yet
 const THIN_RTT_MS = 60; // who is nearer and yet slow has a busy machine
 const KNOWN_MS = 12 * 3600_000; // what was learned of a network on another day may be of another network

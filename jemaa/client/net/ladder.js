@@ -73,6 +73,8 @@ export class Ladder {
     this.lastedAt = -1;
     /** Whether a picture comes the same way. */
     this.hasPicture = false;
+    /** Whether `live` is left for what is below, because the line has no room for what it costs. */
+    this.leavesLive = false;
     /** Whether there is sound for seconds: nothing has to be opened in a hurry. */
     this.hasReserve = false;
     /** How much sound comes at once on `pieces`. */
@@ -129,7 +131,7 @@ export class Ladder {
       const wasLate = this.#isLate(now);
       if (!this.#isSilent(now)) this.usualMs = Math.max(now - this.heardAt, this.usualMs * 0.999);
       this.heardAt = now;
-      if (wasLate) for (const other of [...this.trying.keys()]) if (isBelow(other, rung)) this.trying.delete(other);
+      if (wasLate && !this.#isHeld(rung, now)) for (const other of [...this.trying.keys()]) if (isBelow(other, rung)) this.trying.delete(other);
       return;
     }
     if (!this.trying.has(rung)) return;
@@ -138,7 +140,7 @@ export class Ladder {
       const isHeld = this.#isHeld(before, now);
       if (!isHeld && now - this.heardAt < this.#silenceMs(before) + CUT_MS) return;
       this.#cut(before, now);
-      this.why = "stalled";
+      this.why = this.leavesLive && before === "live" ? "thin" : "stalled";
     } else if (before) this.why = "better";
     this.#settle(rung, now);
   }
@@ -211,8 +213,9 @@ export class Ladder {
     return isQuick && now - this.heardAt > Math.max(LATE_MS + 2 * this.rttMs, LATE_USUAL * this.usualMs);
   }
 
-  /** Whether this path is one not to be trusted now. @param {Rung} rung @param {number} now */
+  /** Whether this path is one not to be trusted now, or too much. @param {Rung} rung @param {number} now */
   #isHeld(rung, now) {
+    if (this.leavesLive && rung === "live") return true;
     return this.isCutting && now < this.climbNotBefore && keepsOne(rung);
   }
 

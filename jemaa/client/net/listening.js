@@ -9,6 +9,7 @@ import { decodeChunk } from "../wire/chunk.js";
 import { Stream, lineOf } from "./attendance.js";
 import { FRESH, Refusal } from "./insist.js";
 import { Ladder, TRIAL } from "./ladder.js";
+import { Thinness } from "./thinness.js";
 
 /** @typedef {import("./ladder.js").Rung} Rung */
 /** @typedef {import("../wire/record.js").TrackRecord} TrackRecord */
@@ -21,7 +22,11 @@ const FIRST_BACK_MS = 80; // on `live` with nothing before it: more would only h
 const OVERLAP_MS = 1000; // what a new path repeats of the old one's sound, so that there is no gap between them
 /** Rendition of the sound on each rung, in kb/s: what the rung's overhead and its networks leave room for. */
 const KBPS = { live: 32, stream: 12, pieces: 12 };
-const THIN_KBPS = 8;
+/** On a thin line; on `live` only until `stream` has taken over, and a chunk of 8 kb/s is a second. */
+const THIN_KBPS = { live: 12, stream: 8, pieces: 8 };
+const THIN_BATCH_MS = 240;
+const THIN_MARGIN_MS = 1500; // what is lost holds all up for so long
+const THIN_CHUNKS_MS = 2000;
 /** To who speaks: smaller ones, both ways, move like a call, and some networks block whoever they go to. */
 const SPEAKING_BATCH_MS = 100;
 const FEW_BATCH_MS = 60; // what the server recommends while few listen
@@ -45,11 +50,12 @@ export class Listening {
     this.paths = new Map();
     /** @type {import("../media/picture.js").Picture|null} */
     this.picture = null;
+    this.thinness = new Thinness(attendance);
     this.isOn = false;
     this.timer = 0;
     this.since = 0;
     line.addEventListener("live", () => this.#liveIs());
-    line.addEventListener("epoch", () => this.attendance.player?.reset());
+    line.addEventListener("epoch", () => (this.attendance.player?.reset(), this.thinness.lag.reset()));
     line.addEventListener("awake", () => this.restart());
     attendance.addEventListener("status", () => this.paths.get("live")?.change?.()); // it may recommend other batches
     line.onRecord = (record) => this.liveLane && this.#record(record, this.liveLane);
@@ -71,6 +77,7 @@ export class Listening {
     if (!this.isOn) return;
     this.#end();
     this.attendance.player?.reset();
+    this.thinness.lag.reset();
     this.#begin();
   }
 
@@ -146,6 +153,9 @@ export class Listening {
   #learn(now) {
     const { ladder, attendance } = this;
     if (!attendance.network.isThin && now < this.since + MEETING_MS) this.#measure();
+    const isCalm = !ladder.trying.size && !(ladder.current === "live" && ladder.leavesLive && !ladder.forced);
+    const isThin = ladder.hasPicture ? null : this.thinness.judge(now, isCalm); // a picture that is too much rests by itself
+    if (isThin !== null) this.#thinnessChanged();
     const isCutting = ladder.isCutting || (attendance.network.isCutting && !ladder.hasLasted(now));
     if (isCutting && !ladder.isCutting) ladder.distrust(now);
     if (isCutting !== attendance.network.isCutting) attendance.learn({ isCutting });
@@ -156,6 +166,13 @@ export class Listening {
     const { isThin, isNarrow } = lineOf(performance.getEntries?.() ?? []);
     if (!isThin) return;
     this.attendance.learn({ isThin, isNarrow });
+    this.#thinnessChanged();
+  }
+
+  #thinnessChanged() {
+    const { isThin, isNarrow, rttMs } = this.attendance.network;
+    // Over 24 kb/s another connection would take longer to come about than the sound can wait for it.
+    Object.assign(this.ladder, { hasReserve: isThin, leavesLive: isThin && !isNarrow, rttMs });
     this.#allowLive();
     const stream = this.paths.get("stream");
     if (stream) this.#replace(stream);
@@ -192,7 +209,7 @@ export class Listening {
   /** @returns {Path|null} */
   #openLive() {
     if (!this.line.live) return null;
-    const lane = this.#lane("live", this.isNear ? NEAR_MARGIN_MS : LIVE_MARGIN_MS, LIVE_START_MS);
+    const lane = this.#lane("live", this.#liveMarginMs, LIVE_START_MS);
     const socket = this.line.live;
     this.liveLane = lane;
     let asked = "";
@@ -200,6 +217,7 @@ export class Listening {
       const wish = { sound: this.soundName("live"), picture: this.pictureName(), batch_ms: this.attendance.publishing.sound ? SPEAKING_BATCH_MS : this.batchMs() };
       if (JSON.stringify(wish) === asked) return;
       asked = JSON.stringify(wish);
+      lane.margin = this.#liveMarginMs / 1000;
       socket.say({ op: "listen", ...wish, back_ms });
     };
     change(this.attendance.player?.timeMs == null ? FIRST_BACK_MS : OVERLAP_MS);
@@ -217,7 +235,7 @@ export class Listening {
     const lane = this.#lane("stream", marginMs, startMs);
     let asked = this.pictureName();
     // Beside what has fallen silent by a connection that carried nothing yet: those that did may be as dead.
-    const credentials = this.ladder.current === "live" ? FRESH : "same-origin";
+    const credentials = this.ladder.current === "live" && !this.ladder.leavesLive ? FRESH : "same-origin";
     const start = () => new Stream(this.attendance, { sound: this.soundName("stream"), picture: asked, back_ms, credentials }, (record) => this.#record(record, lane), ended);
     let stream = start();
     const change = () => {
@@ -275,7 +293,7 @@ export class Listening {
   soundName(rung) {
     const { rendition, person, publishing } = this.attendance;
     if (rung === "pieces" && publishing.sound && person) return `mix/${person}`;
-    const kbps = this.attendance.network.isThin ? THIN_KBPS : KBPS[/** @type {keyof typeof KBPS} */ (rung)];
+    const kbps = (this.attendance.network.isThin ? THIN_KBPS : KBPS)[/** @type {keyof typeof KBPS} */ (rung)];
     return `sound/${rendition ?? kbps ?? 12}`;
   }
 
@@ -288,8 +306,13 @@ export class Listening {
     return this.attendance.network.rttMs < NEAR_RTT_MS;
   }
 
+  get #liveMarginMs() {
+    return this.attendance.network.isThin ? THIN_MARGIN_MS : this.isNear ? NEAR_MARGIN_MS : LIVE_MARGIN_MS;
+  }
+
   /** Of whoever only listens: small packets one way do not move like a call, which are small both ways. */
   batchMs() {
+    if (this.attendance.network.isThin) return THIN_BATCH_MS;
     const recommended = this.attendance.status?.recommended_batch_ms ?? FEW_BATCH_MS;
     return this.isNear && recommended <= FEW_BATCH_MS ? NEAR_BATCH_MS : recommended;
   }
@@ -299,7 +322,17 @@ export class Listening {
     if (!track) return;
     const info = this.attendance.status?.tracks?.find((/** @type {any} */ one) => one.id === track);
     if (info?.kind === "picture") this.picture?.push(decodeChunk(body));
-    else if (info || !this.attendance.wanted.picture) lane.push(decodeChunk(body));
+    else if (info || !this.attendance.wanted.picture) this.#sound(decodeChunk(body), lane);
+  }
+
+  /** @param {import("../wire/chunk.js").Chunk} chunk @param {import("../media/player.js").Lane} lane */
+  #sound(chunk, lane) {
+    const { player } = this.attendance;
+    if (player?.heard === lane) this.thinness.lag.came(chunk.timeMs, performance.now(), player.timeline.late);
+    // Beside `live` on the same thin line the other never comes to where the sound ends: its chunks are longer.
+    const isLeaving = this.ladder.leavesLive && this.ladder.current === "live" && lane !== this.liveLane;
+    if (isLeaving && chunk.timeMs > (player?.timeline.endMs ?? 0) - THIN_CHUNKS_MS) this.heard("stream");
+    lane.push(chunk);
   }
 
   /** @param {Rung} rung @param {Path|null} path @param {string} code */

@@ -1,0 +1,81 @@
+// @ts-check
+/**
+ * Net. A line that becomes thin while one listens, and wide again: a phone that leaves its good network, and comes back.
+ *
+ * That it is thin shows in sound that falls behind (`lag.js`). That there is room again nothing shows, for little is asked
+ * of it: so a second of better sound is fetched now and then, 4 KB, and timed.
+ */
+
+import { NARROW_KBPS, THIN_KBPS } from "./attendance.js";
+import { Lag } from "./lag.js";
+
+const TRIAL = "sound/32";
+const ROOM_KBPS = 1.5 * THIN_KBPS; // of one measure; what is lost makes a wide line look thin, not a thin one wide
+/** After it became thin for the first time, and so on: how long until it is measured. Each measure costs it 4 KB. */
+const HOLD_MS = [10_000, 15_000, 30_000, 60_000, 120_000, 300_000];
+const STALL_MS = 20_000;
+
+export class Thinness {
+  /** @param {import("./attendance.js").Attendance} attendance */
+  constructor(attendance) {
+    this.attendance = attendance;
+    this.lag = new Lag();
+    this.measures = 0;
+    this.measureAt = Infinity; // what the page's own files have told is not measured again
+  }
+
+  /**
+   * Whether it is thin from now on (true), thin no more (false), or as it was (null).
+   * @param {number} now @param {boolean} isCalm whether nothing but the sound is on its way: a queue would make any measure false
+   * @returns {boolean|null}
+   */
+  judge(now, isCalm) {
+    const { network } = this.attendance;
+    if (!network.isThin && this.lag.isGrowing(now)) {
+      this.#hold(now);
+      const rttMs = Math.round(Math.max(network.rttMs, this.lag.behindMs)); // or what is asked is asked again before it can be answered
+      this.attendance.learn({ isThin: true, isNarrow: this.lag.share * this.attendance.cost.kbps < NARROW_KBPS, rttMs });
+      this.lag.reset();
+      return true;
+    }
+    if (network.isThin && isCalm && now > this.measureAt) {
+      this.#hold(now);
+      this.#measure();
+    }
+    if (network.isThin || !this.hasRoom) return null;
+    this.hasRoom = false;
+    return false;
+  }
+
+  /** A measure has found room. */
+  hasRoom = false;
+
+  /** @param {number} now */
+  #hold(now) {
+    this.measureAt = now + HOLD_MS[Math.min(this.measures++, HOLD_MS.length - 1)];
+  }
+
+  async #measure() {
+    const newest = `pieces/newest?track=${encodeURIComponent(TRIAL)}`;
+    try {
+      const first = await this.#timed(newest); // makes a connection, where there is none
+      const second = await this.#timed(newest);
+      const { epoch, n } = JSON.parse(new TextDecoder().decode(second.data));
+      const { data, ms } = await this.#timed(`pieces/${epoch}/${TRIAL}/${n}`);
+      const rttMs = Math.round(Math.min(first.ms, second.ms, ms));
+      if ((data.byteLength * 8) / Math.max(1, ms - rttMs) < ROOM_KBPS) return;
+      this.attendance.learn({ isThin: false, isNarrow: false, rttMs });
+      this.measureAt = Infinity;
+      this.hasRoom = true;
+    } catch {} // it has no room, or less
+  }
+
+  /** @param {string} address */
+  async #timed(address) {
+    const began = performance.now();
+    const answer = await this.attendance.request(address, { signal: AbortSignal.timeout(STALL_MS) });
+    const data = await answer.arrayBuffer();
+    this.attendance.spent("pieces", data.byteLength);
+    return { data, ms: performance.now() - began };
+  }
+}
