@@ -3,16 +3,16 @@
  * Net. Whether what comes falls behind: on a line that has become too thin for it, further and further.
  *
  * A packet that is lost holds everything up, and then everything comes at once; a queue delays each (delay-based, as RFC
- * 6817). So the least delay of each half second counts, against the least of half a minute. A line that is only further than
- * it was delays each as much, and the player has waited for it after a time or two. Pure: times in ms.
+ * 6817). So the least delay of each quarter of a second counts, against the least of half a minute. A line that is only
+ * further than it was delays each as much, and the player has waited for it after a time or two. Pure: times in ms.
  */
 
-const BUCKET_MS = 500;
-const BUCKETS = 60;
+const BUCKET_MS = 250;
+const BUCKETS = 120; // half a minute
 const BEHIND_MS = 300;
-const LASTS = 3; // half seconds in a row, each with something that came
+const LASTS = 4; // of them in a row
 const LATE = 3; // times that the sound stood still, of late
-const OF_LATE = 10; // half seconds
+const OF_LATE = 20; // of them
 
 export class Lag {
   /** @type {{at: number, lastAt: number, timeMs: number, leastMs: number, late: number}[]} */
