@@ -13,6 +13,7 @@ const TRIAL = "sound/32";
 const ROOM_KBPS = 1.5 * THIN_KBPS; // of one measure; what is lost makes a wide line look thin, not a thin one wide
 /** After it became thin for the first time, and so on: how long until it is measured. Each measure costs it 4 KB. */
 const HOLD_MS = [10_000, 15_000, 30_000, 60_000, 120_000, 300_000];
+const KNOWN = 3; // the place in it of a line that was thin from the beginning, by this page's files or an earlier visit
 const STALL_MS = 20_000;
 
 export class Thinness {
@@ -21,7 +22,10 @@ export class Thinness {
     this.attendance = attendance;
     this.lag = new Lag();
     this.measures = 0;
-    this.measureAt = Infinity; // what the page's own files have told is not measured again
+    this.measureAt = Infinity;
+    this.isMeasuring = false;
+    /** A measure has found room. */
+    this.hasRoom = false;
   }
 
   /**
@@ -38,7 +42,10 @@ export class Thinness {
       this.lag.reset();
       return true;
     }
-    if (network.isThin && isCalm && now > this.measureAt) {
+    if (network.isThin && this.measureAt === Infinity) {
+      this.measures = Math.max(this.measures, KNOWN);
+      this.#hold(now);
+    } else if (network.isThin && isCalm && now > this.measureAt && !this.isMeasuring) {
       this.#hold(now);
       this.#measure();
     }
@@ -47,9 +54,6 @@ export class Thinness {
     return false;
   }
 
-  /** A measure has found room. */
-  hasRoom = false;
-
   /** @param {number} now */
   #hold(now) {
     this.measureAt = now + HOLD_MS[Math.min(this.measures++, HOLD_MS.length - 1)];
@@ -57,6 +61,7 @@ export class Thinness {
 
   async #measure() {
     const newest = `pieces/newest?track=${encodeURIComponent(TRIAL)}`;
+    this.isMeasuring = true;
     try {
       const first = await this.#timed(newest); // makes a connection, where there is none
       const second = await this.#timed(newest);
@@ -67,7 +72,11 @@ export class Thinness {
       this.attendance.learn({ isThin: false, isNarrow: false, rttMs });
       this.measureAt = Infinity;
       this.hasRoom = true;
-    } catch {} // it has no room, or less
+    } catch {
+      // It has no room, or less.
+    } finally {
+      this.isMeasuring = false;
+    }
   }
 
   /** @param {string} address */

@@ -1,0 +1,55 @@
+// A line that was thin: whether it has room again is measured, seldom, and by little.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Thinness } from "../../jemaa/client/net/thinness.js";
+import { until } from "./until.mjs";
+
+const PIECE_BYTES = 4000;
+
+/** Somebody on a thin line of so many kb/s and ms there and back, and what he asks. */
+function on(kbps, rttMs) {
+  const asked = [];
+  const attendance = {
+    network: { isThin: true, isNarrow: false, rttMs: 0 },
+    learn: (known) => Object.assign(attendance.network, known),
+    spent() {},
+    async request(address) {
+      asked.push(address);
+      const isPiece = !address.includes("newest");
+      const body = isPiece ? new Uint8Array(PIECE_BYTES) : JSON.stringify({ epoch: "e", n: 7 });
+      await new Promise((resolve) => setTimeout(resolve, rttMs + (isPiece ? (PIECE_BYTES * 8) / kbps : 0)));
+      return new Response(body);
+    },
+  };
+  return { attendance, asked, thinness: new Thinness(attendance) };
+}
+
+test("a line that was thin from the beginning is measured after a minute, and not while something else is on its way", async () => {
+  const { attendance, asked, thinness } = on(2000, 20);
+  for (const now of [0, 59_000]) assert.equal(thinness.judge(now, true), null);
+  thinness.judge(61_000, false);
+  assert.deepEqual(asked, []);
+  thinness.judge(61_000, true);
+  await until(() => !attendance.network.isThin);
+  assert.deepEqual(asked, ["pieces/newest?track=sound%2F32", "pieces/newest?track=sound%2F32", "pieces/e/sound/32/7"]);
+  assert.ok(attendance.network.rttMs < 200);
+  assert.equal(thinness.judge(62_000, true), false, "said once");
+  assert.equal(thinness.judge(62_200, true), null);
+});
+
+test("a line that is thin still is measured more and more seldom", async () => {
+  const { attendance, asked, thinness } = on(64, 10);
+  let now = 0;
+  const times = [];
+  for (; now < 1_200_000; now += 1000) {
+    const before = asked.length;
+    thinness.judge(now, true);
+    if (asked.length > before) {
+      times.push(now / 1000);
+      await until(() => !thinness.isMeasuring);
+    }
+  }
+  assert.deepEqual(times, [61, 182, 483, 784, 1085]);
+  assert.ok(attendance.network.isThin);
+});
