@@ -7,8 +7,8 @@ import { until } from "./until.mjs";
 
 const PIECE_BYTES = 4000;
 
-/** Somebody on a thin line of so many kb/s and ms there and back, and what he asks. */
-function on(kbps, rttMs) {
+/** Somebody on a thin line of so many kb/s and ms there and back, and what he asks; `queueMs` waits before the first questions. */
+function on(kbps, rttMs, queueMs = 0) {
   const asked = [];
   const attendance = {
     network: { isThin: true, isNarrow: false, rttMs: 0 },
@@ -18,7 +18,7 @@ function on(kbps, rttMs) {
       asked.push(address);
       const isPiece = !address.includes("newest");
       const body = isPiece ? new Uint8Array(PIECE_BYTES) : JSON.stringify({ epoch: "e", n: 7 });
-      await new Promise((resolve) => setTimeout(resolve, rttMs + (isPiece ? (PIECE_BYTES * 8) / kbps : 0)));
+      await new Promise((resolve) => setTimeout(resolve, rttMs + (isPiece ? (PIECE_BYTES * 8) / kbps : queueMs)));
       return new Response(body);
     },
   };
@@ -51,5 +51,13 @@ test("a line that is thin still is measured more and more seldom", async () => {
     }
   }
   assert.deepEqual(times, [61, 182, 483, 784, 1085]);
+  assert.ok(attendance.network.isThin);
+});
+
+test("a queue that was there while the way was measured, and has gone, makes no thin line wide", async () => {
+  const { attendance, thinness } = on(24, 70, 1500);
+  thinness.judge(0, true);
+  thinness.judge(61_000, true);
+  await until(() => !thinness.isMeasuring);
   assert.ok(attendance.network.isThin);
 });

@@ -11,6 +11,8 @@ import { Lag } from "./lag.js";
 
 const TRIAL = "sound/32";
 const ROOM_KBPS = 1.5 * THIN_KBPS; // of one measure; what is lost makes a wide line look thin, not a thin one wide
+/** Longer in all, and there may be a queue, in which the way there and back looks long and what takes it short. */
+const QUEUE_MS = 750;
 /** After it became thin for the first time, and so on: how long until it is measured. Each measure costs it 4 KB. */
 const HOLD_MS = [10_000, 15_000, 30_000, 60_000, 120_000, 300_000];
 const KNOWN = 3; // the place in it of a line that was thin from the beginning, by this page's files or an earlier visit
@@ -68,7 +70,7 @@ export class Thinness {
       const { epoch, n } = JSON.parse(new TextDecoder().decode(second.data));
       const { data, ms } = await this.#timed(`pieces/${epoch}/${TRIAL}/${n}`);
       const rttMs = Math.round(Math.min(first.ms, second.ms, ms));
-      if ((data.byteLength * 8) / Math.max(1, ms - rttMs) < ROOM_KBPS) return;
+      if (ms > QUEUE_MS || (data.byteLength * 8) / Math.max(1, ms - rttMs) < ROOM_KBPS) return;
       this.attendance.learn({ isThin: false, isNarrow: false, rttMs });
       this.measureAt = Infinity;
       this.hasRoom = true;
