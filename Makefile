@@ -20,7 +20,7 @@ help: ## this list
 run: $(VENV)/.installed ## open a meeting on this machine and print its links (DEMO="--floor FILE" for your own sound)
 	@exec $(VENV)/bin/jemaa demo $(DEMO)
 
-test: $(VENV)/.installed-test ## everything: the client's pure parts, each room, and real Chromium end to end
+test: $(VENV)/.installed-test ## everything: the client's pure parts, each room, and real browsers end to end
 	@scripts/tools.sh chromium libatomic.so.1 pulseaudio ffmpeg espeak-ng ip nft $(if $(CI),turnserver firefox-esr WebKitWebDriver)
 	$(if $(TESTS),$(PY) -m pytest $(TESTS),VENV=$(VENV) scripts/test.sh)
 

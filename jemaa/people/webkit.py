@@ -37,17 +37,17 @@ class WebKitPerson(Attendee):
         super().__init__(name, place)
         self._driver = driver
 
-    def press(self, name: str, *, timeout: float = 15) -> None:
+    def press(self, name: str) -> None:
         """Click the button of this name, as soon as one is there and can be clicked."""
-        self._visible(ON_SCREEN.format(kind="button", name=name), timeout).click()
+        self._visible(ON_SCREEN.format(kind="button", name=name)).click()
 
-    def sees(self, name: str, *, kind: str = "*", timeout: float = 15) -> None:
+    def sees(self, name: str) -> None:
         """Wait until something with just this text is to be seen."""
-        self._visible(ON_SCREEN.format(kind=kind, name=name), timeout)
+        self._visible(ON_SCREEN.format(kind="*", name=name))
 
     def fill(self, label: str, text: str) -> None:
         """Write into the first field with this label that can be seen."""
-        field = self._visible(FIELD.format(name=label), 15)
+        field = self._visible(FIELD.format(name=label))
         field.clear()
         field.send_keys(text)
 
@@ -57,16 +57,12 @@ class WebKitPerson(Attendee):
         found = self._driver.find_elements(By.CSS_SELECTOR, "[data-testid=path]")
         return (found[0].get_attribute("data-path") or "") if found else ""
 
-    def evaluate(self, script: str) -> object:
-        """What this function body returns in the page."""
-        return self._driver.execute_script(script)
-
-    def _visible(self, xpath: str, timeout: float) -> WebElement:
+    def _visible(self, xpath: str) -> WebElement:
         def found() -> WebElement | None:
             every = self._driver.find_elements(By.XPATH, xpath)
             return next((one for one in every if one.is_displayed() and one.is_enabled()), None)
 
-        element = wait_until(found, f"{self.name} sees {xpath}", timeout=timeout)
+        element = wait_until(found, f"{self.name} sees {xpath}", timeout=15)
         assert element is not None  # `wait_until` returns what is true
         return element
 

@@ -131,15 +131,14 @@ function now(at = performance.now() / 1000) {
 }
 
 function report() {
-  played.splice(0, Infinity, ...played.filter(({ from, to }) => to > from)); // what was stopped before it began
-  played.sort((one, other) => one.from - other.from);
+  const sounded = played.filter(({ from, to }) => to > from).sort((one, other) => one.from - other.from); // else it was stopped before it began
   const gaps = [];
-  let end = played[0]?.to ?? 0;
-  for (const { from, to } of [...played.slice(1), { from: performance.now() / 1000, to: 0 }]) {
+  let end = sounded[0]?.to ?? 0;
+  for (const { from, to } of [...sounded.slice(1), { from: performance.now() / 1000, to: 0 }]) {
     if (from - end > AUDIBLE_S) gaps.push([now(end), Math.round((from - end) * 100) / 100]);
     end = Math.max(end, to);
   }
-  const first = played.length ? now(played[0].from) : null;
+  const first = sounded.length ? now(sounded[0].from) : null;
   console.log(JSON.stringify({ first, gaps, paths, streams, network: attendance.network, is_in: attendance.state !== null }));
   process.exit(0);
 }

@@ -112,6 +112,18 @@ def wait_until_hears(person: Attendee, loop: Speech, *, timeout: float = 25) -> 
     )
 
 
+def hears_in_time(person: Attendee, speech: Speech, since: int, *, seconds: float) -> bool:
+    """Whether this person has heard it within so many seconds of `since`, a mark; asked again and again until then."""
+    last = since + int(seconds * RATE)
+    wait_until(
+        lambda: hearing.hears(speech, person.heard(since)) or person.now() > last,
+        "the voice, or its end",
+        timeout=60,
+        every=0.5,
+    )
+    return hearing.hears(speech, person.heard(since))
+
+
 def wait_until_moving(person: Person) -> None:
     """Until the picture at this person's page has changed three times: browsers' cameras of their own making move."""
     seen: set[str] = set()

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from jemaa.people import firefox, hearing
+from jemaa.people import firefox
 from jemaa.people.person import Cast
-from jemaa.people.speech import DELEGATE_SPEECH, RATE, Speech, say
+from jemaa.people.speech import DELEGATE_SPEECH, Speech, say
 from jemaa.people.wait import wait_until
 from tests.harness.server import Server
 
@@ -65,13 +65,7 @@ def test_who_has_the_floor_is_heard(cast: Cast, tmp_path_factory: pytest.TempPat
         acts.speak(amina)
         saying = amina.says(voice)
         saying.wait()
-        wait_until(
-            lambda: hearing.hears(point, badr.heard(saying.mark)) or badr.now() > saying.mark + 60 * RATE,
-            "the voice, or its end",
-            timeout=60,
-            every=0.5,
-        )
-        assert hearing.hears(point, badr.heard(saying.mark))
+        assert acts.hears_in_time(badr, point, saying.mark, seconds=60)
         assert not amina.complaints
 
 

@@ -59,15 +59,20 @@ def sees_green(page: Page) -> bool:
     return bool(green > 80 and green > red + 40 and green > blue + 40)
 
 
-def test_the_rooms_camera_then_its_screen_then_who_has_the_floor(browser: Browser, meeting: Server) -> None:
-    room, amina = opened(browser, meeting.page("room")), opened(browser, meeting.page("participant"))
-    badr, chair = opened(browser, meeting.page("participant", name="Badr")), meeting.join("chair")
-    panel = amina.locator("#picture")
+def show_rooms_camera(room: Page, amina: Page) -> int:
+    """Let the room send its camera, and somebody look; how wide the picture is."""
     acts.button(amina, "Listen").click()
     acts.button(room, "Send the camera").click()
     acts.button(amina, "Show the picture").click(timeout=15_000)
     wait_until(lambda: sees_green(amina), "the room's camera")
-    camera = width(amina)
+    return width(amina)
+
+
+def test_the_rooms_camera_then_its_screen_then_who_has_the_floor(browser: Browser, meeting: Server) -> None:
+    room, amina = opened(browser, meeting.page("room")), opened(browser, meeting.page("participant"))
+    badr, chair = opened(browser, meeting.page("participant", name="Badr")), meeting.join("chair")
+    panel = amina.locator("#picture")
+    camera = show_rooms_camera(room, amina)
     acts.button(room, "Send a screen").click()
     wait_until(lambda: room.locator("video").evaluate(SURFACE) == "monitor", "the room sends its screen")
     wait_until(lambda: width(amina) in (2 * camera, SCREEN_WIDTH), "the room's screen in its place")
@@ -90,10 +95,6 @@ def test_the_rooms_camera_then_its_screen_then_who_has_the_floor(browser: Browse
 def test_where_frames_are_not_handed_out_a_camera_and_a_screen_are_looked_at(browser: Browser, meeting: Server) -> None:
     room = opened(browser, meeting.page("room"), without="MediaStreamTrackProcessor")
     amina = opened(browser, meeting.page("participant"))
-    acts.button(amina, "Listen").click()
-    acts.button(room, "Send the camera").click()
-    acts.button(amina, "Show the picture").click(timeout=15_000)
-    wait_until(lambda: sees_green(amina), "the room's camera")
-    camera = width(amina)
+    camera = show_rooms_camera(room, amina)
     acts.button(room, "Send a screen").click()
     wait_until(lambda: width(amina) in (2 * camera, SCREEN_WIDTH), "the room's screen in its place")

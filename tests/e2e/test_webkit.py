@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from jemaa.people import hearing, webkit
+from jemaa.people import webkit
 from jemaa.people.loudspeaker import Square
 from jemaa.people.person import Cast
-from jemaa.people.speech import DELEGATE_SPEECH, RATE, Speech, say
+from jemaa.people.speech import DELEGATE_SPEECH, Speech, say
 from jemaa.people.wait import wait_until
 from tests.harness.server import Server
 
@@ -77,13 +77,7 @@ def test_who_has_the_floor_is_heard(square: Square, cast: Cast, tmp_path: Path) 
         amina.sees("Stop speaking")
         saying = amina.says(voice)
         saying.wait()
-        wait_until(
-            lambda: hearing.hears(voice, badr.heard(saying.mark)) or badr.now() > saying.mark + 30 * RATE,
-            "the voice, or its end",
-            timeout=60,
-            every=0.5,
-        )
-        assert hearing.hears(voice, badr.heard(saying.mark))
+        assert acts.hears_in_time(badr, voice, saying.mark, seconds=30)
 
 
 def test_its_camera_is_seen(square: Square, cast: Cast, tmp_path: Path, meeting: Server) -> None:

@@ -24,9 +24,9 @@ const OVERLAP_MS = 1000; // what a new path repeats of the old one's sound, so t
 const KBPS = { live: 32, stream: 12, pieces: 12 };
 /** On a thin line; on `live` only until `stream` has taken over, and a chunk of 8 kb/s is a second. */
 const THIN_KBPS = { live: 12, stream: 8, pieces: 8 };
-const THIN_BATCH_MS = 240;
-const THIN_MARGIN_MS = 1500; // what is lost holds all up for so long
-const THIN_CHUNKS_MS = 2000;
+const THIN_LIVE_BATCH_MS = 240;
+const THIN_LIVE_MARGIN_MS = 1500; // what is lost holds all up for so long
+const THIN_CHUNKS_MS = 2000; // two of a second: one that comes, and what `live` has played of the next
 /** To who speaks: smaller ones, both ways, move like a call, and some networks block whoever they go to. */
 const SPEAKING_BATCH_MS = 100;
 const FEW_BATCH_MS = 60; // what the server recommends while few listen
@@ -50,7 +50,7 @@ export class Listening {
     this.paths = new Map();
     /** @type {import("../media/picture.js").Picture|null} */
     this.picture = null;
-    this.thinness = new Thinness(attendance);
+    this.thinness = new Thinness(attendance, () => this.#thinnessChanged());
     this.isOn = false;
     this.timer = 0;
     this.since = 0;
@@ -154,8 +154,7 @@ export class Listening {
     const { ladder, attendance } = this;
     if (!attendance.network.isThin && now < this.since + MEETING_MS) this.#measure();
     const isCalm = !ladder.trying.size && !(ladder.current === "live" && ladder.leavesLive && !ladder.forced);
-    const isThin = ladder.hasPicture ? null : this.thinness.judge(now, isCalm); // a picture that is too much rests by itself
-    if (isThin !== null) this.#thinnessChanged();
+    if (!ladder.hasPicture) this.thinness.judge(now, isCalm); // a picture that is too much rests by itself
     const isCutting = ladder.isCutting || (attendance.network.isCutting && !ladder.hasLasted(now));
     if (isCutting && !ladder.isCutting) ladder.distrust(now);
     if (isCutting !== attendance.network.isCutting) attendance.learn({ isCutting });
@@ -172,7 +171,7 @@ export class Listening {
   #thinnessChanged() {
     const { isThin, isNarrow, rttMs } = this.attendance.network;
     // Over 24 kb/s another connection would take longer to come about than the sound can wait for it.
-    Object.assign(this.ladder, { hasReserve: isThin, leavesLive: isThin && !isNarrow, rttMs });
+    Object.assign(this.ladder, { leavesLive: isThin && !isNarrow, rttMs });
     this.#allowLive();
     const stream = this.paths.get("stream");
     if (stream) this.#replace(stream);
@@ -307,12 +306,12 @@ export class Listening {
   }
 
   get #liveMarginMs() {
-    return this.attendance.network.isThin ? THIN_MARGIN_MS : this.isNear ? NEAR_MARGIN_MS : LIVE_MARGIN_MS;
+    return this.attendance.network.isThin ? THIN_LIVE_MARGIN_MS : this.isNear ? NEAR_MARGIN_MS : LIVE_MARGIN_MS;
   }
 
   /** Of whoever only listens: small packets one way do not move like a call, which are small both ways. */
   batchMs() {
-    if (this.attendance.network.isThin) return THIN_BATCH_MS;
+    if (this.attendance.network.isThin) return THIN_LIVE_BATCH_MS;
     const recommended = this.attendance.status?.recommended_batch_ms ?? FEW_BATCH_MS;
     return this.isNear && recommended <= FEW_BATCH_MS ? NEAR_BATCH_MS : recommended;
   }

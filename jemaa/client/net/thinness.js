@@ -19,22 +19,17 @@ const KNOWN = 3; // the place in it of a line that was thin from the beginning, 
 const STALL_MS = 20_000;
 
 export class Thinness {
-  /** @param {import("./attendance.js").Attendance} attendance */
-  constructor(attendance) {
+  /** @param {import("./attendance.js").Attendance} attendance @param {() => void} onChange it has become thin, or is so no more */
+  constructor(attendance, onChange) {
     this.attendance = attendance;
+    this.onChange = onChange;
     this.lag = new Lag();
     this.measures = 0;
     this.measureAt = Infinity;
     this.isMeasuring = false;
-    /** A measure has found room. */
-    this.hasRoom = false;
   }
 
-  /**
-   * Whether it is thin from now on (true), thin no more (false), or as it was (null).
-   * @param {number} now @param {boolean} isCalm whether nothing but the sound is on its way: a queue would make any measure false
-   * @returns {boolean|null}
-   */
+  /** Call a few times a second. @param {number} now @param {boolean} isCalm whether nothing but the sound is on its way: a queue would make any measure false */
   judge(now, isCalm) {
     const { network } = this.attendance;
     if (!network.isThin && this.lag.isGrowing(now)) {
@@ -42,18 +37,14 @@ export class Thinness {
       const rttMs = Math.round(Math.max(network.rttMs, this.lag.behindMs)); // or what is asked is asked again before it can be answered
       this.attendance.learn({ isThin: true, isNarrow: this.lag.share * this.attendance.cost.kbps < NARROW_KBPS, rttMs });
       this.lag.reset();
-      return true;
-    }
-    if (network.isThin && this.measureAt === Infinity) {
+      this.onChange();
+    } else if (network.isThin && this.measureAt === Infinity) {
       this.measures = Math.max(this.measures, KNOWN);
       this.#hold(now);
     } else if (network.isThin && isCalm && now > this.measureAt && !this.isMeasuring) {
       this.#hold(now);
       this.#measure();
     }
-    if (network.isThin || !this.hasRoom) return null;
-    this.hasRoom = false;
-    return false;
   }
 
   /** @param {number} now */
@@ -73,7 +64,7 @@ export class Thinness {
       if (ms > QUEUE_MS || (data.byteLength * 8) / Math.max(1, ms - rttMs) < ROOM_KBPS) return;
       this.attendance.learn({ isThin: false, isNarrow: false, rttMs });
       this.measureAt = Infinity;
-      this.hasRoom = true;
+      this.onChange();
     } catch {
       // It has no room, or less.
     } finally {
