@@ -93,7 +93,7 @@ test("where WebSockets die young a voice does not try them, though other connect
 
 test("how much of a voice is sent is what the line has room for, and less when a queue grows before it", async () => {
   const manner = (voice) => [voice.source.frameMs, voice.together];
-  for (const [network, wanted] of [[{}, [20, 1]], [{ isThin: true }, [60, 4]], [{ isThin: true, isNarrow: true }, [60, 8]]]) {
+  for (const [network, wanted] of [[{}, [20, 1]], [{ isThin: true }, [60, 4]], [{ isThin: true, isNarrow: true }, [60, 8]], [{ isNarrow: true }, [20, 1]]]) {
     const { publishing } = await speaking({ isCutting: true, ...network });
     const voice = publishing.current.get("sound");
     assert.deepEqual(manner(voice), wanted);

@@ -23,7 +23,7 @@ export class Voice extends Publication {
   /** @param {MediaStream} stream @param {{isThin: boolean, isNarrow: boolean}} network @returns {Promise<Voice>} */
   static async begin(stream, { isThin, isNarrow }) {
     const voice = new Voice(stream);
-    await voice.#capture(isNarrow ? 2 : isThin ? 1 : 0);
+    await voice.#capture(!isThin ? 0 : isNarrow ? 2 : 1);
     return voice;
   }
 
