@@ -1,11 +1,17 @@
 // A voice by short POSTs: what the page says of it is what the server does with it.
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { afterEach, test } from "node:test";
 
 import { Refusal } from "../../jemaa/client/net/insist.js";
 import { Publishing } from "../../jemaa/client/net/publishing.js";
 import { microphone } from "./microphone.mjs";
 import { until } from "./until.mjs";
+
+/** What a test that failed left open would keep Node for ever. @type {Publishing[]} */
+const begun = [];
+afterEach(async () => {
+  for (const publishing of begun.splice(0)) await publishing.stop("sound");
+});
 
 /** A server that lets a voice in by POST, and somebody who speaks by it. `refuse` is what it says to pieces from now on. */
 async function speaking(network = { isCutting: true }, more = {}) {
@@ -29,6 +35,7 @@ async function speaking(network = { isCutting: true }, more = {}) {
   };
   const line = Object.assign(new EventTarget(), { epoch: "one", live: null, isCutting: false, openLive: async () => null, ...more });
   const publishing = new Publishing(attendance, line, { speakingChanged() {} });
+  begun.push(publishing);
   await publishing.sound(microphone());
   await until(() => server.pieces.length);
   const unpublished = () => told.filter(({ type }) => type === "unpublished");
