@@ -6,12 +6,13 @@ from msgspec.structs import replace
 from playwright.sync_api import Error
 
 from jemaa.people.person import Person
+from jemaa.people.speech import RATE
 from jemaa.people.wait import wait_until
 
 from .asking import ACT_SECONDS, outlasting
 from .ear import Ear
 from .failures import MatrixFailed, in_a_line
-from .measure import judge
+from .measure import is_followed, judge, lost_of
 from .results import Change
 from .sitting import PAGE_SECONDS, Props, Sitting, seated
 from .system import OWN_CHOICE, System
@@ -71,13 +72,16 @@ class _Witness:
     def _while_it_blocks(self, profile: str, seconds: int) -> None:
         opened = self._page_opened()
         self._sitting.lab.switch(profile)
-        heard = judge(Ear(self._person).more(max(seconds, outlasting(self._sitting.lab.profile))), self._props.loop)
+        recording = Ear(self._person).more(max(seconds, outlasting(self._sitting.lab.profile)))
+        path, is_same = self._sitting.seat.path(), self._page_opened() == opened  # before seconds of reckoning
+        heard = judge(recording, self._props.loop)
         self._found = replace(
             self._found,
             hears=heard.is_speech,
             gap=heard.longest_gap,
-            within=self._sitting.seat.path(),
-            same_page=self._page_opened() == opened,
+            lost=lost_of(recording, self._props.loop),
+            within=path,
+            same_page=is_same,
         )
 
     def _when_it_has_ended(self) -> None:
@@ -86,8 +90,12 @@ class _Witness:
         wait_until(self._is_back, "the former path", timeout=AGAIN_SECONDS, every=0.25)
         again = time.monotonic() - began
         self._found = replace(self._found, again=again)
-        heard = judge(ear.more(int(again) + AFTER_SECONDS), self._props.loop)
-        self._found = replace(self._found, hears_again=heard.is_speech, gap_again=heard.longest_gap)
+        recording = ear.more(int(again) + AFTER_SECONDS)
+        self._found = replace(
+            self._found,
+            hears_again=is_followed(recording[-AFTER_SECONDS * RATE :], self._props.loop),
+            gap_again=judge(recording, self._props.loop).longest_gap,
+        )
 
     def _is_back(self) -> bool:
         return self._sitting.seat.path() == self._found.before

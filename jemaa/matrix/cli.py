@@ -137,7 +137,8 @@ class _Watch:
             self._folder.mkdir(parents=True, exist_ok=True)
             write_whole(self._folder / RESULT, encode(so_far))
             write_whole(self._folder / PAGE, page(so_far).encode())
-            write_whole(self._folder / PICTURE, picture(so_far).encode())
+            if so_far.cells:
+                write_whole(self._folder / PICTURE, picture(so_far).encode())
 
     def failed(self, text: str) -> None:
         """See `run.Watch`."""
@@ -154,8 +155,9 @@ def _line(cell: Cell) -> str:
 
 def _line_of_change(found: Change) -> str:
     says = "hears yes" if found.hears else "hears NO "
-    gap, again = _seconds(found.gap), _seconds(found.again)
-    return f"{found.system} {found.profile:24} {SWITCHED} {says} gap {gap:6} {found.within:8} back after {again}"
+    gap, lost, again = _seconds(found.gap), _seconds(found.lost), _seconds(found.again)
+    after = f"gap {gap:6} without words {lost:6} {found.within:8} back after {again}"
+    return f"{found.system} {found.profile:24} {SWITCHED} {says} {after}"
 
 
 def _seconds(value: float | None) -> str:

@@ -1,6 +1,8 @@
 """Matrix room. A recording of an endless, unbroken speech: when it began, how well it is understood, where it stops."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import permutations
 
 import numpy as np
 from pystoi import stoi
@@ -21,6 +23,14 @@ PACES = (100, 103, 97)
 AROUND_SECONDS = 0.15
 """How far a piece may be from where its window says: 3 % of a window, and some."""
 
+CHANGING = hearing.Elastic(later=0.35, earlier=0.35, seconds=WINDOW_SECONDS, score=0.5, distinctness=0.0)
+"""A window in which a path takes over is in two places of the loop. Of 360 of other speeches the best scores 0.41."""
+
+CLEAR_STOI = 0.9
+MOVES = 8
+"""A piece of less may have a move of the player in it, of hundredths of a second: nobody hears it, and to STOI it is
+sound that nobody understands (0.7 for 0.97). So it is also compared with what comes of a move, at so many places."""
+
 LEAST_STOI = 0.3
 MOST_SILENT = 0.25
 """Who misses every fourth word does not follow a meeting, however clear the others are."""
@@ -28,7 +38,12 @@ MOST_SILENT = 0.25
 PAUSE_SECONDS = 0.12
 """The loop's own longest pause is 60 ms, twice that after encoding; what is longer is a gap."""
 
+UNDERSTOOD_STOI = 0.75
+"""Of a second of which one does not miss a word; bits of one are below."""
+
 BLOCK = RATE // 100
+FOLLOWED, STEP = int(2 * PIECE_SECONDS * RATE), RATE // 2
+"""Samples: what one has to understand on end to follow, and how far apart the places are that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +72,27 @@ def judge(recording: Samples, loop: Speech, *, settle: float = 0.0) -> Heard:
     return Heard(first, understood(rest, loop), max(gaps, default=0.0), sum(gaps) * RATE / max(len(rest), 1))
 
 
+def lost_of(recording: Samples, loop: Speech) -> float:
+    """Seconds of the longest stretch of which no two seconds on end were understood: silence, and sound in bits."""
+    longest = until = 0
+    for start in _followed(recording, loop):
+        longest, until = max(longest, start - until), start + FOLLOWED
+    longest = max(longest, len(recording) - until)
+    return longest / RATE if longest > STEP else 0.0  # so far apart are the places that are looked at
+
+
+def is_followed(recording: Samples, loop: Speech) -> bool:
+    """Whether two seconds on end were understood, also while a player catches up, where longer ones are not found."""
+    return any(True for _ in _followed(recording, loop))
+
+
+def _followed(recording: Samples, loop: Speech) -> Iterator[int]:
+    """Where two seconds begin that were understood on end."""
+    for start, pieces in _windows(recording, loop, FOLLOWED, STEP, most_silent=PIECE_SECONDS / 4):
+        if min(pieces) > UNDERSTOOD_STOI:
+            yield start
+
+
 def gaps_of(recording: Samples) -> list[float]:
     """Seconds of each gap."""
     blocks = recording[: len(recording) // BLOCK * BLOCK].reshape(-1, BLOCK).astype(np.float64)
@@ -70,25 +106,66 @@ def understood(recording: Samples, loop: Speech) -> float | None:
     """STOI of what was heard, the mean of its pieces; windows that are mostly silent are left out. None if there is
     nothing to judge."""
     size = int(WINDOW_SECONDS * RATE)
-    known = loop.repeated(loop.seconds + 2 * WINDOW_SECONDS).samples
-    found: list[float] = []
-    for start in range(0, len(recording) - size + 1, size):
-        window = recording[start : start + size]
-        if sum(gaps_of(window)) < WINDOW_SECONDS / 4:
-            found.extend(_of_window(window, known))
+    windows = _windows(recording, loop, size, size, most_silent=WINDOW_SECONDS / 4)
+    found = [piece for _, pieces in windows for piece in pieces]
     return float(np.mean(found)) if found else None
 
 
+def _windows(
+    recording: Samples, loop: Speech, size: int, step: int, *, most_silent: float
+) -> Iterator[tuple[int, list[float]]]:
+    """Where each window begins, and STOI of its pieces; without those of which so many seconds are silent."""
+    known = loop.repeated(loop.seconds + 2 * WINDOW_SECONDS).samples
+    for start in range(0, len(recording) - size + 1, step):
+        window = recording[start : start + size]
+        if sum(gaps_of(window)) < most_silent:
+            yield start, _of_window(window, known)
+
+
 def _of_window(window: Samples, known: Samples) -> list[float]:
-    """Of each piece of a window, where the known speech fits the window best; 0 if it fits nowhere."""
-    rough = hearing.find(Speech("", window), known)
-    if not rough.heard:
-        return [0.0]
+    """Of each piece of a window, where the known speech fits the window best; 0 where it fits nowhere."""
     step = int(PIECE_SECONDS * RATE)
-    return [
-        _of_piece(window[at : at + step], known, rough.delay + at / RATE)
-        for at in range(0, len(window) - step + 1, step)
+    starts = range(0, len(window) - step + 1, step)
+    delays = _delays_of(Speech("", window), known, len(starts))
+    if not delays:
+        return [0.0] * len(starts)
+    pieces = [window[at : at + step] for at in starts]
+    roughs = [delay + at / RATE for at, delay in zip(starts, delays, strict=True)]
+    best = [_of_piece(piece, known, rough) for piece, rough in zip(pieces, roughs, strict=True)]
+    if min(best) >= CLEAR_STOI:
+        return best
+    begins = [
+        round(hearing.refined(piece, known, rough, around=AROUND_SECONDS) * RATE) - at
+        for piece, rough, at in zip(pieces, roughs, starts, strict=True)
     ]
+    for i, at in enumerate(starts):
+        if best[i] < CLEAR_STOI:
+            around = {begin + at for begin in begins[max(i - 1, 0) : i + 2]}
+            best[i] = max(best[i], _with_a_move(pieces[i], known, around))
+    return best
+
+
+def _delays_of(window: Speech, known: Samples, pieces: int) -> list[float]:
+    """Seconds from where the known speech begins to the window, as each of its pieces says; empty if nowhere."""
+    found = hearing.find(window, known)
+    if found.heard:
+        return [found.delay] * pieces
+    if window.seconds < CHANGING.seconds:
+        return []
+    found, delays = hearing.find_elastic(window, known, CHANGING)
+    return delays if CHANGING.accepts(found) else []
+
+
+def _with_a_move(piece: Samples, known: Samples, begins: set[int]) -> float:
+    """STOI of a piece in which the player moved: what was before it is where one of these places, a sample each, says
+    that the piece begins, what comes after it where another one does. 0 if there is but one."""
+    best = 0.0
+    for before, after in permutations(begins, 2):
+        for cut in range(len(piece) // MOVES, len(piece), len(piece) // MOVES):
+            clean = np.concatenate([known[before : before + cut], known[after + cut : after + len(piece)]])
+            if len(clean) == len(piece):
+                best = max(best, float(stoi(clean, piece, RATE)))
+    return best
 
 
 def _of_piece(piece: Samples, known: Samples, rough: float) -> float:

@@ -5,7 +5,15 @@ from html import escape
 from .page_grid import NOTHING, grouped, sign
 from .results import Change, Matrix
 
-HEADS = ("network", "hears", "longest gap, s", "path", "back on the former path, s", "longest gap then, s")
+HEADS = (
+    "network",
+    "hears",
+    "longest gap, s",
+    "longest without words, s",
+    "path",
+    "back on the former path, s",
+    "longest gap then, s",
+)
 
 
 def switched_grid(matrix: Matrix) -> str:
@@ -34,8 +42,8 @@ def _table(matrix: Matrix, system: str) -> str:
 def _figures(found: Change) -> str:
     stayed = "" if found.same_page else " (the page was loaded again)"
     return (
-        f"<td>{sign(found.hears)}{stayed}</td>{_number(found.gap)}<td>{escape(found.within) or NOTHING}</td>"
-        f"{_number(found.again)}{_number(found.gap_again)}"
+        f"<td>{sign(found.hears)}{stayed}</td>{_number(found.gap)}{_number(found.lost)}"
+        f"<td>{escape(found.within) or NOTHING}</td>{_number(found.again)}{_number(found.gap_again)}"
     )
 
 

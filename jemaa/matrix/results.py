@@ -84,6 +84,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     """While it lasted, pauses and all."""
     gap: float | None = None
     """The longest silence from the moment it began."""
+    lost: float | None = None
+    """The longest time in which nothing was understood: silence, and sound in bits."""
     within: str = ""
     """The path at its end."""
     same_page: bool = True

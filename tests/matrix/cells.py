@@ -31,6 +31,13 @@ def matrix(*cells: Cell, **other: Any) -> Matrix:
 
 def change(profile: str = "clean", **other: Any) -> Change:
     """A network that began in mid-speech, and cost half a second."""
-    good: dict[str, Any] = {"system": "jemaa", "before": "live", "within": "pieces", "hears": True, "gap": 0.5}
+    good: dict[str, Any] = {
+        "system": "jemaa",
+        "before": "live",
+        "within": "pieces",
+        "hears": True,
+        "gap": 0.5,
+        "lost": 0.75,
+    }
     good |= {"again": 30.0, "hears_again": True, "gap_again": 0.0, "commit": "abc1234"}
     return Change(profile=profile, **(good | other))

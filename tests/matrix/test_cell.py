@@ -29,6 +29,7 @@ def test_behind_an_operator_that_drops_udp_everything_works(tmp_path: Path, caps
 def test_blocking_that_begins_in_mid_word_is_got_round_without_a_reload_and_its_end_is_noticed(tmp_path: Path) -> None:
     words = ["lab", "matrix", "--switched", "--profiles", "kill-after-bytes", "--seconds", "10", "--out", str(tmp_path)]
     assert main(words) == 0
+    assert not (tmp_path / "grid.svg").exists(), "there is no grid of changes"
     (found,) = decode((tmp_path / "matrix.json").read_bytes()).changes
     assert (found.before, found.failure) == ("live", "") and found.within in ("stream", "pieces")
     assert found.hears and found.same_page and found.gap is not None and found.gap < 2

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.signal import resample_poly
 
-from jemaa.matrix.measure import gaps_of, judge
+from jemaa.matrix.measure import gaps_of, is_followed, judge, lost_of
 from jemaa.people.speech import CHAIR_SPEECH, GUEST_SPEECH, RATE, Samples, Speech, unbroken
 
 LOOP = unbroken(CHAIR_SPEECH)
@@ -40,6 +40,41 @@ def test_gaps_are_found_with_their_length_and_share() -> None:
     found = judge(sound, LOOP)
     assert found.longest_gap == pytest.approx(1.0, abs=0.1)
     assert found.silent == pytest.approx(1.5 / SECONDS, abs=0.02)
+
+
+def test_how_long_nothing_is_understood_counts_silence_and_sound_in_bits() -> None:
+    sound = heard()
+    assert lost_of(sound, LOOP) == 0.0
+    gap = sound.copy()
+    gap[5 * RATE : 6 * RATE] = 0
+    assert lost_of(gap, LOOP) == pytest.approx(1.0, abs=0.6)
+    bits = sound.copy()  # a third of the sound, spread over three times its length, as over a line that is too thin
+    for start in range(0, 4 * RATE, RATE // 10):
+        bits[start + RATE // 30 : start + RATE // 10] = 0
+    assert lost_of(bits, LOOP) == pytest.approx(4.0, abs=0.6)
+    assert lost_of(np.zeros(3 * RATE, np.float32), LOOP) == 3.0
+
+
+def test_who_catches_up_is_followed_and_who_gets_bits_or_another_speech_is_not() -> None:
+    quicker = resample_poly(heard()[: 5 * RATE], 97, 100).astype(np.float32)
+    assert is_followed(quicker, LOOP)
+    bits = heard()[: 5 * RATE].copy()
+    for start in range(0, len(bits), RATE // 10):
+        bits[start + RATE // 30 : start + RATE // 10] = 0
+    assert not is_followed(bits, LOOP)
+    assert not is_followed(unbroken(GUEST_SPEECH).samples[: 5 * RATE], LOOP)
+    assert not is_followed(np.zeros(5 * RATE, np.float32), LOOP)
+
+
+def test_a_move_of_the_player_costs_nothing_and_one_that_takes_over_is_no_hole() -> None:
+    sound = LOOP.repeated(40).samples
+    at, end = 3 * RATE + 5_000, 15 * RATE
+    for leap in (RATE // 20, RATE // 4):  # left out in the middle of a second; said again
+        for moved in (sound[at + leap :], sound[at - leap :]):
+            found = judge(np.concatenate([sound[:at], moved])[:end], LOOP)
+            assert found.is_speech and found.stoi is not None and found.stoi > 0.93
+    other = unbroken(GUEST_SPEECH).repeated(20).samples
+    assert not judge(np.concatenate([sound[: RATE // 2], other])[:end], LOOP).is_speech
 
 
 def test_what_happens_while_it_starts_is_no_gap() -> None:

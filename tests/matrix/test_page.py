@@ -76,8 +76,8 @@ def test_networks_that_began_in_mid_speech_have_a_table_of_their_own() -> None:
     found = [change("udp-off"), change("sni", hears=False, again=None, gap_again=None, same_page=False)]
     run = matrix(cell("udp-off"), cell("sni"), changes=found)
     calm, hard = (Reader(page(run)).row(name, 1)[1:] for name in ("udp-off", "sni"))
-    assert [word.strip("✓✕") for word in calm] == ["yes", "0.5", "pieces", "30.0", "0.0"]
-    assert [word.strip("✓✕") for word in hard] == ["no (the page was loaded again)", "0.5", "pieces", "–", "–"]
+    assert [word.strip("✓✕") for word in calm] == ["yes", "0.5", "0.8", "pieces", "30.0", "0.0"]
+    assert [word.strip("✓✕") for word in hard] == ["no (the page was loaded again)", "0.5", "0.8", "pieces", "–", "–"]
     assert "in mid-speech" not in page(matrix(cell()))
 
 

@@ -97,6 +97,17 @@ def test_hears_a_voice_that_a_player_shifted_here_and_there() -> None:
     assert not hearing.hears(SAME_VOICE, recording + drifting)
 
 
+def test_hears_a_voice_that_waited_for_its_line_in_mid_sentence() -> None:
+    speech = DELEGATE.part(0, 5)
+    waiting = silence(11)
+    for at, delay in ((0.0, 0.63), (1.2, 0.9), (2.0, 1.15)):
+        piece = speech.samples[int(at * RATE) :]
+        waiting[int((1 + at + delay) * RATE) :][: len(piece)] = np.float32(0.4) * piece
+    assert hearing.hears(speech, waiting)
+    assert not hearing.hears(GUEST.part(0, 5), waiting)
+    assert not hearing.hears(SAME_VOICE.part(0, 5), waiting)
+
+
 def test_says_when_a_voice_stops() -> None:
     speech = unbroken(DELEGATE_SPEECH)
     recording = scene((speech.part(0, 3), 1.0, 0.5), seconds=8)
