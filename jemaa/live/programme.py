@@ -86,7 +86,7 @@ class Programme:
         """Put a person's voice into the programme; he has one microphone, a second replaces the first."""
         if (before := self._microphones.get(person)) is not None:
             before.close()
-        microphone = Microphone(person, publication, self._now, self._microphone_closed)
+        microphone = Microphone(person, publication, self._mix_now, self._microphone_closed)
         self._microphones[person] = microphone
         self._minus[person] = _Minus(self._next_mix, person, self._next_ms)
         self._next_mix += 1
@@ -176,7 +176,7 @@ class Programme:
 
     def tick(self) -> None:
         """Mix and encode the next 20 ms."""
-        now = self._now()
+        now = self._mix_now()
         # A microphone whose frame turns out bad may close in here, so we walk over copies.
         blocks = {person: microphone.pull(now) for person, microphone in list(self._microphones.items())}
         notes = [block for playing in self._playing if (block := playing.pull()) is not None]
@@ -191,6 +191,11 @@ class Programme:
             rest = [block for other, block in blocks.items() if other != person]
             minus.rendition.encode(minus.limiter.limit(_sum([*rest, *notes])))
         self.picture.advance(self._next_ms)
+
+    def _mix_now(self) -> float:
+        """Seconds, never later than the next block is due. Where the machine stands still the mix does too: what has
+        come meanwhile is in time for it, and to a jitter buffer no line has held it back."""
+        return min(self._now(), self._began + (self._next_ms + TICK_MS) / 1000)
 
     def _late_ms(self) -> float:
         return (self._now() - self._began) * 1000 - self._next_ms - TICK_MS

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from jemaa.people import firefox
 from jemaa.people.person import Cast
-from jemaa.people.speech import DELEGATE_SPEECH, Speech, say
+from jemaa.people.speech import DELEGATE_SPEECH, GUEST_SPEECH, Speech, say
 from jemaa.people.wait import wait_until
 from tests.harness.server import Server
 
@@ -51,7 +51,7 @@ def test_the_floor_is_heard_on_each_path(cast: Cast, meeting: Server, floor: Spe
 
 
 def test_who_has_the_floor_is_heard(cast: Cast, tmp_path_factory: pytest.TempPathFactory) -> None:
-    voice = say(DELEGATE_SPEECH, voice="en-us+f3")
+    voice = say(f"{DELEGATE_SPEECH} {GUEST_SPEECH}", voice="en-us+f3")
     point = voice.part(SWALLOWED_SECONDS, voice.seconds)
     with (
         Server(tmp_path_factory.mktemp("speaking") / "data") as meeting,

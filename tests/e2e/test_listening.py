@@ -1,7 +1,6 @@
 """A listener hears the floor on every path; what counts is the sound at the loudspeaker."""
 
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -84,6 +83,11 @@ IS_DRAWN = (
 )
 
 
+SETTLED_SECONDS = 2
+"""On a busy machine Chromium's loudspeaker falters for the first seconds, with a plain loop and nothing of ours too:
+with two busy processes beside it in ten of twelve pages, by 0.02 to 0.4 s."""
+
+
 @pytest.fixture(scope="module")
 def unbroken_meeting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Speech]]:
     """A floor without any pause: an interruption is ours."""
@@ -98,9 +102,11 @@ def test_on_the_lowest_rung_nothing_is_missing(cast: Cast, unbroken_meeting: tup
     with cast.person("Amina", server.page("participant", down="pieces", sound="8")) as amina:
         acts.listen(amina)
         wait_for_sound(amina)
-        heard = amina.heard(*acts.record_for(amina, 13))
+        heard = amina.heard(*acts.record_for(amina, SETTLED_SECONDS + 13))[SETTLED_SECONDS * RATE :]
         assert not gaps_of(heard), "three pieces of 3.84 s, and a bit"
-        assert acts.is_part(heard, speech)
+        # By the second: who began with much in reserve catches up all the time, and is 0.4 s ahead at the end.
+        steps = jumps(speech, heard)
+        assert max(steps) <= 0.08, f"sound was skipped or repeated: {steps}"
 
 
 def test_climbing_to_a_better_path_neither_loses_nor_doubles_sound(
@@ -122,13 +128,15 @@ def test_climbing_to_a_better_path_neither_loses_nor_doubles_sound(
 
 
 def jumps(loop: Speech, sound: Samples) -> list[float]:
-    """By how much each second of the sound is off the place in the loop that the second before it promises."""
-    track = loop.repeated(2 * loop.seconds).samples
-    places = []
-    for second in range(int(len(sound) / RATE) - 1):
-        window = Speech("", sound[second * RATE : (second + 2) * RATE])
-        found = hearing.find(window, track)
-        assert found.score > hearing.HEARD_SCORE, f"second {second} is not the floor: {found}"
-        places.append((found.delay - second) % loop.seconds)
-    apart = [abs(b - a) for a, b in pairwise(places)]
-    return [min(step, loop.seconds - step) for step in apart]
+    """By how much each second of the sound is off the place in the loop that the second before it promises; looked for
+    a second around that."""
+    windows = [Speech("", sound[at : at + 2 * RATE]) for at in range(0, len(sound) - 2 * RATE + 1, RATE)]
+    place = hearing.find(windows[0], loop.repeated(2 * loop.seconds).samples).delay
+    track = loop.repeated(len(sound) / RATE + 2 * loop.seconds + 4)
+    steps = []
+    for second, window in enumerate(windows[1:], start=1):
+        found = hearing.find(window, track.part(place, place + 4).samples)
+        assert found.score > hearing.HEARD_SCORE, f"second {second} is not the floor where it should be: {found}"
+        steps.append(abs(found.delay - 1))
+        place += found.delay
+    return steps

@@ -14,7 +14,8 @@ AMINA, BADR = PersonId("amina"), PersonId("badr")
 
 
 class Studio:
-    """`pass_` lets time go by; voices say their next 20 ms in each tick."""
+    """`pass_` lets time go by; voices say their next 20 ms in each tick. `stall` lets the machine stand still: what is
+    said meanwhile comes at once, and what was to be mixed is made up for."""
 
     def __init__(self) -> None:
         self.seconds = 50.0
@@ -31,6 +32,15 @@ class Studio:
             for voice in self._voices:
                 voice.say()
             self.seconds += TICK_MS / 1000
+            self.programme.tick()
+
+    def stall(self, seconds: float) -> None:
+        ticks = round(seconds * 1000 / TICK_MS)
+        self.seconds += ticks * TICK_MS / 1000
+        for voice in self._voices:
+            for _ in range(ticks):
+                voice.say()
+        for _ in range(ticks):
             self.programme.tick()
 
 

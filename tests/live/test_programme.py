@@ -81,6 +81,20 @@ def test_from_a_chunk_to_the_programme_within_sixty_milliseconds() -> None:
     assert lag_of(samples, heard(studio.programme.tracks["sound/32"])) / RATE - 2 * 0.0065 <= 0.060
 
 
+@pytest.mark.parametrize("stall", [0.06, 0.2, 0.5])
+def test_a_machine_that_stands_still_now_and_then_costs_no_word_and_no_delay(stall: float) -> None:
+    studio, samples = Studio(), words()[: 12 * RATE]
+    studio.speaks(AMINA, samples)
+    for _ in range(6):
+        studio.pass_(1.4)
+        studio.stall(stall)
+    studio.pass_(12 - 6 * (1.4 + stall))
+    sound = heard(studio.programme.tracks["sound/32"])
+    assert understood(samples, sound) >= 0.95
+    for at in (0, 4 * RATE, 8 * RATE):
+        assert lag_of(samples[at : at + 4 * RATE], sound[at : at + 5 * RATE]) / RATE - 2 * 0.0065 <= 0.060
+
+
 def test_a_closed_microphone_is_silent_from_the_next_tick() -> None:
     studio = Studio()
     voice = studio.speaks(AMINA, tone(3))
