@@ -145,6 +145,7 @@ class OpenHalls:
             ("mix", programme.run),
             ("floor", floor.run),
             ("status", hall.announce),
+            ("easing", hall.ease),
         ):
             tasks.start(run(), name).add_done_callback(partial(self._ended, session))
         opened = self._open[session] = _Open(hall, tasks, time.monotonic())

@@ -19,6 +19,9 @@ SOUND = (
     TrackInfo(2, "sound/12", "sound", "opus", 12, 60, 240, 960),
     TrackInfo(3, "sound/8", "sound", "opus", 8, 60, 960, 3840),
 )
+THIN = SOUND[1]
+"""What the thinnest of mobile lines carries live."""
+
 MP3 = TrackInfo(4, "sound/mp3", "sound", "mp3", 24, 24, 240, 0)
 FIRST_MIX = 100
 """Track numbers of mixes start here."""

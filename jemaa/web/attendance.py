@@ -9,11 +9,15 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import msgspec
+
 from jemaa.bucket import Bucket
 from jemaa.errors import Refused
 from jemaa.limits import EVENT_BACKLOG_BYTES, LISTENS_A_SECOND, LISTENS_SECONDS
 from jemaa.live.crowd import Listener
+from jemaa.live.easing import Easing
 from jemaa.live.fanout import buffer_limit
+from jemaa.live.renditions import THIN
 from jemaa.live.track import Track
 from jemaa.meeting.rules import is_desk
 from jemaa.wire import framing
@@ -23,6 +27,7 @@ from jemaa.wire.token import Pass
 from .connections import keep_short
 from .hall import Hall
 from .herald import Framing, Message
+from .in_flight import InFlight
 from .shapes import Listen
 
 ABORT_SECONDS = 5.0
@@ -76,6 +81,8 @@ class Attendance:
         self._transport = transport
         self._manner = manner
         self._wish = Listen()
+        self._easing = Easing()
+        self._in_flight = InFlight(transport)
         self._listens = Bucket(LISTENS_A_SECOND, LISTENS_A_SECOND * LISTENS_SECONDS)
         self._greeting = 0
         self._figures_after = 0.0
@@ -153,14 +160,32 @@ class Attendance:
         if self.send_away_if_swamped():
             return
         self._wish = wish
+        self._easing.reset()
         backlog = self._backlog()
-        self._hear("sound", sound, backlog)
-        self._hear("picture", picture, backlog)
+        self._hear("sound", sound, wish, backlog)
+        self._hear("picture", picture, wish, backlog)
 
     def refresh(self) -> None:
         """The person's microphone opened or closed: change over to, or from, the mix without his own voice."""
-        if self._wish.sound:
-            self._hear("sound", self._hall.sound_for(self.person, self._wish.sound), self._backlog())
+        self._give_sound(self._given())
+
+    def look(self, now: float) -> None:
+        """Give less sound for a while if what was sent is long on its way; what was asked for when it is so no more.
+
+        To be called a few times a second. A picture is too much for a line long before its sound, and rests by itself.
+        """
+        heard = self._hears.get("sound")
+        if not self.is_live or heard is None or self._wish.picture or self._transport.is_closing():
+            return
+        if not self._easing.is_on and heard[0].info.kbps <= THIN.kbps:
+            return
+        age = self._in_flight.age(now)
+        if age is None or not self._easing.judge(age, now):
+            return
+        if self._easing.is_on:
+            self._hall.counters.add("listeners_eased")
+        # A bit of the past comes with it: chunks of one track end later than another's.
+        self._give_sound(msgspec.structs.replace(self._given(), back_ms=THIN.chunk_ms))
 
     def send_away(self, farewell: bytes | None = None) -> None:
         """Close the connection, with a reason; cut it if the rest is not read soon."""
@@ -184,8 +209,8 @@ class Attendance:
         self._leave_presence()
 
     def _silence(self) -> None:
-        self._hear("sound", None)
-        self._hear("picture", None)
+        self._stop("sound")
+        self._stop("picture")
         self._hall.attendances.pop(self, None)
         self._hall.herald.dismiss(self)
 
@@ -195,20 +220,33 @@ class Attendance:
         self._greeting = min(self._greeting, unread)
         return unread - self._greeting
 
-    def _hear(self, kind: str, track: Track | None, backlog: int = 0) -> None:
+    def _given(self) -> Listen:
+        """What his wish comes to for now."""
+        if not self._easing.is_on:
+            return self._wish
+        batch_ms = max(self._wish.batch_ms, THIN.chunk_ms)
+        return msgspec.structs.replace(self._wish, sound=THIN.name, batch_ms=batch_ms)
+
+    def _give_sound(self, given: Listen) -> None:
+        if given.sound:
+            self._hear("sound", self._hall.sound_for(self.person, given.sound), given, self._backlog())
+
+    def _stop(self, kind: str) -> None:
+        if heard := self._hears.pop(kind, None):
+            self._hall.fanout(heard[0]).remove(heard[1])
+
+    def _hear(self, kind: str, track: Track | None, given: Listen, backlog: int) -> None:
         """Off the old track and onto the new one between two batches: never both, never neither.
 
         Whoever stays on his track gets it in the batches that he asks for now.
         """
         current = self._hears.get(kind)
         if current and track is current[0]:
-            self._hall.fanout(track).rebatch(current[1], self._wish.batch_ms)
+            self._hall.fanout(track).rebatch(current[1], given.batch_ms)
             return
-        if current:
-            self._hall.fanout(current[0]).remove(current[1])
-            del self._hears[kind]
+        self._stop(kind)
         if track is not None:
             listener = Listener(self._transport, is_behind=backlog > buffer_limit(track.info.kbps))
             self._hears[kind] = (track, listener)
             fanout = self._hall.fanout(track)
-            fanout.add(listener, self._manner.media, batch_ms=self._wish.batch_ms, back_ms=self._wish.back_ms)
+            fanout.add(listener, self._manner.media, batch_ms=given.batch_ms, back_ms=given.back_ms)

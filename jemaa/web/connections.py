@@ -22,13 +22,18 @@ IDLE_SECONDS = 8.0
 and whoever asks on it waits for nothing. A handshake taken up again costs little more than a kilobyte."""
 
 
+def tcp_socket(transport: asyncio.BaseTransport) -> socket.socket | None:
+    """The connection's own socket; None if it is none of TCP."""
+    found: socket.socket | None = transport.get_extra_info("socket")
+    return found if found is not None and found.family in (socket.AF_INET, socket.AF_INET6) else None
+
+
 def keep_short(transport: asyncio.Transport) -> None:
     """Let little wait in the kernel for this connection, where it can be neither skipped nor counted.
 
     By default that is megabytes, which over 64 kb/s is minutes of an old picture in front of the newest word.
     """
-    found = transport.get_extra_info("socket")
-    if found is not None and found.family in (socket.AF_INET, socket.AF_INET6):
+    if (found := tcp_socket(transport)) is not None:
         with suppress(OSError):  # a kernel without it, or a connection that has just gone
             found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, KERNEL_BUFFER_BYTES)
 

@@ -43,7 +43,9 @@ async def newest_piece(request: web.Request) -> web.Response:
     person = request.app[HOUSE].door.attendee(request, hall)
     track = hall.track(person, request.query.get("track", "sound/12"))
     newest = max(track.newest_piece(), 0)
-    return json_answer(NewestPiece(hall.programme.epoch, track.info.name, newest, track.info.piece_ms))
+    piece_ms = track.info.piece_ms
+    age_ms = max(0, hall.programme.time_ms - (newest + 1) * piece_ms)
+    return json_answer(NewestPiece(hall.programme.epoch, track.info.name, newest, piece_ms, age_ms))
 
 
 async def _wait(track: Track, n: int) -> bytes:

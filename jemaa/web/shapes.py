@@ -122,6 +122,8 @@ class NewestPiece(Struct):
     track: str
     n: int
     piece_ms: int
+    age_ms: int
+    """How long it has been complete: the next one will be in `piece_ms - age_ms`."""
 
 
 class NoteRequest(Struct, forbid_unknown_fields=True):

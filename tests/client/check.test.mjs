@@ -137,20 +137,20 @@ test("the meeting finds what the check learned, and keeps what it knew itself", 
   const advice = { down: "pieces", sound: true, picture: true, up: "pieces", kbps: 400 };
   const tried = { pieces: { usable: true } };
   remember(storage, { advice, tried }, 99);
-  assert.deepEqual(JSON.parse(kept.get("jemaa-network")), { at: 99, isCutting: true, isThin: false, path: "pieces" });
+  assert.deepEqual(JSON.parse(kept.get("jemaa-network")), { at: 99, isCutting: true, isThin: false, isNarrow: false, path: "pieces" });
   remember(storage, { advice: { ...advice, down: "text", sound: false }, tried }, 100);
   assert.equal(JSON.parse(kept.get("jemaa-network")).at, 99);
   remember(storage, { advice: { ...advice, kbps: null }, tried }, 101);
   assert.equal(JSON.parse(kept.get("jemaa-network")).isThin, false);
   rememberCutting(storage, 102);
-  assert.deepEqual(JSON.parse(kept.get("jemaa-network")), { at: 102, isCutting: true, isThin: false, path: "pieces" });
+  assert.deepEqual(JSON.parse(kept.get("jemaa-network")), { at: 102, isCutting: true, isThin: false, isNarrow: false, path: "pieces" });
   kept.set("jemaa-network", "{");
   remember(storage, { advice, tried }, 102);
   remember(null, { advice, tried }, 103);
   assert.equal(kept.get("jemaa-network"), "{");
   kept.clear();
   remember(storage, { advice, tried: { pieces: { usable: true, isCutting: true } } }, 104);
-  assert.deepEqual(JSON.parse(kept.get("jemaa-network")), { at: 104, isCutting: true, isThin: false, path: "pieces" });
+  assert.deepEqual(JSON.parse(kept.get("jemaa-network")), { at: 104, isCutting: true, isThin: false, isNarrow: false, path: "pieces" });
 });
 
 test("connections that are cut while new ones live are told from a network that is gone", () => {

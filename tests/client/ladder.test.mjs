@@ -5,6 +5,8 @@ import { Stream, lineOf } from "../../jemaa/client/net/attendance.js";
 import { importsOf } from "../../jemaa/client/net/modules.js";
 import { Pieces } from "../../jemaa/client/net/pieces.js";
 import { Retry } from "../../jemaa/client/net/retry.js";
+import { encodeChunk } from "../../jemaa/client/wire/chunk.js";
+import { encodeRecord } from "../../jemaa/client/wire/record.js";
 import { attending, opened } from "./ladder_clock.mjs";
 
 test("it starts low, by itself, and without a socket", () => {
@@ -263,11 +265,11 @@ for (const [invitation, track, isShared] of [[undefined, "sound/8", true], [unde
       invitation,
       person: "p1",
       network: { rttMs: 0, isCutting: false },
-      player: { lane: () => ({ push() {}, close() {} }) },
+      player: { timeline: { endMs: 0 }, lane: () => ({ push() {}, close() {} }) },
       spent() {},
       request(address, init, isForAll = false) {
         asked.push({ ...init, isForAll });
-        if (asked.length === 1) return Promise.resolve(Response.json({ epoch: "e", n: 7, piece_ms: 3840 }));
+        if (asked.length === 1) return Promise.resolve(Response.json({ epoch: "e", n: 7, piece_ms: 3840, age_ms: 0 }));
         return new Promise((_, reject) => init.signal.addEventListener("abort", () => reject(new Error("aborted"))));
       },
     };
@@ -286,12 +288,12 @@ test("a piece that is overdue is asked for again on another connection, and the 
   const asked = [];
   const attendance = {
     network: { rttMs: 0, isCutting: false },
-    player: { lane: () => ({ push() {}, close() {} }) },
+    player: { timeline: { endMs: 0 }, lane: () => ({ push() {}, close() {} }) },
     spent() {},
     learn: (known) => Object.assign(attendance.network, known),
     request(address, { signal, credentials }) {
       asked.push({ address, credentials, signal });
-      if (address.includes("newest")) return Promise.resolve(Response.json({ epoch: "e", n: 7, piece_ms: 20 }));
+      if (address.includes("newest")) return Promise.resolve(Response.json({ epoch: "e", n: 7, piece_ms: 20, age_ms: 0 }));
       if (asked.length === 3) return Promise.resolve(new Response(""));
       return new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Error("aborted"))));
     },
@@ -302,6 +304,30 @@ test("a piece that is overdue is asked for again on another connection, and the 
   assert.deepEqual(asked.map(({ address }) => address.split("/").at(-1)), ["newest?track=sound%2F12", "7", "7", "8"]);
   assert.notEqual(asked[1].credentials, asked[2].credentials);
   assert.ok(asked[1].signal.aborted && attendance.network.isCutting);
+});
+
+test("sound does not begin so early that the next piece comes when the first is over", async () => {
+  const beginsAfter = async (age_ms, rttMs) => {
+    const piece = encodeRecord(2, encodeChunk({ seq: 1, timeMs: 0, frames: [new Uint8Array([0])] }));
+    const began = performance.now();
+    let pushedAt = 0;
+    const attendance = {
+      network: { rttMs, isCutting: false },
+      player: { timeline: { endMs: null }, lane: () => ({ push: () => (pushedAt = performance.now()), close() {} }) },
+      spent() {},
+      request: async (address, { signal }) => {
+        if (address.includes("newest")) return Response.json({ epoch: "e", n: 7, piece_ms: 3840, age_ms });
+        if (address.endsWith("/7")) return new Response(piece);
+        return new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Error("aborted"))));
+      },
+    };
+    const pieces = new Pieces(listeningWith(attendance), () => {});
+    while (!pushedAt) await new Promise((resolve) => setTimeout(resolve, 2));
+    pieces.close();
+    return pushedAt - began;
+  };
+  assert.ok((await beginsAfter(0, 200)) > 500, "complete just now: its margin, and the way there and back, later");
+  assert.ok((await beginsAfter(3000, 200)) < 400, "the next one is here long before it is over");
 });
 
 test("a module's imports are found, and only those", () => {

@@ -99,13 +99,12 @@ test("a line that has become too thin is told from one that lost a packet, and f
   /** Media of 60 ms at a time: `late(n)` is how late the n-th comes, `stood(n)` how often the player stood still by then. */
   const over = (late, stood) => {
     const lag = new Lag();
-    let growing = false;
     for (let n = 0, now = 0; n < 400; n++) {
       now = Math.max(now, n * 60 + late(n));
       lag.came(n * 60, now, stood(n));
-      growing ||= lag.isGrowing(now);
+      if (lag.isGrowing(now)) return now;
     }
-    return growing;
+    return 0;
   };
   const thin = (n) => Math.max(0, n - 200) * 20; // a third too slow from the 200th on
   assert.ok(over(thin, (n) => Math.max(0, n - 205)));
@@ -114,4 +113,7 @@ test("a line that has become too thin is told from one that lost a packet, and f
   assert.ok(!over(lost, (n) => n));
   const further = (n) => (n < 200 ? 0 : 700);
   assert.ok(!over(further, (n) => (n < 200 ? 0 : 2)));
+  const muchTooThin = (n) => (n < 200 ? 0 : 350 + (n - 200) * 140); // three tenths of it come through
+  const noticed = over(muchTooThin, (n) => Math.max(0, n - 200)) - 200 * 60;
+  assert.ok(noticed > 0 && noticed < 1200, "what falls behind so fast is not waited for: each second puts two more into the queue");
 });

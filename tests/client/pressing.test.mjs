@@ -83,6 +83,14 @@ test("a recording that is begun by two quick presses opens one microphone", asyn
   assert.equal(begun.length, 1);
 });
 
+test("who has pressed Speak is asked no more to press it", async () => {
+  const { panel, sent } = speaker();
+  assert.ok(!document.getElementById("notice").hidden);
+  panel.start.click();
+  assert.ok(document.getElementById("notice").hidden);
+  await until(() => sent.length);
+});
+
 test("a camera that is opened by two quick presses is one camera", async () => {
   const { panel, sent } = speaker();
   const yes = wait();

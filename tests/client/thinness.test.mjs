@@ -12,6 +12,7 @@ function on(kbps, rttMs, queueMs = 0) {
   const asked = [];
   const attendance = {
     network: { isThin: true, isNarrow: false, rttMs: 0 },
+    cost: { kbps: 80, bytes: 0 },
     learn: (known) => Object.assign(attendance.network, known),
     spent() {},
     async request(address) {
@@ -62,4 +63,42 @@ test("a queue that was there while the way was measured, and has gone, makes no 
   thinness.judge(61_000, true);
   await until(() => !thinness.isMeasuring);
   assert.ok(attendance.network.isThin);
+});
+
+/** Somebody on a line that is taken for wide, to whom the server gives less than he asks for, for so long. */
+async function eased(kbps, rttMs, forMs) {
+  const here = on(kbps, rttMs);
+  here.attendance.network.isThin = false;
+  const { thinness } = here;
+  thinness.given(false, 0);
+  for (let now = 100; now <= forMs; now += 200) {
+    thinness.given(true, now);
+    thinness.judge(now, true);
+  }
+  thinness.given(false, forMs + 100);
+  await until(() => !thinness.isMeasuring);
+  return here;
+}
+
+test("where the server gives less for a while the line is measured, and is thin if it has no room", async () => {
+  const { attendance, asked, changes } = await eased(64, 10, 3000);
+  assert.equal(asked.length, 3, "once");
+  assert.deepEqual(changes, [true]);
+  assert.ok(attendance.network.isThin && !attendance.network.isNarrow);
+});
+
+test("a line that has only become longer stays what it was, and a stall is not measured", async () => {
+  const longer = await eased(2000, 300, 3000);
+  assert.equal(longer.asked.length, 3);
+  assert.deepEqual(longer.changes, []);
+  assert.ok(!longer.attendance.network.isThin);
+  const stall = await eased(64, 10, 1500);
+  assert.deepEqual(stall.asked, []);
+});
+
+test("a line that was found thin meanwhile is not measured for what the server gave less before", async () => {
+  const { asked, thinness } = on(24, 10);
+  thinness.given(true, 0);
+  for (const now of [0, 2000, 4000]) thinness.judge(now, true);
+  assert.deepEqual(asked, []);
 });

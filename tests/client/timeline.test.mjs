@@ -37,12 +37,32 @@ test("a late frame is counted, and waits with more in reserve", () => {
   assert.ok(timeline.wanted() > timeline.margin);
 });
 
+test("after a long stall it does not wait as long again: what was held up comes at once, and is the reserve", () => {
+  const timeline = new Timeline();
+  timeline.margin = 1.5;
+  feed(timeline, { to: 200 });
+  const back = feed(timeline, { from: 200, to: 3000, arrival: (ms) => Math.max(2, ms / 1000) });
+  assert.ok(back[0].at - 2 <= 0.3, "silent for what the stall lasted, and a bit");
+  assert.ok(back.every(({ ms, at, isStart }, n) => (n === 0 || !isStart) && at - Math.max(2, ms / 1000) > 0));
+  assert.ok(timeline.endAt - 3 > 1.5, "and another one is covered");
+});
+
 test("what comes in long pieces is played whole, though the last of a piece is early by its length", () => {
   const timeline = new Timeline();
   Object.assign(timeline, { margin: 0.35, burst: 3.84 });
   const placed = feed(timeline, { to: 23_040, durationMs: 60, arrival: (ms) => (Math.floor(ms / 3840) + 1) * 3.84 });
   assert.equal(placed.length, 384);
   assert.ok(placed.every((one) => !one.isJump));
+});
+
+test("who begins with a piece just before the next one is there plays both whole", () => {
+  for (const begins of [3.85, 5.5, 7.2, 7.67]) {
+    const timeline = new Timeline();
+    Object.assign(timeline, { margin: 0.35, burst: 3.84 });
+    const placed = feed(timeline, { to: 23_040, durationMs: 60, arrival: (ms) => Math.max(begins, (Math.floor(ms / 3840) + 1) * 3.84) });
+    assert.equal(placed.length, 384);
+    assert.ok(placed.every((one, n) => !one.isJump && (n === 0 || !one.isStart)), `begun at ${begins}`);
+  }
 });
 
 test("too much in reserve is caught up in silence, fast", () => {

@@ -187,7 +187,7 @@ def test_over_a_thin_line_nothing_is_missing(visits: Callable[[str], Heard], nam
     assert heard.silent < 0.01 * VISITS[name].seconds, heard
 
 
-@pytest.mark.parametrize(("name", "most"), [("link-thin-64", 2), ("link-edge", 6)])
+@pytest.mark.parametrize(("name", "most"), [("link-thin-64", 2), ("link-edge", 3)])
 def test_a_line_that_becomes_thin_is_asked_for_less_and_for_more_when_it_has_room_again(
     visits: Callable[[str], Heard], name: str, most: float
 ) -> None:

@@ -182,6 +182,7 @@ def test_pieces_are_held_immutable_and_gone(tmp_path: Path) -> None:
     async def story() -> None:
         async with place(tmp_path) as here:
             _, newest = await here.get("/pieces/newest?track=sound/32")
+            assert 0 <= newest["age_ms"] <= newest["piece_ms"]
             address = f"{here.api}/pieces/{newest['epoch']}/sound/32"
             async with here.http.get(f"{address}/{newest['n'] + 1}") as answer:
                 body = await answer.read()

@@ -5,7 +5,8 @@
  */
 
 const PLACE = "jemaa-network";
-const THIN_KBPS = 80; // as `net/attendance.js` has it
+const THIN_KBPS = 80; // as `net/attendance.js` has it, and the next
+const NARROW_KBPS = 40;
 
 /**
  * Keep the best way, and whether connections are cut here; what only the meeting itself can learn stays.
@@ -15,8 +16,8 @@ const THIN_KBPS = 80; // as `net/attendance.js` has it
  */
 export function remember(storage, { advice: { down, sound, kbps }, tried }, now) {
   if (!sound) return;
-  const isThin = kbps === null ? {} : { isThin: kbps < THIN_KBPS };
-  learn(storage, { ...isThin, ...(tried.pieces?.isCutting ? { isCutting: true } : {}), path: down, at: now });
+  const line = kbps === null ? {} : { isThin: kbps < THIN_KBPS, isNarrow: kbps < NARROW_KBPS };
+  learn(storage, { ...line, ...(tried.pieces?.isCutting ? { isCutting: true } : {}), path: down, at: now });
 }
 
 /** Keep that connections are cut here, so that the meeting leaves none open for long. @param {Pick<Storage, "getItem"|"setItem">|null} storage @param {number} now */

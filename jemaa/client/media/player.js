@@ -19,6 +19,7 @@ const PAUSE_MS = 80; // shorter quiet belongs to a word
 const PAUSE_PACE = 0.5; // of the rest of a pause may be left out
 const MOST_MARGIN = 3;
 const MOST_GROWN = 1.2;
+const MOST_WAIT = 0.3; // after a stall: what it held up comes at once, and is the reserve that another one needs
 const WINDOW = 2.5; // seconds over which the shortest reserve counts
 const TOO_LATE = 2.5; // seconds of reserve more than needed: the tab slept; jump instead of running after it
 
@@ -86,7 +87,8 @@ export class Timeline {
     const at = gap ? Math.max(this.endAt, Math.min(this.endAt + gap, now + this.wanted())) : this.endAt;
     const reserve = at - now;
     if (reserve < 0) return this.#after(timeMs, durationMs, now, -reserve);
-    const isTooMuch = reserve > this.wanted() + (this.#hurries ? LEAD : this.burst + TOO_LATE);
+    // Who begins with the newest burst just before the next has two in reserve.
+    const isTooMuch = reserve > this.wanted() + (this.#hurries ? LEAD : 2 * this.burst + TOO_LATE);
     this.#hurries = false;
     if (isTooMuch) return this.#put(timeMs, durationMs, now + this.wanted(), { isStart: true, isJump: true });
     const excess = this.#excess(now, reserve);
@@ -123,7 +125,7 @@ export class Timeline {
     this.late++;
     this.#grown = Math.min(MOST_GROWN, this.#grown + Math.min(0.1, Math.max(0.01, lateness / 2)));
     this.#window = [];
-    return this.#put(timeMs, durationMs, now + Math.max(LEAD, Math.min(lateness, this.wanted())), { isStart: true });
+    return this.#put(timeMs, durationMs, now + Math.max(LEAD, Math.min(lateness, this.wanted(), MOST_WAIT)), { isStart: true });
   }
 
   /** The shortest reserve of late, beyond what is wanted. @param {number} now @param {number} reserve */
@@ -258,11 +260,6 @@ export class Player {
   drop(lane) {
     this.lanes = this.lanes.filter((one) => one !== lane);
     if (this.heard === lane) this.heard = null;
-  }
-
-  /** A voice was taken away, and its rest must not be heard: go on with what comes now. */
-  hurry() {
-    this.timeline.hurry();
   }
 
   /** Media time begins anew (another epoch), or the sound was off. What is scheduled plays out. */

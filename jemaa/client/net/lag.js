@@ -11,6 +11,7 @@ const BUCKET_MS = 250;
 const BUCKETS = 120; // half a minute
 const BEHIND_MS = 300;
 const LASTS = 4; // of them in a row
+const GROWS_MS = 100; // from one to the next: less than two thirds of what is said come through
 const LATE = 3; // times that the sound stood still, of late
 const OF_LATE = 20; // of them
 
@@ -59,6 +60,8 @@ export class Lag {
     const recent = this.#buckets.filter(({ at }) => now - at < OF_LATE * BUCKET_MS);
     const whole = recent.filter(({ at }) => now - at >= BUCKET_MS).slice(-LASTS);
     const isBehind = whole.length === LASTS && whole.every(({ leastMs }) => leastMs > least + BEHIND_MS);
-    return isBehind && recent[recent.length - 1].late - recent[0].late >= LATE;
+    const [before, last] = whole.slice(-2);
+    const isFalling = whole.length > 1 && before.leastMs > least + BEHIND_MS && last.leastMs > before.leastMs + GROWS_MS && last.at - before.at < 2 * BUCKET_MS;
+    return (isBehind || isFalling) && recent[recent.length - 1].late - recent[0].late >= LATE;
   }
 }

@@ -237,7 +237,7 @@ export class Line extends EventTarget {
       fresh.push(recorded);
     }
     // The server has ended a voice at once; what this page has in reserve of it would still be heard for a while.
-    if (fresh.some(({ type }) => SILENCING.has(type))) attendance.player?.hurry();
+    if (fresh.some(({ type }) => SILENCING.has(type))) attendance.player?.timeline.hurry();
     if (fresh.length) attendance.tell("state", { events: fresh });
   }
 

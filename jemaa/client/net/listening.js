@@ -22,11 +22,13 @@ const FIRST_BACK_MS = 80; // on `live` with nothing before it: more would only h
 const OVERLAP_MS = 1000; // what a new path repeats of the old one's sound, so that there is no gap between them
 /** Rendition of the sound on each rung, in kb/s: what the rung's overhead and its networks leave room for. */
 const KBPS = { live: 32, stream: 12, pieces: 12 };
-/** On a thin line; on `live` only until `stream` has taken over, and a chunk of 8 kb/s is a second. */
-const THIN_KBPS = { live: 12, stream: 8, pieces: 8 };
+/** On a thin line; on `live` only until `stream` has taken over. */
+const THIN_KBPS = { live: 12, stream: 12, pieces: 8 };
+/** On a narrow one: a chunk of 8 kb/s is a second, after which it is seen at the soonest that the one before was lost. */
+const NARROW_KBPS = { ...THIN_KBPS, stream: 8 };
 const THIN_LIVE_BATCH_MS = 240;
 const THIN_LIVE_MARGIN_MS = 1500; // what is lost holds all up for so long
-const THIN_CHUNKS_MS = 2000; // two of a second: one that comes, and what `live` has played of the next
+const THIN_BEHIND_MS = 2000; // no older than its own burst and a batch, it has come about
 /** To who speaks: smaller ones, both ways, move like a call, and some networks block whoever they go to. */
 const SPEAKING_BATCH_MS = 100;
 const FEW_BATCH_MS = 60; // what the server recommends while few listen
@@ -153,7 +155,7 @@ export class Listening {
   #learn(now) {
     const { ladder, attendance } = this;
     if (!attendance.network.isThin && now < this.since + MEETING_MS) this.#measure();
-    const isCalm = !ladder.trying.size && !(ladder.current === "live" && ladder.leavesLive && !ladder.forced);
+    const isCalm = !ladder.trying.size && !(this.#isLeavingLive && !ladder.forced);
     if (!ladder.hasPicture) this.thinness.judge(now, isCalm); // a picture that is too much rests by itself
     const isCutting = ladder.isCutting || (attendance.network.isCutting && !ladder.hasLasted(now));
     if (isCutting && !ladder.isCutting) ladder.distrust(now);
@@ -230,11 +232,13 @@ export class Listening {
 
   /** @param {(code: string) => void} ended @returns {Path & {isAnonymous: boolean}} */
   #openStream(ended) {
-    const { marginMs, startMs, back_ms } = this.attendance.streamManner(OVERLAP_MS);
+    const { marginMs, startMs, back_ms: burstMs } = this.attendance.streamManner(OVERLAP_MS);
+    // What has been heard already would only stand before what follows it, and keep `live` silent meanwhile.
+    const back_ms = this.#isLeavingLive ? THIN_LIVE_MARGIN_MS : burstMs;
     const lane = this.#lane("stream", marginMs, startMs);
     let asked = this.pictureName();
     // Beside what has fallen silent by a connection that carried nothing yet: those that did may be as dead.
-    const credentials = this.ladder.current === "live" && !this.ladder.leavesLive ? FRESH : "same-origin";
+    const credentials = this.ladder.current === "live" && !this.#isLeavingLive ? FRESH : "same-origin";
     const start = () => new Stream(this.attendance, { sound: this.soundName("stream"), picture: asked, back_ms, credentials }, (record) => this.#record(record, lane), ended);
     let stream = start();
     const change = () => {
@@ -290,9 +294,9 @@ export class Listening {
 
   /** @param {string} rung @returns {string} the track to ask for */
   soundName(rung) {
-    const { rendition, person, publishing } = this.attendance;
+    const { rendition, person, publishing, network } = this.attendance;
     if (rung === "pieces" && publishing.sound && person) return `mix/${person}`;
-    const kbps = (this.attendance.network.isThin ? THIN_KBPS : KBPS)[/** @type {keyof typeof KBPS} */ (rung)];
+    const kbps = (!network.isThin ? KBPS : network.isNarrow ? NARROW_KBPS : THIN_KBPS)[/** @type {keyof typeof KBPS} */ (rung)];
     return `sound/${rendition ?? kbps ?? 12}`;
   }
 
@@ -303,6 +307,10 @@ export class Listening {
 
   get isNear() {
     return this.attendance.network.rttMs < NEAR_RTT_MS;
+  }
+
+  get #isLeavingLive() {
+    return this.ladder.current === "live" && this.ladder.leavesLive;
   }
 
   get #liveMarginMs() {
@@ -321,16 +329,18 @@ export class Listening {
     if (!track) return;
     const info = this.attendance.status?.tracks?.find((/** @type {any} */ one) => one.id === track);
     if (info?.kind === "picture") this.picture?.push(decodeChunk(body));
-    else if (info || !this.attendance.wanted.picture) this.#sound(decodeChunk(body), lane);
+    else if (info || !this.attendance.wanted.picture) {
+      if (lane === this.liveLane) this.thinness.given(!!info?.name.startsWith("sound/") && info.name !== this.soundName("live"), performance.now());
+      this.#sound(decodeChunk(body), lane);
+    }
   }
 
   /** @param {import("../wire/chunk.js").Chunk} chunk @param {import("../media/player.js").Lane} lane */
   #sound(chunk, lane) {
     const { player } = this.attendance;
     if (player?.heard === lane) this.thinness.lag.came(chunk.timeMs, performance.now(), player.timeline.late);
-    // Beside `live` on the same thin line the other never comes to where the sound ends: its chunks are longer.
-    const isLeaving = this.ladder.leavesLive && this.ladder.current === "live" && lane !== this.liveLane;
-    if (isLeaving && chunk.timeMs > (player?.timeline.endMs ?? 0) - THIN_CHUNKS_MS) this.heard("stream");
+    // Beside `live` on the same thin line the other never comes to where the sound ends: the same words come after.
+    if (this.#isLeavingLive && lane !== this.liveLane && chunk.timeMs > (player?.timeline.endMs ?? 0) - THIN_BEHIND_MS) this.heard("stream");
     lane.push(chunk);
   }
 

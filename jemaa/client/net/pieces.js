@@ -17,7 +17,7 @@ const OVERDUE_MS = 700; // and three times round; then the connection may be dea
 const MOST_AT_ONCE = 3;
 const FAILURES = 4; // in a row: the path is lost, the ladder decides
 
-/** @typedef {{epoch: string, track: string, n: number, piece_ms: number, dueAt: number}} PiecePlace */
+/** @typedef {{epoch: string, track: string, n: number, piece_ms: number, age_ms: number, dueAt: number}} PiecePlace */
 /** @type {RequestCredentials[]} */
 const TWO_WAYS = ["same-origin", FRESH];
 
@@ -77,8 +77,9 @@ export class Pieces {
         const here = place?.track === track ? place : await this.#newest(track, signal, isShared);
         if (signal === this.stop.signal) this.#expect(here.piece_ms);
         const data = await this.#get(`pieces/${here.epoch}/${track}/${here.n}`, here.dueAt, signal, isShared);
+        if (signal === this.stop.signal) await this.#hold(here, signal);
         for (const { track: number, body } of decodeRecords(data)) if (number) onChunk(body);
-        place = { ...here, n: here.n + 1, dueAt: Math.min(here.dueAt, performance.now()) + here.piece_ms };
+        place = { ...here, n: here.n + 1, age_ms: 0, dueAt: Math.min(here.dueAt, performance.now()) - here.age_ms + here.piece_ms };
         retry.succeeded();
       } catch (error) {
         if (signal.aborted) return "closed";
@@ -97,6 +98,13 @@ export class Pieces {
     this.listening.ladder.pieceMs = pieceMs;
     this.lane.burst = pieceMs / 1000;
     if (this.attendance.network.isCutting) this.lane.margin = CUTTING_MARGIN_MS / 1000;
+  }
+
+  /** Nothing sounds yet. A piece that has just become complete would be over before the next one is here: begin a little later. @param {PiecePlace} here @param {AbortSignal} signal */
+  async #hold({ age_ms, dueAt }, signal) {
+    const { player, network } = this.attendance;
+    const reserveMs = age_ms + performance.now() - dueAt - network.rttMs;
+    if (player?.timeline.endMs === null) await pause(Math.max(0, MARGIN_MS - reserveMs), signal);
   }
 
   /** Where to begin: the newest that is complete. @param {string} track @param {AbortSignal} signal @param {boolean} isShared @returns {Promise<PiecePlace>} */

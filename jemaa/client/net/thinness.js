@@ -17,6 +17,7 @@ const QUEUE_MS = 750;
 const HOLD_MS = [10_000, 15_000, 30_000, 60_000, 120_000, 300_000];
 const KNOWN = 3; // the place in it of a line that was thin from the beginning, by this page's files or an earlier visit
 const STALL_MS = 20_000;
+const EASED_MS = 1500; // a stall is over by then
 
 export class Thinness {
   /** @param {import("./attendance.js").Attendance} attendance @param {() => void} onChange it has become thin, or is so no more */
@@ -27,24 +28,58 @@ export class Thinness {
     this.measures = 0;
     this.measureAt = Infinity;
     this.isMeasuring = false;
+    /** Since when the server gives less, and what came through of what it had given. @type {{at: number, share: number}|null} */
+    this.eased = null;
+  }
+
+  /** The server sees it first that sound is long on its way, and gives less than was asked for (decision 23). @param {boolean} isEased @param {number} now */
+  given(isEased, now) {
+    this.eased = isEased ? (this.eased ?? { at: now, share: this.lag.share }) : null;
   }
 
   /** Call a few times a second. @param {number} now @param {boolean} isCalm whether nothing but the sound is on its way: a queue would make any measure false */
   judge(now, isCalm) {
-    const { network } = this.attendance;
-    if (!network.isThin && this.lag.isGrowing(now)) {
-      this.#hold(now);
-      const rttMs = Math.round(Math.max(network.rttMs, this.lag.behindMs)); // or what is asked is asked again before it can be answered
-      this.attendance.learn({ isThin: true, isNarrow: this.lag.share * this.attendance.cost.kbps < NARROW_KBPS, rttMs });
-      this.lag.reset();
-      this.onChange();
-    } else if (network.isThin && this.measureAt === Infinity) {
+    if (this.attendance.network.isThin) this.#judgeThin(now, isCalm);
+    else this.#judgeWide(now);
+  }
+
+  /** @param {number} now */
+  #judgeWide(now) {
+    if (this.lag.isGrowing(now)) {
+      this.#becomeThin(now, this.lag.share);
+    } else if (this.eased && now - this.eased.at > EASED_MS && !this.isMeasuring) {
+      const { share } = this.eased;
+      this.eased.at = Infinity; // once
+      this.#measure().then((found) => found || this.attendance.network.isThin || this.#becomeThin(performance.now(), share));
+    }
+  }
+
+  /** @param {number} now @param {boolean} isCalm */
+  #judgeThin(now, isCalm) {
+    if (this.measureAt === Infinity) {
       this.measures = Math.max(this.measures, KNOWN);
       this.#hold(now);
-    } else if (network.isThin && isCalm && now > this.measureAt && !this.isMeasuring) {
+    } else if (isCalm && now > this.measureAt && !this.isMeasuring) {
       this.#hold(now);
-      this.#measure();
+      this.#measure().then((found) => found && this.#becomeWide(found.rttMs));
     }
+  }
+
+  /** @param {number} now @param {number} share of what is said that comes through */
+  #becomeThin(now, share) {
+    const { network, cost } = this.attendance;
+    this.#hold(now);
+    const rttMs = Math.round(Math.max(network.rttMs, this.lag.behindMs)); // or what is asked is asked again before it can be answered
+    this.attendance.learn({ isThin: true, isNarrow: share * cost.kbps < NARROW_KBPS, rttMs });
+    this.lag.reset();
+    this.onChange();
+  }
+
+  /** @param {number} rttMs */
+  #becomeWide(rttMs) {
+    this.attendance.learn({ isThin: false, isNarrow: false, rttMs });
+    this.measureAt = Infinity;
+    this.onChange();
   }
 
   /** @param {number} now */
@@ -52,6 +87,7 @@ export class Thinness {
     this.measureAt = now + HOLD_MS[Math.min(this.measures++, HOLD_MS.length - 1)];
   }
 
+  /** Whether a second of better sound comes quickly. @returns {Promise<{rttMs: number}|null>} null: not, or nobody knows */
   async #measure() {
     const newest = `pieces/newest?track=${encodeURIComponent(TRIAL)}`;
     this.isMeasuring = true;
@@ -61,12 +97,9 @@ export class Thinness {
       const { epoch, n } = JSON.parse(new TextDecoder().decode(second.data));
       const { data, ms } = await this.#timed(`pieces/${epoch}/${TRIAL}/${n}`);
       const rttMs = Math.round(Math.min(first.ms, second.ms, ms));
-      if (ms > QUEUE_MS || (data.byteLength * 8) / Math.max(1, ms - rttMs) < ROOM_KBPS) return;
-      this.attendance.learn({ isThin: false, isNarrow: false, rttMs });
-      this.measureAt = Infinity;
-      this.onChange();
+      return ms <= QUEUE_MS && (data.byteLength * 8) / Math.max(1, ms - rttMs) >= ROOM_KBPS ? { rttMs } : null;
     } catch {
-      // It has no room, or less.
+      return null; // it has no room, or less
     } finally {
       this.isMeasuring = false;
     }

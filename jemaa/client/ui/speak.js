@@ -52,6 +52,7 @@ export class Speak extends Panel {
     if (this.opening) return;
     this.opening = true;
     this.start.disabled = true;
+    notice(""); // that he press Speak: he has
     const hadFocus = document.activeElement === this.start;
     try {
       const voice = await openMicrophone(this.choice.value, "voice");
