@@ -35,19 +35,21 @@ class Proxy:
         self._authority = authority
         self._trust = trust
         self._tasks = Tasks("lab-proxy")
-        self._serving: set[asyncio.Task[None] | None] = set()
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One client's connection, to its end."""
-        # asyncio holds this task by its protocol alone, which TLS that begins in mid-connection replaces.
-        task = asyncio.current_task()
-        self._serving.add(task)
+    def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Begin with a client's connection. Ended, as the lab ends, it says nothing.
+
+        As a task of ours: asyncio would hold its own by the protocol alone, which TLS that begins in mid-connection
+        replaces, and until 3.12 would print a traceback of one that is cancelled.
+        """
+        self._tasks.start(self._serve(reader, writer), "client")
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             await self._connect(reader, writer)
         except (OSError, EOFError, TimeoutError, ssl.SSLError, asyncio.LimitOverrunError, ValueError):
             pass  # either side went away, or spoke what is no HTTP: the tunnel ends, as a proxy's does
         finally:
-            self._serving.discard(task)
             await _close(writer)
 
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -87,10 +87,14 @@ async def _forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
     writer.close()
 
 
-async def _bare(port: int, tasks: Tasks, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+def _bare(port: int, tasks: Tasks, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """One connection without its TLS to a port of this node: what a balancer does in front of a TURN server."""
+    tasks.start(_both_ways(port, tasks, reader, writer), "bare")
+
+
+async def _both_ways(port: int, tasks: Tasks, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     near_reader, near_writer = await asyncio.open_connection("127.0.0.1", port)
-    tasks.start(_forward(near_reader, writer), "bare")
+    tasks.start(_forward(near_reader, writer), "down")
     await _forward(reader, near_writer)
 
 

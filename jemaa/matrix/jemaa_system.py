@@ -186,6 +186,7 @@ class JemaaSeat:
 
     def leaves_note(self, note: Speech, seconds: float) -> bool:
         """A recording, whole, at the chair's."""
+        self._wears_headphones(seconds)
         _button(self._person, "Record a question").click(timeout=seconds * 1000)
         _button(self._person, "Stop recording").wait_for(timeout=seconds * 1000)
         self._person.says(note).wait()
@@ -200,6 +201,7 @@ class JemaaSeat:
         _button(self._person, "Raise hand").click(timeout=seconds * 1000)
         waiting = wait_until(lambda: self._meeting.state()["queue"], "a raised hand", timeout=seconds, every=0.25)
         self._meeting.command("chair", "give_floor", person=waiting[0]["person"])
+        self._wears_headphones(seconds)
         _button(self._person, "Speak").click(timeout=seconds * 1000)
         _button(self._person, "Stop speaking").wait_for(timeout=seconds * 1000)
         return True
@@ -215,6 +217,12 @@ class JemaaSeat:
     def attempts(self) -> int:
         """Requests and WebSockets that were to bring sound."""
         return self._attempts
+
+    def _wears_headphones(self, seconds: float) -> None:
+        """Nothing leads from his loudspeaker to his microphone, and the room speaks without end: a browser that seeks
+        an echo there swallows words, on any network (docs/decisions/0024-headphones.md)."""
+        box = self._page.get_by_label("I wear headphones").filter(visible=True).first
+        box.check(timeout=seconds * 1000)
 
     def _question(self, kind: str) -> dict[str, Any] | None:
         found = self._meeting.state()["questions"].values()

@@ -11,12 +11,15 @@ import { until } from "./until.mjs";
 const devices = ["audioinput", "videoinput"].flatMap((kind) => ["built-in", "usb"].map((deviceId) => ({ kind, deviceId, label: deviceId })));
 /** The device of each opening: undefined is the default. */
 let opened = [];
+/** Whether the browser is to take out an echo, of each. */
+let echoes = [];
 const getUserMedia = async ({ audio, video }) => {
+  if (audio) echoes.push(audio.echoCancellation);
   opened.push((audio ?? video).deviceId);
   return Object.assign(microphone(), { getVideoTracks: () => [] });
 };
 Object.defineProperty(globalThis, "navigator", { value: { mediaDevices: Object.assign(new EventTarget(), { getUserMedia, enumerateDevices: async () => devices }) } });
-beforeEach(() => void (opened = []));
+beforeEach(() => void ((opened = []), (echoes = [])));
 
 const recorded = { duration_ms: 900, url: null, discard: async () => {} };
 
@@ -63,8 +66,9 @@ test("a microphone that was chosen for a recording is the one with which one spe
   assert.equal(speak.choice.value, "usb");
   assert.equal(speak.lens.value, "", "a camera is another thing");
   speak.start.click();
-  await until(() => sent.length);
+  await until(() => sent.length && !speak.opening);
   assert.deepEqual(opened, [{ exact: "usb" }]);
+  await speak.shut();
 });
 
 test("a camera is shown that was chosen, and another in its place once that is chosen", async () => {
@@ -77,4 +81,21 @@ test("a camera is shown that was chosen, and another in its place once that is c
   await until(() => sent.length === 3);
   assert.deepEqual(opened, [{ exact: "usb" }, { exact: "built-in" }]);
   assert.deepEqual(sent, ["picture", "stop picture", "picture"]);
+});
+
+test("of whoever wears headphones no echo is taken out, whichever panel he said it in, also while he speaks", async () => {
+  const { speak, note, sent } = await participant();
+  const put = (on) => {
+    note.headphones.box.checked = on;
+    note.headphones.box.dispatchEvent(new Event("change"));
+  };
+  speak.start.click();
+  await until(() => sent.length === 1 && !speak.opening);
+  put(true);
+  assert.equal(speak.headphones.box.checked, true);
+  await until(() => sent.length === 3 && !speak.opening);
+  assert.deepEqual(sent, ["sound", "stop sound", "sound"]);
+  put(false);
+  await until(() => sent.length === 5 && !speak.opening);
+  assert.deepEqual(echoes, [true, false, true]);
 });

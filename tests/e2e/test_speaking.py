@@ -68,6 +68,21 @@ def test_whoever_has_the_floor_is_heard_by_all_but_himself(hall: Hall, floor: Sp
     assert not hearing.hears(delegate, hall.speaker.heard(*said)), "he does not hear himself"
 
 
+def test_who_wears_headphones_loses_no_word_while_others_speak(hall: Hall, floor: Speech, delegate: Speech) -> None:
+    acts.publish_room(hall.room)
+    acts.listen(hall.room)
+    others = hall.room.says(floor.repeated(60))
+    acts.listen(hall.speaker)
+    acts.wait_until_hears(hall.speaker, floor)
+    acts.raise_hand(hall.speaker)
+    hall.chair.give_floor_to_next()
+    hall.speaker.page.locator("#speak").get_by_label("I wear headphones").check(timeout=15_000)
+    acts.speak(hall.speaker)
+    heard = hall.room.heard(*says(hall.speaker, delegate, hall.room))
+    others.stop()
+    assert hearing.intelligibility(delegate, heard) > 0.9, "he alone is in what the room hears"
+
+
 def test_what_the_room_sends_is_heard_on_each_other_path(hall: Hall, floor: Speech) -> None:
     acts.publish_room(hall.room)
     speaking = hall.room.says(floor.repeated(40))

@@ -4,14 +4,20 @@
  * @module
  */
 
-import { el, keep, write } from "./dom.js";
+import { el, keep, recall, remember, write } from "./dom.js";
 import { refusalText } from "./strings.js";
+
+const KEPT = "jemaa-headphones";
 
 /** Every choice on the page. @type {Set<DeviceChoice>} */
 const choices = new Set();
+/** Every box on the page that says it. @type {Set<HeadphonesChoice>} */
+const boxes = new Set();
+let wearsHeadphones = recall(KEPT) === "yes";
 
 /**
  * A microphone. For a person at home the browser takes out echo and noise; for a mixer it must leave the sound alone.
+ * Where there is no echo, for he wears headphones, taking one out would only swallow his words while others are heard.
  * @param {string} deviceId "" for the default
  * @param {"voice"|"mixer"} use
  * @returns {Promise<MediaStream>}
@@ -20,7 +26,7 @@ export async function openMicrophone(deviceId, use) {
   const filtered = use === "voice";
   const audio = {
     deviceId: deviceId ? { exact: deviceId } : undefined,
-    echoCancellation: filtered,
+    echoCancellation: filtered && !wearsHeadphones,
     noiseSuppression: filtered,
     autoGainControl: filtered,
   };
@@ -116,6 +122,27 @@ export class DeviceChoice {
     keep(this.select, entries, ({ id }) => id, ({ id }) => el("option", { value: id }));
     entries.forEach(({ name }, n) => write(this.select.children[n], name)); // what is chosen stays so under another name
     this.element.hidden = entries.length < 2;
+  }
+}
+
+/** Whether one wears headphones: kept in this browser, and the same in every panel of the page. */
+export class HeadphonesChoice {
+  /** @param {string} label @param {() => void} chosen */
+  constructor(label, chosen) {
+    this.chosen = chosen;
+    this.box = el("input", { type: "checkbox", onchange: () => this.choose() });
+    this.box.checked = wearsHeadphones;
+    this.element = el("label", { class: "check" }, this.box, label);
+    boxes.add(this);
+  }
+
+  choose() {
+    wearsHeadphones = this.box.checked;
+    remember(KEPT, wearsHeadphones ? "yes" : "");
+    for (const one of boxes) {
+      one.box.checked = wearsHeadphones;
+      one.chosen();
+    }
   }
 }
 

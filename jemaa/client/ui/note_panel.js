@@ -5,7 +5,7 @@
  */
 
 import { button, el, write } from "./dom.js";
-import { DeviceChoice, close, openMicrophone, whenGone, whyNot } from "./devices.js";
+import { DeviceChoice, HeadphonesChoice, close, openMicrophone, whenGone, whyNot } from "./devices.js";
 import { Meter } from "./meter.js";
 import { Panel, notice, say, single } from "./panel.js";
 import { refusalText } from "./strings.js";
@@ -33,6 +33,7 @@ export class NotePanel extends Panel {
     this.stream = null;
     this.line = el("p");
     this.choice = new DeviceChoice("audioinput", t("microphone"), t("microphone.default"), () => {});
+    this.headphones = new HeadphonesChoice(t("headphones"), () => {});
     this.record = button(t("note.record"), single(() => this.begin()));
     this.stop = button(t("note.stop"), () => this.finish(), { class: "danger" });
     this.send = button(t("note.send"), single(() => this.upload()), { class: "main" });
@@ -41,7 +42,7 @@ export class NotePanel extends Panel {
     this.bar = el("progress", { max: 1, value: 0, "aria-label": t("note.progress") });
     this.level = new Meter(t("level"), () => this.recording?.level, t).field;
     const body = el("div", { class: "row" }, this.record, this.stop, this.send, this.again);
-    root.replaceChildren(el("h2", {}, t("note")), el("p", { class: "hint" }, t("note.hint")), this.choice.element, this.line, this.level, this.sound, this.bar, body);
+    root.replaceChildren(el("h2", {}, t("note")), el("p", { class: "hint" }, t("note.hint")), this.choice.element, this.headphones.element, this.line, this.level, this.sound, this.bar, body);
     setInterval(() => this.tick(), 250);
     this.show("idle", "");
     this.restore();
@@ -143,7 +144,7 @@ export class NotePanel extends Panel {
     write(this.line, words);
     this.line.hidden = !words && step !== "recording";
     this.record.hidden = step !== "idle";
-    this.choice.select.disabled = step !== "idle"; // it names the microphone that records, and is chosen before
+    this.choice.select.disabled = this.headphones.box.disabled = step !== "idle"; // they say which microphone records, and how, and are chosen before
     this.stop.hidden = step !== "recording";
     this.level.hidden = step !== "recording";
     this.send.hidden = this.again.hidden = step !== "ready";

@@ -5,7 +5,7 @@
  */
 
 import { button, el, set, write } from "./dom.js";
-import { DeviceChoice, cameraWords, close, openCamera, openMicrophone, whenGone, whyNot } from "./devices.js";
+import { DeviceChoice, HeadphonesChoice, cameraWords, close, openCamera, openMicrophone, whenGone, whyNot } from "./devices.js";
 import { Meter } from "./meter.js";
 import { Panel, attempt, notice, single } from "./panel.js";
 import { Preview } from "./preview.js";
@@ -28,6 +28,7 @@ export class Speak extends Panel {
     this.opening = false;
     this.line = el("p");
     this.choice = new DeviceChoice("audioinput", t("microphone"), t("microphone.default"), () => this.change());
+    this.headphones = new HeadphonesChoice(t("headphones"), () => this.change());
     this.lens = new DeviceChoice("videoinput", t("camera"), t("camera.default"), () => this.changeCamera());
     this.meter = new Meter(t("level"), () => (this.isMuted() ? null : this.attendance.publishing.sound?.level), t, "level");
     this.level = this.meter.field;
@@ -40,7 +41,7 @@ export class Speak extends Panel {
     const title = el("h2", { id: "speak-title" }, t("speak"));
     set(root, "aria-labelledby", "speak-title");
     this.hint = el("p", { class: "hint" }, t("speak.echo"));
-    root.replaceChildren(title, this.line, this.start, this.stop, this.level, this.choice.element, this.lens.element, el("div", { class: "row" }, this.mute, this.camera, this.back), this.preview.element, this.hint);
+    root.replaceChildren(title, this.line, this.start, this.stop, this.level, this.choice.element, this.headphones.element, this.lens.element, el("div", { class: "row" }, this.mute, this.camera, this.back), this.preview.element, this.hint);
     this.attendance.addEventListener("unpublished", (event) => this.lost(event.detail));
   }
 
@@ -73,7 +74,7 @@ export class Speak extends Panel {
     if (hadFocus && this.voice) this.stop.focus();
   }
 
-  /** Another microphone while one speaks. */
+  /** Another microphone while one speaks, or the same one opened otherwise. */
   async change() {
     if (!this.voice) return;
     const muted = this.isMuted();
