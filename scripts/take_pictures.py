@@ -73,7 +73,7 @@ def take(page: Page, path: Path, *, listen: bool) -> None:
         page.locator('[data-path="live"]').wait_for(timeout=30_000)
         page.get_by_role("button", name="Show the picture").click()
         expect(page.get_by_test_id("cost")).to_contain_text(re.compile("[1-9]"), timeout=40_000)
-        page.locator("canvas, video").first.wait_for(timeout=20_000)
+        page.get_by_test_id("picture").wait_for(timeout=20_000)
     state = page.frame_locator("iframe").get_by_test_id("state") if page.locator("iframe").count() else None
     expect(state or page.get_by_test_id("state")).not_to_be_empty(timeout=20_000)
     expect(page.locator("body")).to_contain_text("A public meeting")
