@@ -195,10 +195,14 @@ class Programme:
     def _mix_now(self) -> float:
         """Seconds, never later than the next block is due. Where the machine stands still the mix does too: what has
         come meanwhile is in time for it, and to a jitter buffer no line has held it back."""
-        return min(self._now(), self._began + (self._next_ms + TICK_MS) / 1000)
+        return min(self._now(), self._due())
 
     def _late_ms(self) -> float:
-        return (self._now() - self._began) * 1000 - self._next_ms - TICK_MS
+        return (self._now() - self._due()) * 1000
+
+    def _due(self) -> float:
+        """When the next block is."""
+        return self._began + (self._next_ms + TICK_MS) / 1000
 
     def _jump(self, ms: int) -> None:
         """The machine slept: media time goes on where the clock is."""

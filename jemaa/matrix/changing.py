@@ -12,7 +12,7 @@ from jemaa.people.wait import wait_until
 from .asking import ACT_SECONDS, outlasting
 from .ear import Ear
 from .failures import MatrixFailed, in_a_line
-from .measure import is_followed, judge, lost_of
+from .measure import is_followed, judge, longest_gap, lost_of
 from .results import Change
 from .sitting import PAGE_SECONDS, Props, Sitting, seated
 from .system import OWN_CHOICE, System
@@ -94,7 +94,7 @@ class _Witness:
         self._found = replace(
             self._found,
             hears_again=is_followed(recording[-AFTER_SECONDS * RATE :], self._props.loop),
-            gap_again=judge(recording, self._props.loop).longest_gap,
+            gap_again=longest_gap(recording),
         )
 
     def _is_back(self) -> bool:

@@ -72,6 +72,12 @@ def judge(recording: Samples, loop: Speech, *, settle: float = 0.0) -> Heard:
     return Heard(first, understood(rest, loop), max(gaps, default=0.0), sum(gaps) * RATE / max(len(rest), 1))
 
 
+def longest_gap(recording: Samples) -> float:
+    """Seconds, after the first sound, as `judge` has it; of all that is silent its length."""
+    first = hearing.first_loud(recording, above_db=LOUD_DB)
+    return len(recording) / RATE if first is None else max(gaps_of(recording[int(first * RATE) :]), default=0.0)
+
+
 def lost_of(recording: Samples, loop: Speech) -> float:
     """Seconds of the longest stretch of which no two seconds on end were understood: silence, and sound in bits."""
     longest = until = 0
