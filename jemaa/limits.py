@@ -26,6 +26,10 @@ LISTENER_BUFFER_SECONDS = 2
 """How much of its track may wait for a listener, between these two: over a thin line an old picture must not stand in
 the way of the newest sound for longer."""
 
+STILL_BYTES = 16_000
+"""A key frame that is sent as a still: two seconds of the 64 kb/s line it is meant for. Over 24 kb/s so large a one
+holds up the sound once, and then the page asks for none for a while."""
+
 KERNEL_BUFFER_BYTES = 16_384
 """What the kernel takes of a listener's bytes before it can send them."""
 

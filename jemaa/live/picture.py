@@ -1,14 +1,15 @@
 """Memory. The one picture: switched between publishers at key frames, never mixed.
 
 Each publisher sends one to three renditions of his picture; `picture/low` and `picture/high` carry the smallest and the
-largest of whoever is chosen. The picture before stays until the new one has sent a key frame.
+largest of whoever is chosen, and `picture/still` a key frame of the smallest now and then. The picture before stays
+until the new one has sent a key frame.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from jemaa.errors import ProtocolError
-from jemaa.limits import JITTER_MAX_MS
+from jemaa.limits import JITTER_MAX_MS, STILL_BYTES
 from jemaa.meeting.ids import PersonId
 from jemaa.wire.chunk import Chunk, decode_chunk
 
@@ -17,6 +18,10 @@ from .track import Track, TrackInfo
 LOW = TrackInfo(5, "picture/low", "picture", "vp8", 100, 0, 0, 480)
 """A piece with its key frame is 6 to 10 KB: where connections freeze after 16 it comes through, handshake and all."""
 HIGH = TrackInfo(6, "picture/high", "picture", "vp8", 400, 0, 0, 960)
+STILL = TrackInfo(7, "picture/still", "picture", "vp8", 6, 0, 0, 3840)
+
+STILL_EVERY_MS = 8_000
+"""Over 24 kb/s the sound leaves some 12, so that a key frame of 5 KB takes three to four seconds."""
 
 _ASK_AGAIN_MS = 1_000
 _WINDOW_MS = 4_000
@@ -137,17 +142,21 @@ class _Screen:
         self.coming: tuple[Camera, int] | None = None
         self._newest_ms = -1
 
-    def show(self, source: tuple[Camera, int], chunk: Chunk) -> None:
-        """Put what is to be seen on the track, in order, and never into a piece that may have been handed out."""
+    def show(self, source: tuple[Camera, int], chunk: Chunk) -> int | None:
+        """Put what is to be seen on the track, in order, and never into a piece that may have been handed out.
+
+        The media time that it got; None if it is not to be seen.
+        """
         if source == self.coming and chunk.is_independent:
             self.shown, self.coming = source, None
         elif source == self.coming:
             source[0].ask_keyframe()
         if source != self.shown:
-            return
+            return None
         media_ms = source[0].media_time(chunk.time_ms)
         self._newest_ms = max(self._newest_ms + 1, media_ms, self.track.newest_time_ms)
         self.track.write(self._newest_ms, chunk.frames, is_independent=chunk.is_independent, config=chunk.config)
+        return self._newest_ms
 
     def advance(self, time_ms: int) -> None:
         """What ended so long ago that no late picture can belong to it is complete."""
@@ -157,19 +166,40 @@ class _Screen:
             self.track.advance(ended_ms)
 
 
+class _Stills:
+    """For lines that have no room for a moving picture: of each camera its first key frame, and another after a while.
+
+    One that is so large that it would stand before seconds of sound is left out.
+    """
+
+    def __init__(self) -> None:
+        self.track = Track(STILL)
+        self._of: Camera | None = None
+        self._next_ms = 0
+
+    def see(self, camera: Camera, media_ms: int, chunk: Chunk) -> None:
+        """A chunk of the smallest rendition, as it was put on its own track."""
+        is_due = media_ms >= self._next_ms or camera is not self._of
+        if not (chunk.is_independent and is_due) or len(chunk.frames[0]) > STILL_BYTES:
+            return
+        self._of, self._next_ms = camera, media_ms + STILL_EVERY_MS
+        self.track.write(media_ms, chunk.frames, config=chunk.config)
+
+
 class Picture:
-    """The cameras that are open, the one that is chosen, and the two tracks. `now_ms` is media time."""
+    """The cameras that are open, the one that is chosen, and the three tracks. `now_ms` is media time."""
 
     def __init__(self, now_ms: Callable[[], int]) -> None:
         self.now_ms = now_ms
         self.selected: PersonId | None = None
         self._cameras: dict[PersonId, Camera] = {}
         self._low, self._high = _Screen(LOW), _Screen(HIGH)
+        self._stills = _Stills()
 
     @property
     def tracks(self) -> Mapping[str, Track]:
         """By name."""
-        return {screen.track.info.name: screen.track for screen in (self._low, self._high)}
+        return {one.track.info.name: one.track for one in (self._low, self._high, self._stills)}
 
     @property
     def people(self) -> list[PersonId]:
@@ -199,13 +229,15 @@ class Picture:
 
     def show(self, camera: Camera, rendition: int, chunk: Chunk) -> None:
         """A chunk of a camera that follows the one before."""
-        for screen in (self._low, self._high):
-            screen.show((camera, rendition), chunk)
+        self._high.show((camera, rendition), chunk)
+        if (media_ms := self._low.show((camera, rendition), chunk)) is not None:
+            self._stills.see(camera, media_ms, chunk)
 
     def advance(self, time_ms: int) -> None:
         """Media time has come so far: pieces without a picture are complete too."""
         for screen in (self._low, self._high):
             screen.advance(time_ms)
+        self._stills.track.advance(self._low.track.newest_time_ms)
 
     def close_person(self, person: PersonId) -> None:
         """This person's camera off."""

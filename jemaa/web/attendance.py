@@ -249,4 +249,6 @@ class Attendance:
             listener = Listener(self._transport, is_behind=backlog > buffer_limit(track.info.kbps))
             self._hears[kind] = (track, listener)
             fanout = self._hall.fanout(track)
-            fanout.add(listener, self._manner.media, batch_ms=given.batch_ms, back_ms=given.back_ms)
+            # Of a picture nobody misses the past, and a second of it is as much as twenty of the sound beside it.
+            back_ms = given.back_ms if kind == "sound" else 0
+            fanout.add(listener, self._manner.media, batch_ms=given.batch_ms, back_ms=back_ms)

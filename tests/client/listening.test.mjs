@@ -5,6 +5,7 @@ import { beforeEach, test } from "node:test";
 import { Attendance, Stream } from "../../jemaa/client/net/attendance.js";
 import { Listening } from "../../jemaa/client/net/listening.js";
 import { Radio } from "../../jemaa/client/net/radio.js";
+import { encodeRecord } from "../../jemaa/client/wire/record.js";
 import { until } from "./until.mjs";
 
 const { setInterval: plainInterval, setTimeout: plainTimeout } = globalThis;
@@ -70,8 +71,13 @@ function attending(options = {}) {
   const attendance = new Attendance({ session: "s1", storage: null, ...options });
   const asked = [];
   attendance.request = async (address, { signal }) => {
-    asked.push({ address, signal });
-    return new Response(new ReadableStream({ start: (body) => signal.addEventListener("abort", () => body.error(signal.reason)) }));
+    const one = { address, signal, body: null };
+    asked.push(one);
+    const start = (body) => {
+      one.body = body;
+      signal.addEventListener("abort", () => body.error(signal.reason));
+    };
+    return new Response(new ReadableStream({ start }));
   };
   attendance.rest = async () => ({ listen() {} });
   return { attendance, asked };
@@ -106,7 +112,8 @@ test("who has closed a stream hears no more of it; who has not hears why it is o
   assert.deepEqual(ends, ["closed"]);
 });
 
-test("a stream that is asked for another picture goes on", async () => {
+/** Somebody who has only `stream`, and the requests for it; a picture is there to be wanted. */
+async function streaming() {
   const { attendance, asked } = attending({ down: "stream" });
   const line = Object.assign(new EventTarget(), { live: null, liveIs: "blocked", isCutting: false });
   await attendance.listen({ sound: true, picture: true });
@@ -118,16 +125,43 @@ test("a stream that is asked for another picture goes on", async () => {
   attendance.status = { tracks: [] };
   listening.update();
   await until(() => asked.length);
-  const path = listening.paths.get("stream");
-  for (const rendition of ["picture/low", null, "picture/low"]) {
+  const show = async (rendition) => {
     listening.picture.rendition = rendition;
     listening.speakingChanged();
     await new Promise((resolve) => plainTimeout(resolve, 20));
-  }
+  };
+  const stop = () => {
+    attendance.wanted = { sound: false, picture: false };
+    listening.update();
+  };
+  const isOver = () => asked.map(({ signal }) => signal.aborted);
+  return { attendance, asked, listening, show, stop, isOver };
+}
+
+test("a stream that is asked for a picture goes on until that with the picture gives something", async () => {
+  const { asked, listening, show, stop, isOver } = await streaming();
+  const path = listening.paths.get("stream");
+  await show("picture/low");
   assert.equal(listening.paths.get("stream"), path);
-  assert.deepEqual(asked.map(({ signal }) => signal.aborted), [true, true, true, false]);
-  listening.attendance.wanted = { sound: false, picture: false };
-  listening.update();
+  assert.deepEqual(isOver(), [false, false]);
+  asked[1].body.enqueue(encodeRecord(1, new Uint8Array(0)));
+  await until(() => asked[0].signal.aborted);
+  assert.deepEqual(isOver(), [true, false]);
+  stop();
+  assert.deepEqual(isOver(), [true, true]);
+});
+
+test("a picture that is too much is ended at once, and one that is hidden when the sound comes without it", async () => {
+  const { attendance, asked, show, stop, isOver } = await streaming();
+  await show("picture/low");
+  await show("picture/still");
+  assert.deepEqual(isOver(), [true, true, false]);
+  attendance.wanted.picture = false;
+  await show("picture/still");
+  assert.deepEqual(isOver(), [true, true, false, false]);
+  asked[3].body.enqueue(encodeRecord(1, new Uint8Array(0)));
+  await until(() => asked[2].signal.aborted);
+  stop();
 });
 
 test("the loudspeaker that was chosen before anything sounded is used", async () => {

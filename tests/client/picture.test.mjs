@@ -9,16 +9,17 @@ const { setInterval: plainInterval } = globalThis;
 globalThis.setInterval = (...all) => plainInterval(...all).unref();
 const MINUTE = 60_000;
 
-/** What the page was told of: whether the picture rests. @type {boolean[]} */
+/** What the page was told of: what the line has room for. @type {string[]} */
 let told = [];
 /** The tracks that were asked for. @type {(string|null)[]} */
 let asked = [];
 
-function opened(late) {
+function opened(late, network = {}) {
   const attendance = new Attendance({ base: "https://example.org", session: "s" });
+  Object.assign(attendance.network, network);
   attendance.player = { timeline: { late } };
   attendance.wanted.picture = true;
-  attendance.addEventListener("picture", () => told.push(attendance.pictureRests));
+  attendance.addEventListener("picture", () => told.push(attendance.pictureFits));
   const picture = new Picture(attendance, () => asked.push(picture.rendition));
   return { attendance, picture, timeline: attendance.player.timeline };
 }
@@ -29,18 +30,55 @@ test("a picture is asked for however late the sound was before", () => {
   const { picture } = opened(7);
   picture.choose(performance.now());
   assert.equal(picture.rendition, "picture/low");
-  assert.deepEqual(asked, []);
+  assert.deepEqual([asked, told], [[], []]);
 });
 
-test("where the sound is late because of it, it rests for a minute, and the page is told", () => {
+test("where the sound is late because of it there are stills for a minute, and the page is told", () => {
   const { picture, timeline } = opened(7);
   timeline.late += 2;
   picture.choose(1000);
-  assert.equal(picture.rendition, null);
+  assert.equal(picture.rendition, "picture/still");
   picture.choose(MINUTE);
-  assert.deepEqual([asked, told], [[null], [true]]);
+  assert.deepEqual([asked, told], [["picture/still"], ["still"]]);
   picture.choose(MINUTE + 2000);
-  assert.deepEqual([asked, told], [[null, "picture/low"], [true, false]]);
+  assert.deepEqual([asked, told], [["picture/still", "picture/low"], ["still", "moving"]]);
+});
+
+test("where not even stills fit there is none for a minute, then for two", () => {
+  const { picture, timeline } = opened(0, { isThin: true });
+  let now = 1000;
+  for (const rests of [1, 2]) {
+    timeline.late += 2;
+    picture.choose(now);
+    picture.choose((now += rests * MINUTE));
+    assert.equal(picture.rendition, null);
+    picture.choose((now += 1000));
+    assert.equal(picture.rendition, "picture/still");
+  }
+  assert.deepEqual(told, ["still", "none", "still", "none", "still"]);
+});
+
+test("over a thin line nothing moves, and it does as soon as the line is wide", () => {
+  const { attendance, picture } = opened(0, { isThin: true });
+  const later = performance.now() + 10_000;
+  picture.choose(later);
+  assert.deepEqual([picture.rendition, told], ["picture/still", ["still"]]);
+  attendance.network.isThin = false;
+  assert.equal(picture.rendition, "picture/low");
+  picture.choose(later + 1000);
+  assert.deepEqual([asked, told], [["picture/low"], ["still", "moving"]]);
+});
+
+test("a line that becomes thin gets stills at once", () => {
+  const { attendance, picture } = opened(0);
+  attendance.path.down = "live";
+  const later = performance.now() + 10_000;
+  picture.choose(later);
+  attendance.network.isThin = true;
+  picture.choose(later + 1000);
+  assert.deepEqual(asked, ["picture/high", "picture/still"]);
+  attendance.network.isThin = false;
+  assert.equal(picture.rendition, "picture/low", "and the small one first when it is wide again");
 });
 
 test("what nobody looks at makes no sound late", () => {
@@ -59,7 +97,7 @@ test("who hides it and shows it again gets it again", () => {
   picture.choose(1000);
   picture.stop();
   assert.equal(picture.rendition, "picture/low");
-  assert.deepEqual(told, [true, false]);
+  assert.deepEqual(told, ["still", "moving"]);
 });
 
 test("the large one where there is room for it, the small one where there was not", () => {

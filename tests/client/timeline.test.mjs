@@ -47,12 +47,20 @@ test("after a long stall it does not wait as long again: what was held up comes 
   assert.ok(timeline.endAt - 3 > 1.5, "and another one is covered");
 });
 
+test("what a stall held up over a thin line is no tab that has slept: nothing of it is thrown away", () => {
+  const timeline = new Timeline();
+  timeline.margin = 3;
+  feed(timeline, { to: 3840, arrival: () => 0 });
+  const placed = feed(timeline, { from: 3840, to: 20_000, arrival: (ms) => Math.max(6, ms / 1000 - 4) });
+  assert.ok(placed.every(({ cutAt, isStart }, n) => cutAt === Infinity && (n === 0 || !isStart)));
+});
+
 test("what comes in long pieces is played whole, though the last of a piece is early by its length", () => {
   const timeline = new Timeline();
   Object.assign(timeline, { margin: 0.35, burst: 3.84 });
   const placed = feed(timeline, { to: 23_040, durationMs: 60, arrival: (ms) => (Math.floor(ms / 3840) + 1) * 3.84 });
   assert.equal(placed.length, 384);
-  assert.ok(placed.every((one) => !one.isJump));
+  assert.ok(placed.every(({ cutAt }) => cutAt === Infinity));
 });
 
 test("who begins with a piece just before the next one is there plays both whole", () => {
@@ -61,7 +69,7 @@ test("who begins with a piece just before the next one is there plays both whole
     Object.assign(timeline, { margin: 0.35, burst: 3.84 });
     const placed = feed(timeline, { to: 23_040, durationMs: 60, arrival: (ms) => Math.max(begins, (Math.floor(ms / 3840) + 1) * 3.84) });
     assert.equal(placed.length, 384);
-    assert.ok(placed.every((one, n) => !one.isJump && (n === 0 || !one.isStart)), `begun at ${begins}`);
+    assert.ok(placed.every((one, n) => one.cutAt === Infinity && (n === 0 || !one.isStart)), `begun at ${begins}`);
   }
 });
 
@@ -106,7 +114,8 @@ test("after an hour of sleep the newest is played, not the hour", () => {
   const timeline = new Timeline();
   feed(timeline, { to: 200 });
   const placed = feed(timeline, { from: 200, to: 10_000, arrival: () => 0.2 });
-  assert.ok(placed.some((one) => one.isJump));
+  const jump = placed.find(({ cutAt }) => cutAt < Infinity);
+  assert.equal(jump.cutAt, jump.at, "what is played until then is kept: a jump is no hole");
   assert.ok(timeline.endAt < 0.2 + 4);
 });
 
@@ -130,14 +139,14 @@ test("what is left of a voice that was taken away is thrown away, and nothing el
   feed(timeline, { to: 1500, arrival: () => 0 });
   timeline.hurry();
   const next = timeline.place(1500, 20, 0.1);
-  assert.ok(next.isJump && next.at - 0.1 <= timeline.wanted() + 1e-9);
+  assert.ok(next.cutAt === 0.1 && next.at - 0.1 <= timeline.wanted() + 1e-9);
   const after = timeline.place(1520, 20, 0.12);
-  assert.ok(!after.isJump && Math.abs(after.at - next.at - 0.02) < 1e-9);
+  assert.ok(after.cutAt === Infinity && Math.abs(after.at - next.at - 0.02) < 1e-9);
 });
 
 test("hurrying with nothing to spare changes nothing", () => {
   const timeline = new Timeline();
   feed(timeline, { to: 200 });
   timeline.hurry();
-  assert.ok(!timeline.place(200, 20, 0.2).isJump);
+  assert.equal(timeline.place(200, 20, 0.2).cutAt, Infinity);
 });

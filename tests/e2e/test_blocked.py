@@ -11,11 +11,13 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Playwright
 
-from jemaa.matrix.measure import Heard, gaps_of, judge
+from jemaa.matrix.measure import Heard, gaps_of, judge, longest_gap
 from jemaa.people import hearing
+from jemaa.people.film import film
 from jemaa.people.loudspeaker import Square
 from jemaa.people.person import Person
 from jemaa.people.speech import CHAIR_SPEECH, DELEGATE_SPEECH, RATE, Samples, Speech, say
+from jemaa.people.wait import wait_until
 from tests.lab.networks import why_not
 
 from . import acts
@@ -24,13 +26,18 @@ from .behind import Behind
 pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not())
 
 
+FILM_SECONDS = 180
+"""Longer than anybody looks: where a film begins again its sound has a hole of a tenth of a second."""
+
+
 @contextmanager
 def listening(
-    profile: str, folder: Path, loop: Speech, playwright: Playwright, square: Square
+    profile: str, folder: Path, loop: Speech, playwright: Playwright, square: Square, *, has_picture: bool = False
 ) -> Iterator[tuple[Behind, Person, int]]:
     """Somebody behind this profile who has just pressed *Listen*; and when, as a mark."""
+    floor = loop.repeated(FILM_SECONDS if has_picture else loop.seconds).write(folder / "floor.wav")
     with (
-        Behind(profile, folder, loop.write(folder / "floor.wav")) as network,
+        Behind(profile, folder, film(folder / "floor.webm", floor) if has_picture else floor) as network,
         network.person(playwright, square, "Amina") as amina,
     ):
         amina.page.goto(network.page("participant", name="Amina"), wait_until="domcontentloaded", timeout=60_000)
@@ -141,14 +148,30 @@ def delay(speech: Speech, speaker: Person, listener: Person) -> float:
     return hearing.find(speech, arrived).delay - hearing.find(speech, speaker.place.said(saying.mark, end)).delay
 
 
-def test_over_edge_every_word_is_understood(
+def test_over_edge_every_word_is_understood_also_while_one_sees(
     tmp_path: Path, loop: Speech, playwright: Playwright, square: Square
 ) -> None:
-    with listening("link-edge", tmp_path, loop, playwright, square) as (_, amina, mark):
+    with listening("link-edge", tmp_path, loop, playwright, square, has_picture=True) as (_, amina, mark):
         found = judged(heard_for(amina, mark, 30), loop)
         assert found.first is not None and found.first < 8
         assert found.silent < 0.01, f"{found.silent:.1%} silent, longest {found.longest_gap:.2f} s"
         assert found.stoi is not None and found.stoi >= 0.88
+
+        acts.button(amina.page, "Show the picture").click(timeout=60_000)
+        mark = amina.now()
+        amina.page.get_by_text("you get a still one").wait_for(timeout=30_000)
+        canvas = amina.page.get_by_test_id("picture")
+        first = wait_until(lambda: canvas.evaluate(PIXELS), "a still", timeout=30)
+        wait_until(lambda: canvas.evaluate(PIXELS) != first, "another", timeout=30)
+        longest = longest_gap(amina.heard(mark))
+        assert longest < 2, f"the picture took {longest:.2f} s of the sound"
+
+
+PIXELS = """canvas => {
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  return data.reduce((sum, one, place) => (place % 97 ? sum : (sum * 31 + one) >>> 0), 0);
+}"""
+"""A number for what is to be seen; 0 for nothing."""
 
 
 def test_a_line_of_64_kilobits_is_known_before_anything_is_asked_of_it(

@@ -5,6 +5,7 @@ import itertools
 import pytest
 
 from jemaa.errors import ProtocolError
+from jemaa.limits import STILL_BYTES
 from jemaa.live.picture import Camera, Picture, Rendition
 from jemaa.live.track import Entry
 from jemaa.wire.chunk import Chunk, encode_chunk
@@ -200,3 +201,42 @@ def test_a_picture_that_was_late_once_is_not_waited_for_for_ever() -> None:
     for _ in range(200):
         amina.sends(b"x")
     assert amina.camera.late_ms <= 50
+
+
+def test_a_still_is_a_key_frame_of_the_small_one_now_and_then() -> None:
+    stage = Stage()
+    amina = stage.camera(AMINA, 1, LOW, HIGH)
+    stage.picture.select(AMINA)
+    for second in range(20):
+        amina.sends(b"key %d" % second, key=True)
+        amina.sends(b"large", rendition=1, key=True)
+        amina.sends(b"delta")
+        stage.now_ms += 1_000 - 150
+    assert stage.shown("picture/still") == [b"key 0", b"key 8", b"key 16"]
+    assert all(entry.is_independent for entry in stage.entries("picture/still"))
+    badr = stage.camera(BADR, 2, LOW)
+    stage.picture.select(BADR)
+    badr.sends(b"key of another", key=True)
+    assert stage.shown("picture/still")[-1] == b"key of another", "who comes into the picture is seen at once"
+
+
+def test_a_key_frame_that_would_hold_up_the_sound_is_no_still() -> None:
+    stage = Stage()
+    amina = stage.camera(AMINA, 1, LOW)
+    stage.picture.select(AMINA)
+    amina.sends(bytes(STILL_BYTES + 1), key=True)
+    amina.sends(b"small enough", key=True)
+    assert stage.shown("picture/still") == [b"small enough"]
+
+
+def test_pieces_of_stills_are_complete_with_those_of_the_small_one() -> None:
+    stage = Stage()
+    amina, track = stage.camera(AMINA, 1, LOW), stage.picture.tracks["picture/still"]
+    stage.picture.select(AMINA)
+    stage.now_ms = 3_840
+    amina.sends(b"key", key=True)
+    stage.picture.advance(7_679)
+    assert track.newest_piece() == 0
+    stage.picture.advance(7_680)
+    piece = track.piece(1)
+    assert track.newest_piece() == 1 and piece is not None and b"key" in piece

@@ -164,7 +164,7 @@ def test_the_status_says_who_publishes_and_how_loud() -> None:
         {"person": AMINA, "sound": True, "picture": False, "level": pytest.approx(-9, abs=1)}
     ]
     names = {track["name"] for track in status["tracks"]}
-    assert names == {"sound/32", "sound/12", "sound/8", "picture/low", "picture/high", "mix/amina"}
+    assert names == {"sound/32", "sound/12", "sound/8", "picture/low", "picture/high", "picture/still", "mix/amina"}
     assert status["time"] == 500 and status["epoch"] == "e1"
 
 

@@ -54,6 +54,9 @@ def test_whoever_has_read_gets_the_past_and_whoever_has_not_begins_when_he_has(t
             track = hall.picture("picture/low")
             for n in range(10):
                 track.write(n * 50, (b"old" * 50,), is_independent=n == 0, config=b"vp8 2x2" if n == 0 else b"")
+            reads, everything = attending(hall)
+            reads.listen(Listen(None, "picture/low", 200, 0))
+            assert everything.read().count(b"old" * 50) == 10
             attendance, transport = attending(hall)
             attendance.write(bytes(LISTENER_BUFFER_BYTES))
             attendance.listen(Listen(None, "picture/low", 200, 500))
@@ -62,9 +65,20 @@ def test_whoever_has_read_gets_the_past_and_whoever_has_not_begins_when_he_has(t
             assert transport.waiting == b""
             track.write(550, (b"key",), config=b"vp8 2x2")
             assert transport.read().endswith(b"key")
-            reads, everything = attending(hall)
-            reads.listen(Listen(None, "picture/low", 200, 1_000))
-            assert everything.read().count(b"old" * 50) == 10
+
+    asyncio.run(story())
+
+
+def test_the_past_that_one_asks_for_is_of_the_sound(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with place(tmp_path) as here:
+            hall = await here.hall()
+            track = hall.picture("picture/low")
+            for n in range(3):
+                track.write(n * 1_000, (b"key %d" % n,), config=b"vp8 2x2")
+            attendance, transport = attending(hall)
+            attendance.listen(Listen(None, "picture/low", 200, 10_000))
+            assert b"key 2" in (given := transport.read()) and b"key 1" not in given
 
     asyncio.run(story())
 

@@ -1,6 +1,7 @@
 // @ts-check
 /**
- * Media. The picture: decoded, drawn when the sound has come to the same media time, small where the network is thin.
+ * Media. The picture: decoded, drawn when the sound has come to the same media time, small where the network is thin, and
+ * a still now and then where it is thinner.
  */
 
 import { decodePictureConfig } from "../wire/chunk.js";
@@ -8,9 +9,12 @@ import { decodePictureConfig } from "../wire/chunk.js";
 const KEPT = 20; // decoded frames that may wait for the sound; a decoder has few
 const AHEAD_MS = 3000; // a picture so far ahead of the sound does not belong to it: draw it at once
 const PROVE_MS = 6000; // on `live` without a stall before the large rendition is asked for
-const AGAIN_MS = 60_000; // after it did not fit
-const LOW = "picture/low";
-const HIGH = "picture/high";
+const AGAIN_MS = 60_000; // after it did not fit; where not even stills did, twice as long each time
+const MOST_MS = 600_000;
+const NONE = "";
+/** From none to the best. */
+const RENDITIONS = [NONE, "picture/still", "picture/low", "picture/high"];
+const [, STILL, LOW, HIGH] = RENDITIONS.keys();
 
 /** @typedef {import("./player.js").Player} Player */
 
@@ -19,8 +23,9 @@ export class Picture {
   constructor(attendance, onRendition) {
     this.attendance = attendance;
     this.onRendition = onRendition;
-    /** @type {string|null} the track that is wanted; null: none, the network is too thin */
-    this.rendition = LOW;
+    this.wish = LOW; // place in `RENDITIONS`, whatever the line is
+    this.vain = 0; // how often in a row not even stills fitted
+    this.asked = this.rendition;
     /** @type {VideoDecoder|null} */
     this.decoder = null;
     /** @type {VideoFrame[]} */
@@ -30,6 +35,17 @@ export class Picture {
     this.late = this.#lateSoFar();
     this.timer = setInterval(() => this.choose(performance.now()), 1000);
     this.draws = false;
+    this.#tell();
+  }
+
+  /** The track that is wanted; null: none, the network is too thin. */
+  get rendition() {
+    return RENDITIONS[this.#place] || null;
+  }
+
+  /** No moving picture for a line that has little more room than the sound needs. */
+  get #place() {
+    return this.attendance.network.isThin ? Math.min(this.wish, STILL) : this.wish;
   }
 
   /** @param {import("../wire/chunk.js").Chunk} chunk */
@@ -49,8 +65,10 @@ export class Picture {
   stop() {
     this.#end();
     for (const frame of this.frames.splice(0)) frame.close();
-    this.rendition = LOW;
+    this.wish = LOW;
+    this.asked = this.rendition;
     this.notBefore = performance.now() + PROVE_MS;
+    this.vain = 0;
     this.#tell();
   }
 
@@ -104,20 +122,36 @@ export class Picture {
    * Whether it was late before there was a picture says nothing of that. @param {number} now
    */
   choose(now) {
-    const { path, wanted } = this.attendance;
+    const { wanted, network } = this.attendance;
     const late = this.#lateSoFar();
     const isTooMuch = late > this.late + 1;
     this.late = late;
     if (!wanted.picture) return;
-    const before = this.rendition;
-    if (isTooMuch) {
-      this.rendition = before === HIGH ? LOW : null;
-      this.notBefore = now + AGAIN_MS;
-    } else if (now > this.notBefore && path.down === "live") this.rendition = HIGH;
-    else if (now > this.notBefore) this.rendition ??= LOW;
-    if (this.rendition === before) return;
+    if (network.isThin) this.wish = Math.min(this.wish, LOW); // what it is when the line is wide again
+    if (isTooMuch) this.#less(now);
+    else if (now > this.notBefore) this.#more(now);
     this.#tell();
+    if (this.rendition === this.asked) return;
+    this.asked = this.rendition;
     this.onRendition();
+  }
+
+  /** @param {number} now */
+  #less(now) {
+    const before = this.#place;
+    if (!before) return;
+    if (before === STILL) this.vain++;
+    this.wish = before - 1;
+    this.notBefore = now + (this.wish ? AGAIN_MS : Math.min(MOST_MS, AGAIN_MS * 2 ** (this.vain - 1)));
+  }
+
+  /** One better at a time. @param {number} now */
+  #more(now) {
+    const { path, network } = this.attendance;
+    const most = network.isThin ? STILL : path.down === "live" ? HIGH : LOW;
+    if (this.wish >= most) return;
+    this.wish++;
+    this.notBefore = now + PROVE_MS;
   }
 
   #lateSoFar() {
@@ -125,9 +159,9 @@ export class Picture {
   }
 
   #tell() {
-    const rests = !this.rendition;
-    if (rests === this.attendance.pictureRests) return;
-    this.attendance.pictureRests = rests;
+    const fits = this.#place > STILL ? "moving" : this.#place ? "still" : "none";
+    if (fits === this.attendance.pictureFits) return;
+    this.attendance.pictureFits = fits;
     this.attendance.tell("picture");
   }
 

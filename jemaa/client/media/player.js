@@ -21,7 +21,7 @@ const MOST_MARGIN = 3;
 const MOST_GROWN = 1.2;
 const MOST_WAIT = 0.3; // after a stall: what it held up comes at once, and is the reserve that another one needs
 const WINDOW = 2.5; // seconds over which the shortest reserve counts
-const TOO_LATE = 2.5; // seconds of reserve more than needed: the tab slept; jump instead of running after it
+const TOO_LATE = 2.5; // seconds of reserve more than twice what is wanted: the tab slept; jump instead of running after it
 
 /** @typedef {import("../wire/chunk.js").Chunk} Chunk */
 /**
@@ -30,7 +30,7 @@ const TOO_LATE = 2.5; // seconds of reserve more than needed: the tab slept; jum
  * @property {number} skipMs what of the frame's beginning has been played already
  * @property {number} rate
  * @property {boolean} isStart nothing was played right before: fade in
- * @property {boolean} isJump throw away what is scheduled
+ * @property {number} cutAt from then on throw away what is scheduled; Infinity: nothing of it
  */
 
 /** @typedef {{timeMs: number, durationMs: number, buffer: AudioBuffer}} Decoded */
@@ -87,10 +87,12 @@ export class Timeline {
     const at = gap ? Math.max(this.endAt, Math.min(this.endAt + gap, now + this.wanted())) : this.endAt;
     const reserve = at - now;
     if (reserve < 0) return this.#after(timeMs, durationMs, now, -reserve);
-    // Who begins with the newest burst just before the next has two in reserve.
-    const isTooMuch = reserve > this.wanted() + (this.#hurries ? LEAD : 2 * this.burst + TOO_LATE);
+    const again = now + this.wanted();
+    const cutAt = this.#hurries ? now : again; // of what was late all that the reserve needs is played
+    // Who begins with the newest burst just before the next has two in reserve. A stall that is over leaves its length.
+    const most = this.wanted() + (this.#hurries ? LEAD : this.wanted() + 2 * this.burst + TOO_LATE);
     this.#hurries = false;
-    if (isTooMuch) return this.#put(timeMs, durationMs, now + this.wanted(), { isStart: true, isJump: true });
+    if (reserve > most) return this.#put(timeMs, durationMs, again, { isStart: true, cutAt });
     const excess = this.#excess(now, reserve);
     this.#quietMs = loudness < QUIET ? this.#quietMs + durationMs : 0;
     const isSpare = this.#quietMs > PAUSE_MS && !gap && excess * 1000 > durationMs && timeMs >= this.#nextPause;
@@ -156,11 +158,11 @@ export class Timeline {
 
   /** @param {number} timeMs @param {number} durationMs @param {number} at @param {Partial<Placed>} how @returns {Placed} */
   #put(timeMs, durationMs, at, how) {
-    const placed = { at, skipMs: 0, rate: 1, isStart: false, isJump: false, ...how };
+    const placed = { at, skipMs: 0, rate: 1, isStart: false, cutAt: Infinity, ...how };
     const seconds = (durationMs - placed.skipMs) / 1000;
     this.endMs = timeMs + durationMs;
     this.endAt = at + seconds / placed.rate;
-    if (placed.isJump) this.#window = [];
+    if (placed.cutAt < Infinity) this.#window = [];
     else if (placed.rate !== 1) this.#sooner(seconds - seconds / placed.rate);
     return placed;
   }
@@ -322,8 +324,8 @@ export class Player {
   }
 
   /** @param {AudioBuffer} buffer @param {Placed} placed */
-  #schedule(buffer, { at, skipMs, rate, isStart, isJump }) {
-    if (isJump) for (const node of this.nodes) node.stop();
+  #schedule(buffer, { at, skipMs, rate, isStart, cutAt }) {
+    if (cutAt < Infinity) for (const node of this.nodes) node.stop(cutAt);
     else if (!isStart) this.tail?.stop();
     const samples = buffer.getChannelData(0);
     const first = Math.round((skipMs / 1000) * buffer.sampleRate);

@@ -112,8 +112,8 @@ export class Attendance extends EventTarget {
     this.wanted = { sound: false, picture: false };
     /** @type {HTMLCanvasElement|OffscreenCanvas|null} */
     this.canvas = null;
-    /** It is wanted, and the line has no room for it now. */
-    this.pictureRests = false;
+    /** What the line has room for now of a picture that is wanted. @type {"moving"|"still"|"none"} */
+    this.pictureFits = "moving";
     /** @type {Player|null} */
     this.player = null;
     /** What is known of the network. @type {Network} */

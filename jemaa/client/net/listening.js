@@ -68,10 +68,9 @@ export class Listening {
   /** What one wants to hear and see has changed. */
   update() {
     const { isReceiving, wanted, down } = this.attendance;
+    if (!isReceiving && this.isOn) this.#end();
     this.#showPicture(wanted.picture);
     if (isReceiving && !this.isOn && down !== "text") this.#begin();
-    else if (!isReceiving && this.isOn) this.#end();
-    else for (const path of this.paths.values()) path.change?.();
   }
 
   /** All connections are dead: the machine has slept. */
@@ -156,7 +155,8 @@ export class Listening {
     const { ladder, attendance } = this;
     if (!attendance.network.isThin && now < this.since + MEETING_MS) this.#measure();
     const isCalm = !ladder.trying.size && !(this.#isLeavingLive && !ladder.forced);
-    if (!ladder.hasPicture) this.thinness.judge(now, isCalm); // a picture that is too much rests by itself
+    // A moving picture that is too much rests by itself; over a thin line there are stills, and it may widen beside them.
+    if (!ladder.hasPicture || attendance.network.isThin) this.thinness.judge(now, isCalm);
     const isCutting = ladder.isCutting || (attendance.network.isCutting && !ladder.hasLasted(now));
     if (isCutting && !ladder.isCutting) ladder.distrust(now);
     if (isCutting !== attendance.network.isCutting) attendance.learn({ isCutting });
@@ -180,14 +180,14 @@ export class Listening {
     this.speakingChanged();
   }
 
-  /** @param {Rung} rung */
-  #open(rung) {
+  /** @param {Rung} rung @param {Path} [before] of the same rung: it goes on until this one gives something */
+  #open(rung, before) {
     const ended = (/** @type {string} */ code) => this.#ended(rung, path, code);
     /** @type {Path|null} */
     let path = null;
     if (rung === "live") path = this.#openLive();
     else if (this.ladder.trial && rung === TRIAL) path = this.#openTrial(ended);
-    else if (rung === "stream") path = this.#openStream(ended);
+    else if (rung === "stream") path = this.#openStream(ended, before);
     else if (rung === "pieces") path = this.#late(rung, import("./pieces.js").then((module) => () => new module.Pieces(this, ended)));
     else path = this.#late(rung, this.attendance.fetched(["net/radio.js"]).then(() => import("./radio.js")).then((module) => () => new module.Radio(this, ended)));
     if (path) this.paths.set(rung, path);
@@ -230,26 +230,35 @@ export class Listening {
     return { close, change: () => change(0) };
   }
 
-  /** @param {(code: string) => void} ended @returns {Path & {isAnonymous: boolean}} */
-  #openStream(ended) {
+  /** @param {(code: string) => void} ended @param {Path} [before] @returns {Path & {isAnonymous: boolean}} */
+  #openStream(ended, before) {
     const { marginMs, startMs, back_ms: burstMs } = this.attendance.streamManner(OVERLAP_MS);
     // What has been heard already would only stand before what follows it, and keep `live` silent meanwhile.
-    const back_ms = this.#isLeavingLive ? THIN_LIVE_MARGIN_MS : burstMs;
+    const back_ms = this.#isLeavingLive ? THIN_LIVE_MARGIN_MS : before ? OVERLAP_MS : burstMs;
     const lane = this.#lane("stream", marginMs, startMs);
     let asked = this.pictureName();
     // Beside what has fallen silent by a connection that carried nothing yet: those that did may be as dead.
     const credentials = this.ladder.current === "live" && !this.#isLeavingLive ? FRESH : "same-origin";
-    const start = () => new Stream(this.attendance, { sound: this.soundName("stream"), picture: asked, back_ms, credentials }, (record) => this.#record(record, lane), ended);
-    let stream = start();
+    /** The newest last: those before it go on until it gives something. @type {{close(): void, isAnonymous?: boolean}[]} */
+    const streams = before ? [before] : [];
+    const start = (/** @type {number} */ backMs) => {
+      const wish = { sound: this.soundName("stream"), picture: asked, back_ms: backMs, credentials };
+      const given = (/** @type {TrackRecord} */ record) => {
+        while (streams[0] !== stream) streams.shift()?.close();
+        this.#record(record, lane);
+      };
+      const stream = new Stream(this.attendance, wish, given, ended);
+      streams.push(stream);
+    };
+    start(back_ms);
+    const end = () => streams.splice(0).forEach((stream) => stream.close());
     const change = () => {
       if (this.pictureName() === asked) return;
+      if (asked && this.attendance.wanted.picture) end(); // it was too much, and what waits of it is in the way
       asked = this.pictureName();
-      const before = stream;
-      stream = start();
-      before.close();
+      start(OVERLAP_MS);
     };
-    const close = () => (stream.close(), lane.close());
-    return { close, change, get isAnonymous() { return stream.isAnonymous; } };
+    return { close: () => (end(), lane.close()), change, get isAnonymous() { return !!streams.at(-1)?.isAnonymous; } };
   }
 
   /** The same sound once more, by a connection of its own, for nobody's ears. @param {(code: string) => void} ended @returns {Path} */
@@ -273,9 +282,8 @@ export class Listening {
   #replace(path) {
     if (this.paths.get("stream") !== path) return;
     this.paths.delete("stream");
-    this.#open("stream");
+    this.#open("stream", path);
     if (this.liveLane && this.ladder.trying.has("live")) this.attendance.player?.prefer(this.liveLane);
-    setTimeout(() => path.close(), OVERLAP_MS);
   }
 
   /** @param {Rung} rung @param {number} marginMs @param {number} startMs */

@@ -57,7 +57,7 @@
  * @property {(stream: MediaStream, source: "camera"|"screen", player: HTMLVideoElement) => Promise<unknown>} publishPicture
  * @property {(kind: "sound"|"picture") => Promise<unknown>|void} stopPublishing
  * @property {(canvas: HTMLCanvasElement|null) => void} showPicture
- * @property {boolean} pictureRests
+ * @property {"moving"|"still"|"none"} pictureFits
  * @property {(stream: MediaStream) => Promise<NoteRecording>|NoteRecording} recordNote
  * @property {() => Promise<Note|null>} pendingNote
  * @property {(type: string, listener: (event: CustomEvent<any>) => void) => void} addEventListener

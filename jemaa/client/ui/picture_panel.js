@@ -16,8 +16,8 @@ export class Picture extends Panel {
     this.who = el("p", { class: "meta" });
     this.toggle = button(page.t("picture.show"), () => this.press());
     this.hint = el("p", { class: "hint" }, page.t("picture.cost"));
-    this.rests = el("p", { class: "hint", role: "status" });
-    root.replaceChildren(this.canvas, el("div", { class: "row between" }, this.toggle, this.who), this.hint, this.rests);
+    this.fits = el("p", { class: "hint", role: "status" });
+    root.replaceChildren(this.canvas, el("div", { class: "row between" }, this.toggle, this.who), this.hint, this.fits);
   }
 
   async press() {
@@ -37,6 +37,7 @@ export class Picture extends Panel {
     const name = person ? state.persons[person]?.name ?? "" : this.t("picture.none");
     if (this.who.textContent !== name) this.who.replaceChildren(theirs(name));
     this.canvas.setAttribute("aria-label", `${this.t("picture")} ${name}`);
-    write(this.rests, this.attendance.pictureRests ? this.t("picture.rests") : "");
+    const { pictureFits } = this.attendance;
+    write(this.fits, this.shown && pictureFits !== "moving" ? this.t(pictureFits === "still" ? "picture.still" : "picture.rests") : "");
   }
 }
