@@ -115,3 +115,16 @@ test("whoever sends an asker out has the focus in the questions, where that cann
   assert.equal(out(), undefined);
   assert.ok(document.activeElement === panel.root);
 });
+
+test("whoever is about to press a button of a line that is drawn anew presses no other one", () => {
+  const panel = new QuestionsPanel(section(), pageFor({}), () => {});
+  const asked = (status) => ({ person: "p1", kind: "text", text: "Why?", status, reason: "" });
+  const draw = (questions) => panel.render(stateOf({ persons: { p1: { name: "Amina" } }, questions }));
+  const press = (name) => panel.list.querySelectorAll("button").find((one) => one.getAttribute("aria-label").includes(name)).focus();
+  draw({ q1: asked("waiting") });
+  press("chair.answered");
+  draw({ q1: asked("read") });
+  assert.match(document.activeElement.getAttribute("aria-label"), /chair.answered/);
+  draw({ q1: asked("answered") });
+  assert.ok(document.activeElement === panel.root, "and not on what sends the asker out");
+});

@@ -113,17 +113,29 @@ function controls(root) {
   return /** @type {HTMLElement[]} */ ([...root.querySelectorAll(CONTROLS)]).filter((one) => !one.hidden);
 }
 
-/** Remember where in a list the focus is. @param {Element} list @returns {() => void} gives it back once the list is drawn */
+/** @param {Element} control @returns {string} what a screen reader calls it */
+function nameOf(control) {
+  return control.getAttribute("aria-label") ?? control.textContent?.trim() ?? "";
+}
+
+/**
+ * Remember where in a list the focus is. Whoever is about to press a button must not press another one: where its child
+ * was made anew the focus is on what has its name, if that is one; where the child is gone, on the same of its successor.
+ * @param {Element} list @returns {() => void} gives it back once the list is drawn
+ */
 function focusIn(list) {
   const focused = /** @type {HTMLElement} */ (document.activeElement);
   const index = [...list.children].findIndex((child) => child.contains(focused));
   if (index < 0) return () => {};
-  const place = controls(list.children[index]).indexOf(focused);
+  const before = controls(list.children[index]);
+  const name = nameOf(focused);
   return () => {
     if (document.activeElement === focused) return;
     if (list.contains(focused)) return focused.focus(); // its child has moved: today's browsers drop the focus then
-    const successor = list.children[Math.min(index, list.children.length - 1)];
-    const next = successor && controls(successor)[place];
+    const same = controls(list).filter((one) => nameOf(one) === name);
+    const after = controls(list.children[Math.min(index, list.children.length - 1)] ?? list);
+    const isAlike = !same.length && after.length === before.length;
+    const next = same.length === 1 ? same[0] : isAlike ? after[before.indexOf(focused)] : null;
     if (next) return next.focus();
     const panel = /** @type {HTMLElement} */ (list.closest("[tabindex], section") ?? list);
     if (!panel.hasAttribute("tabindex")) set(panel, "tabindex", -1);
