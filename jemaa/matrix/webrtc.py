@@ -18,6 +18,16 @@ _CONNECTIONS = """(() => {
   };
 })()"""
 
+_HEADPHONES = """(() => {
+  const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = ({ audio, ...others }) => {
+    const wanted = audio === true ? {} : audio;
+    return real({ ...others, audio: wanted && { ...wanted, echoCancellation: false } });
+  };
+})()"""
+"""As on our own page (docs/decisions/0024-headphones.md): no loudspeaker reaches this microphone, and a browser that
+seeks an echo there all the same swallows words."""
+
 _CAMERA = """(() => {
   const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
   navigator.mediaDevices.getUserMedia = async ({ audio, video }) => {
@@ -52,8 +62,10 @@ _FRAMES = """videos => videos.filter(video => video.videoWidth > 0)
 
 
 def prepare(person: Person, *, camera: bool = False) -> None:
-    """Before the page is opened: keep its connections in sight and, where its page wants one, give it a camera."""
+    """Before the page is opened: keep its connections in sight, let no echo be sought where none is and, where its page
+    wants one, give it a camera."""
     person.page.add_init_script(_CONNECTIONS)
+    person.page.add_init_script(_HEADPHONES)
     if camera:
         person.page.add_init_script(_CAMERA)
 
