@@ -1,6 +1,7 @@
 """Browsers and sound for one file of end-to-end tests; they are kept from one test to the next."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Playwright, sync_playwright
@@ -52,3 +53,11 @@ def floor() -> Speech:
 def loop() -> Speech:
     """A floor without any pause: an interruption is ours or the network's."""
     return unbroken(CHAIR_SPEECH)
+
+
+@pytest.fixture(scope="session")
+def silence(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a floor that says nothing, for whoever is to be heard: where two talk at once a measure of voices is
+    not sure of either."""
+    nothing = Speech("", say("Silence.").samples * 0)
+    return nothing.repeated(2).write(tmp_path_factory.mktemp("silence") / "silence.wav")

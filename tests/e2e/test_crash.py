@@ -51,9 +51,8 @@ def test_after_kill_9_pages_resume_and_no_event_is_missing(cast: Cast, floor: Sp
 
 @pytest.mark.parametrize("up", [None, "live"], ids=["own choice", "live"])
 def test_a_microphone_is_open_again_after_the_restart(
-    cast: Cast, floor: Speech, tmp_path: Path, up: str | None
+    cast: Cast, floor: Speech, silence: Path, tmp_path: Path, up: str | None
 ) -> None:
-    silence = Speech("", floor.samples * 0).write(tmp_path / "silence.wav")
     address = {"name": "Badr"} | ({"up": up} if up else {})
     with (
         Server(tmp_path / "data", "--floor", str(silence)) as server,
@@ -89,8 +88,9 @@ def test_a_microphone_is_open_again_after_the_restart(
         assert len(opened) == 1, "one voice, one publication: of two, one would end the other"
 
 
-def test_a_voice_by_short_requests_is_heard_again_after_the_restart(cast: Cast, floor: Speech, tmp_path: Path) -> None:
-    silence = Speech("", floor.samples * 0).write(tmp_path / "silence.wav")
+def test_a_voice_by_short_requests_is_heard_again_after_the_restart(
+    cast: Cast, floor: Speech, silence: Path, tmp_path: Path
+) -> None:
     with (
         Server(tmp_path / "data", "--floor", str(silence)) as server,
         cast.person("Amina", server.page("participant")) as amina,

@@ -7,7 +7,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from jemaa.people.person import Cast
-from jemaa.people.speech import Speech
 from tests.harness.server import Server
 
 from . import acts
@@ -15,8 +14,7 @@ from .acts import tab_to
 
 
 @pytest.fixture
-def meeting(tmp_path: Path, floor: Speech) -> Iterator[Server]:
-    silence = Speech("", floor.samples * 0).write(tmp_path / "silence.wav")
+def meeting(tmp_path: Path, silence: Path) -> Iterator[Server]:
     with Server(tmp_path / "data", "--floor", str(silence)) as server:
         yield server
 

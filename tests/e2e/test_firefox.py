@@ -1,6 +1,7 @@
 """Debian's Firefox, unpatched: the same pages, heard at the loudspeaker and spoken into the microphone."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -50,11 +51,11 @@ def test_the_floor_is_heard_on_each_path(cast: Cast, meeting: Server, floor: Spe
         assert not amina.complaints
 
 
-def test_who_has_the_floor_is_heard(cast: Cast, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_who_has_the_floor_is_heard(cast: Cast, tmp_path: Path, silence: Path) -> None:
     voice = say(f"{DELEGATE_SPEECH} {GUEST_SPEECH}", voice="en-us+f3")
     point = voice.part(SWALLOWED_SECONDS, voice.seconds)
     with (
-        Server(tmp_path_factory.mktemp("speaking") / "data") as meeting,
+        Server(tmp_path / "data", "--floor", str(silence)) as meeting,
         cast.person("Badr", meeting.page("participant")) as badr,
         cast.person_with_firefox("Amina", meeting.page("participant", name="Amina")) as amina,
     ):

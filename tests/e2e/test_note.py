@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from jemaa.people import hearing
 from jemaa.people.person import Cast
-from jemaa.people.speech import GUEST_SPEECH, RATE, Speech, say
+from jemaa.people.speech import GUEST_SPEECH, RATE, say
 from jemaa.people.wait import wait_until
 from tests.harness.server import Server
 
@@ -16,9 +16,8 @@ from . import acts
 
 
 @pytest.fixture
-def quiet_meeting(tmp_path: Path) -> Iterator[Server]:
+def quiet_meeting(tmp_path: Path, silence: Path) -> Iterator[Server]:
     """A room in which nobody speaks."""
-    silence = Speech("", say("Silence.").samples * 0).repeated(2).write(tmp_path / "silence.wav")
     with Server(tmp_path / "data", "--floor", str(silence)) as server:
         yield server
 

@@ -33,10 +33,9 @@ class Hall:
 
 
 @pytest.fixture
-def hall(cast: Cast, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Hall]:
+def hall(cast: Cast, tmp_path: Path, silence: Path, request: pytest.FixtureRequest) -> Iterator[Hall]:
     """`request.param` is the speaker's up path."""
     up = getattr(request, "param", "live")
-    silence = Speech("", say("Silence.").samples * 0).repeated(2).write(tmp_path / "silence.wav")
     with ExitStack() as stack:
         server = stack.enter_context(Server(tmp_path / "data", "--floor", str(silence)))
         people = {

@@ -61,10 +61,10 @@ def test_the_floor_is_heard_on_each_path(
         assert amina.path == path
 
 
-def test_who_has_the_floor_is_heard(square: Square, cast: Cast, tmp_path: Path) -> None:
+def test_who_has_the_floor_is_heard(square: Square, cast: Cast, tmp_path: Path, silence: Path) -> None:
     voice = say(DELEGATE_SPEECH, voice="en-us+f3")
     with (
-        Server(tmp_path / "data") as meeting,
+        Server(tmp_path / "data", "--floor", str(silence)) as meeting,
         cast.person("Badr", meeting.page("participant")) as badr,
         amina_at(meeting.page("participant", name="Amina"), square, tmp_path) as amina,
     ):
