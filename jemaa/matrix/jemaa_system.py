@@ -33,6 +33,14 @@ ROUTES = (
 NAME = "Amina"
 _SOUND = re.compile(r"/(stream\?|pieces/newest|radio\.(opus|mp3))")
 
+DRAWN = """canvas => {
+  const pixels = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+  let sum = 0;
+  for (let place = 0; place < pixels.length; place += 97) sum = (sum * 31 + pixels[place]) >>> 0;
+  return sum;
+}"""
+"""A number for what is to be seen; 0 for nothing."""
+
 
 class JemaaSystem:
     """See `system.System`."""
@@ -164,10 +172,8 @@ class JemaaSeat:
         """The canvas is drawn on, and drawn anew."""
         _button(self._person, "Show the picture").click(timeout=seconds * 1000)
         canvas = self._page.get_by_test_id("picture")
-        drawn = "c => { const d = c.getContext('2d')?.getImageData(0, 0, c.width, c.height).data; let s = 0;"
-        drawn += " for (let i = 0; d && i < d.length; i += 97) s = (s * 31 + d[i]) >>> 0; return s }"
-        first = wait_until(lambda: canvas.evaluate(drawn), "a picture", timeout=seconds)
-        wait_until(lambda: canvas.evaluate(drawn) != first, "another picture", timeout=seconds)
+        first = wait_until(lambda: canvas.evaluate(DRAWN), "a picture", timeout=seconds)
+        wait_until(lambda: canvas.evaluate(DRAWN) != first, "another picture", timeout=seconds)
         _button(self._person, "Hide the picture").click(timeout=seconds * 1000)
         return True
 

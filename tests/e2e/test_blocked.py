@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Playwright
 
+from jemaa.matrix.jemaa_system import DRAWN
 from jemaa.matrix.measure import Heard, gaps_of, judge, longest_gap
 from jemaa.people import hearing
 from jemaa.people.film import film
@@ -161,17 +162,10 @@ def test_over_edge_every_word_is_understood_also_while_one_sees(
         mark = amina.now()
         amina.page.get_by_text("you get a still one").wait_for(timeout=30_000)
         canvas = amina.page.get_by_test_id("picture")
-        first = wait_until(lambda: canvas.evaluate(PIXELS), "a still", timeout=30)
-        wait_until(lambda: canvas.evaluate(PIXELS) != first, "another", timeout=30)
+        first = wait_until(lambda: canvas.evaluate(DRAWN), "a still", timeout=30)
+        wait_until(lambda: canvas.evaluate(DRAWN) != first, "another", timeout=30)
         longest = longest_gap(amina.heard(mark))
         assert longest < 2, f"the picture took {longest:.2f} s of the sound"
-
-
-PIXELS = """canvas => {
-  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-  return data.reduce((sum, one, place) => (place % 97 ? sum : (sum * 31 + one) >>> 0), 0);
-}"""
-"""A number for what is to be seen; 0 for nothing."""
 
 
 def test_a_line_of_64_kilobits_is_known_before_anything_is_asked_of_it(

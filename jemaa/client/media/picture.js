@@ -8,7 +8,7 @@ import { decodePictureConfig } from "../wire/chunk.js";
 
 const KEPT = 20; // decoded frames that may wait for the sound; a decoder has few
 const AHEAD_MS = 3000; // a picture so far ahead of the sound does not belong to it: draw it at once
-const PROVE_MS = 6000; // on `live` without a stall before the large rendition is asked for
+const PROVE_MS = 6000; // without a stall before a better rendition is asked for
 const AGAIN_MS = 60_000; // after it did not fit; where not even stills did, twice as long each time
 const MOST_MS = 600_000;
 const NONE = "";

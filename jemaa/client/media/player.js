@@ -84,15 +84,15 @@ export class Timeline {
     }
     const gap = timeMs - this.endMs > 1 ? (timeMs - this.endMs) / 1000 : 0; // decoders round their times
     // Where nothing was, no time need be kept: a gap may only bring the reserve back to what is wanted.
-    const at = gap ? Math.max(this.endAt, Math.min(this.endAt + gap, now + this.wanted())) : this.endAt;
+    const wanted = this.wanted();
+    const at = gap ? Math.max(this.endAt, Math.min(this.endAt + gap, now + wanted)) : this.endAt;
     const reserve = at - now;
     if (reserve < 0) return this.#after(timeMs, durationMs, now, -reserve);
-    const again = now + this.wanted();
-    const cutAt = this.#hurries ? now : again; // of what was late all that the reserve needs is played
+    const cutAt = this.#hurries ? now : now + wanted; // of what was late all that the reserve needs is played
     // Who begins with the newest burst just before the next has two in reserve. A stall that is over leaves its length.
-    const most = this.wanted() + (this.#hurries ? LEAD : this.wanted() + 2 * this.burst + TOO_LATE);
+    const most = wanted + (this.#hurries ? LEAD : wanted + 2 * this.burst + TOO_LATE);
     this.#hurries = false;
-    if (reserve > most) return this.#put(timeMs, durationMs, again, { isStart: true, cutAt });
+    if (reserve > most) return this.#put(timeMs, durationMs, now + wanted, { isStart: true, cutAt });
     const excess = this.#excess(now, reserve);
     this.#quietMs = loudness < QUIET ? this.#quietMs + durationMs : 0;
     const isSpare = this.#quietMs > PAUSE_MS && !gap && excess * 1000 > durationMs && timeMs >= this.#nextPause;
