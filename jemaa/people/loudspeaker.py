@@ -14,6 +14,7 @@ from typing import IO
 
 import numpy as np
 
+from .hearing import level_db
 from .speech import RATE, Samples, Speech
 from .wait import wait_until
 
@@ -85,6 +86,19 @@ class Square:
             end = len(self._blocks) if until is None else max(until // BLOCK - first, 0)
             blocks = [block[:, channel] for block in list(self._blocks)[start:end]]
         return np.concatenate(blocks) if blocks else np.zeros(0, np.float32)
+
+    def keep(self, folder: Path, since: int) -> dict[str, float]:
+        """Write what each mouth said and each ear heard from a mark on into `folder`, as WAV files that begin together;
+        nothing for those that were silent. The level of each that was written, in dB, by the name of its file."""
+        folder.mkdir(parents=True, exist_ok=True)
+        levels = {}
+        for channel in range(self.channels):
+            samples = self.recorded(channel, since)
+            if np.any(samples):
+                name = f"{'ear' if channel % 2 else 'mouth'}{channel // 2}.wav"
+                Speech("", samples).write(folder / name)
+                levels[name] = level_db(samples)
+        return levels
 
     def wait_until_recorded(self, mark: int) -> int:
         """Let the recording reach a mark: the one place where elapsed time, of sound, is what is waited for."""

@@ -1,6 +1,6 @@
 """Browsers and sound for one file of end-to-end tests; they are kept from one test to the next."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,31 @@ def pytest_report_collectionfinish() -> str:
     """What is left out, and is no skip: nothing here could make it run."""
     told = f"tests/e2e/test_firefox.py is left out: {_TOO_OLD} cannot be driven, {firefox.OLDEST} could"
     return told if _TOO_OLD else ""
+
+
+FAILED = Path("build/failed")
+"""A folder of recordings for each test that failed: what was heard then is never heard again."""
+
+
+@pytest.fixture(autouse=True)
+def begin(request: pytest.FixtureRequest) -> int:
+    """Where in the recording the test begins, for tests in which somebody hears; else 0."""
+    return request.getfixturevalue("square").now() if "square" in request.fixturenames else 0
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Function, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that failed keeps what was said and heard in it, and tells how loud it was."""
+    report = yield
+    square, begin = item.funcargs.get("square"), item.funcargs.get("begin")
+    if report.when == "call" and report.failed and isinstance(square, Square) and isinstance(begin, int):
+        folder = FAILED / item.name
+        levels = square.keep(folder, begin)
+        told = "\n".join(f"{folder / name}: {level:.0f} dB" for name, level in levels.items())
+        report.sections.append(("Recorded", told or "nobody said or heard anything"))
+    return report
 
 
 @pytest.fixture(scope="module")

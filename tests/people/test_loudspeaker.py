@@ -1,12 +1,14 @@
 """The square carries sound from mouths and to ears, each in its own channel and all in one clock."""
 
+import wave
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from jemaa.people import hearing
 from jemaa.people.loudspeaker import Square
-from jemaa.people.speech import DELEGATE_SPEECH, say
+from jemaa.people.speech import DELEGATE_SPEECH, RATE, say
 from jemaa.people.wait import wait_until
 
 
@@ -20,6 +22,21 @@ def test_a_voice_is_recorded_at_its_own_mouth_and_nowhere_else(tmp_path: Path) -
         assert hearing.delay_of(speech, speaker.said(utterance.mark)) < 1.0
         assert hearing.level_db(other.said(utterance.mark)) == -120
         assert hearing.level_db(speaker.heard(utterance.mark)) == -120
+
+
+def test_what_was_said_from_a_mark_on_can_be_kept(tmp_path: Path) -> None:
+    speech = say(DELEGATE_SPEECH, voice="en-us+f3").part(0, 2)
+    with Square(tmp_path / "square", places=2) as square:
+        square.place()
+        speaker = square.place()
+        utterance = speaker.say(speech)
+        utterance.wait()
+        square.wait_until_recorded(square.now() + RATE // 2)
+        levels = square.keep(tmp_path / "kept", utterance.mark)
+    assert list(levels) == ["mouth1.wav"] and levels["mouth1.wav"] > -40
+    with wave.open(str(tmp_path / "kept" / "mouth1.wav")) as kept:
+        sound = np.frombuffer(kept.readframes(2**30), "<i2").astype(np.float32) / np.float32(32768)
+    assert hearing.hears(speech, sound) and len(sound) > 2.5 * RATE
 
 
 def test_a_mouth_can_be_stopped_in_the_middle(tmp_path: Path) -> None:
