@@ -37,6 +37,9 @@ ELASTIC_PART_SECONDS = 1.0
 STOI_PIECE_SECONDS = 2.0
 """Length of the pieces that are aligned each for itself before intelligibility is measured."""
 
+MOVED_SECONDS = 0.15
+"""How far a player that catches up moves a piece of a speech of ten seconds from where the whole of it fits best."""
+
 
 @dataclass(frozen=True, slots=True)
 class Elastic:
@@ -156,7 +159,7 @@ def intelligibility(speech: Speech, recording: Samples) -> float:
     values = []
     for first in range(0, len(speech.samples) - step + 1, step):
         piece = speech.samples[first : first + step]
-        at = refined(piece, recording, start + first / RATE)
+        at = refined(piece, recording, start + first / RATE, around=MOVED_SECONDS)
         got = recording[round(at * RATE) : round(at * RATE) + step]
         if len(got) == step:
             values.append(float(stoi(piece, got, RATE)))
@@ -184,7 +187,7 @@ def first_loud(recording: Samples, *, above_db: float = -45.0) -> float | None:
     return float(loud[0] * HOP / RATE) if len(loud) else None
 
 
-def longest_gap(recording: Samples, *, below_db: float = -60.0) -> float:
+def longest_silence(recording: Samples, *, below_db: float = -60.0) -> float:
     """Seconds of the longest silence: of an unbroken speech, the worst interruption."""
     quiet = _block_levels(recording) < below_db
     longest = run = 0

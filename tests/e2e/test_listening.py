@@ -122,7 +122,7 @@ def test_climbing_to_a_better_path_neither_loses_nor_doubles_sound(
         first = hearing.first_loud(sound)
         assert first is not None
         whole = sound[int((first + 0.5) * RATE) :]
-        assert hearing.longest_gap(whole) <= 0.1, "a gap while the page climbed"
+        assert hearing.longest_silence(whole) <= 0.1, "a gap while the page climbed"
         steps = jumps(speech, whole)
         assert max(steps) <= 0.08, f"sound was skipped or repeated while the page climbed: {steps}"
 

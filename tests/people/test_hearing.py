@@ -108,12 +108,21 @@ def test_hears_a_voice_that_waited_for_its_line_in_mid_sentence() -> None:
     assert not hearing.hears(SAME_VOICE.part(0, 5), waiting)
 
 
+def test_who_is_caught_up_with_is_understood_all_the_same() -> None:
+    # As once recorded: a player came nearer by 90 ms in six seconds, and stayed there.
+    moved = silence(14)
+    for first, last, delay in ((0, 2, 1.12), (2, 4, 1.11), (4, 6, 1.07), (6, 9, 1.03)):
+        piece = np.float32(0.4) * DELEGATE.part(first, last).samples
+        moved[round((first + delay) * RATE) :][: len(piece)] = piece
+    assert hearing.intelligibility(DELEGATE.part(0, 9), moved) > 0.95
+
+
 def test_says_when_a_voice_stops() -> None:
     speech = unbroken(DELEGATE_SPEECH)
     recording = scene((speech.part(0, 3), 1.0, 0.5), seconds=8)
     assert hearing.last_loud(recording) == pytest.approx(4.0, abs=0.06)
     assert hearing.first_loud(recording) == pytest.approx(1.0, abs=0.1)
-    assert hearing.longest_gap(speech.samples) < 0.1
+    assert hearing.longest_silence(speech.samples) < 0.1
 
 
 def test_notices_a_second_copy_of_the_same_sound() -> None:
