@@ -32,6 +32,10 @@ class Traffic:
             "Network.dataReceived": lambda e: self._add(e["requestId"], e["encodedDataLength"]),
             "Network.loadingFinished": lambda e: self._set(e["requestId"], e["encodedDataLength"]),
             "Network.loadingFailed": lambda e: self._set(e["requestId"], 0),  # given up: what came of it is counted
+            "Network.webSocketHandshakeResponseReceived": lambda e: self._add(
+                e["requestId"], len(e["response"].get("headersText", ""))
+            ),
+            "Network.webSocketClosed": lambda e: self._add(e["requestId"], 0),  # refused, or given up without a word
             "Network.webSocketFrameReceived": lambda e: self._add(
                 e["requestId"], len(e["response"]["payloadData"]) * 3 // 4
             ),

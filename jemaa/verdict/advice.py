@@ -18,8 +18,8 @@ from .rules.table import BY_ID
 SOUND = ("live", "stream", "pieces", "radio")
 """Ways that sound comes down, the best first."""
 CALLS = ("webrtc-udp", "turn-udp", "turn-tcp", "turn-tls")
-PICTURE_KBPS = 190.0
-"""The small picture beside the sound."""
+MOVING_KBPS, STILL_KBPS = 190.0, 14.0
+"""The small picture beside the sound, and one that stands for ten seconds: as `client/check/advice.js` has them."""
 TALK_DELAY_MS = 2_500.0
 """Slower than this it is no conversation: one speaks in pieces, and is heard when they are there."""
 
@@ -37,13 +37,15 @@ class Way(Struct, frozen=True, kw_only=True):
 
 
 class Advice(Struct, frozen=True, kw_only=True):
-    """`sound`, `picture`, `speaking`, `writing`: None where no way was seen to work. `kbps` is the most that was seen
+    """`sound`, `picture`, `still` (where the picture would not move), `speaking`, `writing`: None where no way was seen
+    to work. `kbps` is the most that was seen
     to come through on any, `calls` are ways by which calls of other services could be begun (None: not tried). `todo`
     and `unknown` are codes of `words`, the weightiest first.
     """
 
     sound: Way | None
     picture: Way | None
+    still: Way | None
     speaking: Way | None
     writing: Way | None
     kbps: float | None
@@ -62,9 +64,11 @@ def advise(measurement: Measurement, findings: Sequence[Finding] | None = None) 
     found = judge(measurement) if findings is None else findings
     rungs = {rung.name: rung for rung in measurement.rungs if rung.usable}
     kbps = max((rung.kbps for rung in rungs.values() if rung.kbps is not None), default=None)
+    picture = _first(rungs, _PICTURE)
     advice = Advice(
         sound=_first(rungs, SOUND),
-        picture=_first(rungs, _PICTURE) if (kbps or 0.0) >= PICTURE_KBPS else None,
+        picture=picture if kbps is not None and kbps >= MOVING_KBPS else None,
+        still=picture if kbps is not None and STILL_KBPS <= kbps < MOVING_KBPS else None,
         speaking=_speaking(rungs),
         writing=_first(rungs, ("text", *SOUND[:3])),
         kbps=kbps,

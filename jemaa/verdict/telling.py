@@ -7,7 +7,7 @@ from .finding import Finding
 from .words import ar, en, fr
 
 LANGUAGES: Mapping[str, Mapping[str, str]] = {"en": en.WORDS, "fr": fr.WORDS, "ar": ar.WORDS}
-_THINGS = ("sound", "picture", "speaking", "writing")
+_THINGS = ("sound", "picture", "still", "speaking", "writing")
 
 
 def words(language: str) -> Mapping[str, str]:

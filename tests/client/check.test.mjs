@@ -134,7 +134,7 @@ test("a quantile of nothing is nothing", () => {
 test("the meeting finds what the check learned, and keeps what it knew itself", () => {
   const kept = new Map([["jemaa-network", JSON.stringify({ at: 1, isCutting: true, isThin: true, path: "radio" })]]);
   const storage = { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => void kept.set(key, value) };
-  const advice = { down: "pieces", sound: true, picture: true, up: "pieces", kbps: 400 };
+  const advice = { down: "pieces", sound: true, picture: "moving", up: "pieces", kbps: 400 };
   const tried = { pieces: { usable: true } };
   remember(storage, { advice, tried }, 99);
   assert.deepEqual(JSON.parse(kept.get("jemaa-network")), { at: 99, isCutting: true, isThin: false, isNarrow: false, path: "pieces" });

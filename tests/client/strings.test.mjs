@@ -18,6 +18,7 @@ const FAMILIES = {
   "path.up.": ["live", "pieces", "note", "text"],
   "check.way.": ["live", "stream", "pieces", "radio", "text", "up", "calls"],
   "check.is.": ["yes", "no", "wait", "skip"],
+  "check.can.picture.": ["moving", "still"],
   "check.can.up.": ["live", "pieces", "note", "text"],
   "check.why.": ["no_answer", "refused", "silent", "cut", "changed", "not_ours", "collected", "busy", "off", "unsupported"],
   "check.calls.": ["untried", "careful", "work", "some", "udp", "udp_up", "udp_down", "dtls"],

@@ -124,26 +124,26 @@ def tried(kbps: float, up_kbps: float, **ways: Any) -> dict[str, Any]:
     return plain | {"pieces": GOOD | {"kbps": kbps}, "up": GOOD | {"kbps": up_kbps}} | ways
 
 
-def advised(down: str | None, up: str | None, kbps: float | None, *, picture: bool = False) -> dict[str, Any]:
+def advised(down: str | None, up: str | None, kbps: float | None, *, picture: str | None = None) -> dict[str, Any]:
     return {"down": down, "sound": down not in (None, "text"), "picture": picture, "up": up, "kbps": kbps}
 
 
 ADVICE: list[tuple[str, dict[str, Any], dict[str, bool], dict[str, Any]]] = [
-    ("all works", tried(900, 300), ALL, advised("live", "live", 900, picture=True)),
-    ("no WebSocket", tried(900, 300, live=NOT), ALL, advised("stream", "pieces", 900, picture=True)),
+    ("all works", tried(900, 300), ALL, advised("live", "live", 900, picture="moving")),
+    ("no WebSocket", tried(900, 300, live=NOT), ALL, advised("stream", "pieces", 900, picture="moving")),
     ("answers are held back", tried(900, 300, live=NOT, stream=NOT), ALL,
-     advised("pieces", "pieces", 900, picture=True)),
-    ("64 kb/s", tried(55, 50), ALL, advised("stream", "live", 55)),
-    ("24 kb/s", tried(24, 20), ALL, advised("stream", "note", 24)),
-    ("70 kb/s", tried(70, 60), ALL, advised("stream", "live", 70)),
-    ("16 kb/s", tried(16, 12), ALL, advised("stream", "note", 16)),
+     advised("pieces", "pieces", 900, picture="moving")),
+    ("64 kb/s", tried(55, 50), ALL, advised("stream", "live", 55, picture="still")),
+    ("24 kb/s", tried(24, 20), ALL, advised("stream", "note", 24, picture="still")),
+    ("70 kb/s", tried(70, 60), ALL, advised("stream", "live", 70, picture="still")),
+    ("16 kb/s", tried(16, 12), ALL, advised("stream", "note", 16, picture="still")),
     ("12 kb/s", tried(12, 12), ALL, advised("pieces", "note", 12)),
     ("8 kb/s", tried(8, 6), ALL, advised("text", "note", 8)),
     ("a socket that is slow", tried(300, 200, live=GOOD | {"delay_ms_p95": 4_000}), ALL,
-     advised("stream", "live", 300, picture=True)),
+     advised("stream", "live", 300, picture="moving")),
     ("a browser that decodes nothing", tried(900, 300), ALL | {"decoder": False}, advised("radio", "live", 900)),
     ("a browser that only reads", tried(900, 300), dict.fromkeys(ALL, False), advised("text", "text", 900)),
-    ("nothing can be sent", tried(900, 0, live=NOT, up=NOT), ALL, advised("stream", None, 900, picture=True)),
+    ("nothing can be sent", tried(900, 0, live=NOT, up=NOT), ALL, advised("stream", None, 900, picture="moving")),
     ("pieces fail, the rate is not known", tried(0, 0, pieces=NOT, up=NOT), ALL, advised("live", "live", None)),
     ("nothing gets through", {"text": NOT}, ALL, advised(None, None, None)),
 ]  # fmt: skip

@@ -42,8 +42,10 @@ def test_a_way_that_failed_is_not_named() -> None:
 
 
 def test_a_picture_needs_a_rate_that_was_seen() -> None:
-    assert advise(with_rungs(CLEAN, live=20.0)).picture is None
-    assert advise(with_rungs(CLEAN, live=400.0)).picture is not None
+    wide, narrow, none = (advise(with_rungs(CLEAN, live=kbps)) for kbps in (400.0, 20.0, 10.0))
+    assert wide.picture and not wide.still
+    assert narrow.still and not narrow.picture and any("still picture" in line for line in tell(narrow))
+    assert not none.picture and not none.still
 
 
 def test_where_calls_are_blocked_it_says_so_and_how_to_attend() -> None:
@@ -69,7 +71,8 @@ def test_any_measurement_has_advice_in_every_language(whole: Measurement) -> Non
     findings = judge(whole)
     advice = advise(whole, findings)
     usable = {rung.name for rung in whole.rungs if rung.usable}
-    named = {way.rung for way in (advice.sound, advice.picture, advice.speaking, advice.writing) if way}
+    ways = (advice.sound, advice.picture, advice.still, advice.speaking, advice.writing)
+    named = {way.rung for way in ways if way}
     assert named | set(advice.calls or ()) <= usable
     for language in LANGUAGES:
         lines = [*tell(advice, language), *tell_unknown(advice, language)]

@@ -15,7 +15,7 @@
  * @typedef {object} Advice
  * @property {Down|null} down the best way; null where nothing gets through
  * @property {boolean} sound
- * @property {boolean} picture
+ * @property {"moving"|"still"|null} picture null also where the rate is not known
  * @property {"live"|"pieces"|"note"|"text"|null} up how one can ask or speak
  * @property {number|null} kbps
  */
@@ -23,7 +23,8 @@
 /** What each way's sound needs of the line, in kb/s, with all headers: below 80 kb/s a meeting takes 8 kb/s of sound and climbs to
  * no `live`, which has next to nothing in reserve. */
 export const NEEDS = { live: 80, stream: 13, pieces: 12, radio: 15, text: 0 };
-const PICTURE_KBPS = 190; // the small picture beside the sound, in pictures that are not all alike
+const MOVING_KBPS = 190; // the small picture beside the sound, in pictures that are not all alike
+const STILL_KBPS = 14; // one every ten seconds beside the sound: over EDGE, which is found to have 15, they come
 const SPEAK_KBPS = { live: 40, pieces: 40 };
 const LIVE_DELAY_MS = 2500; // slower than this it is no conversation, and the jitter buffer gives up
 
@@ -35,8 +36,7 @@ export function advise({ tried, browser, load_kbps = null }) {
   const kbps = tried.pieces?.kbps ?? load_kbps;
   const down = WAYS.find((way) => isGood(way, tried, browser, kbps)) ?? null;
   const sound = down !== null && down !== "text";
-  const picture = sound && down !== "radio" && (kbps ?? 0) >= PICTURE_KBPS;
-  return { down, sound, picture, up: upOf(tried, browser, down), kbps };
+  return { down, sound, picture: sound && down !== "radio" ? pictureOf(kbps) : null, up: upOf(tried, browser, down), kbps };
 }
 
 /** @param {Down} way @param {Seen["tried"]} tried @param {Seen["browser"]} browser @param {number|null} kbps */
@@ -46,6 +46,12 @@ function isGood(way, tried, browser, kbps) {
   if (way === "radio" ? !browser.audio : way !== "text" && !browser.decoder) return false;
   if (way === "live" && (found.delay_ms_p95 ?? 0) > LIVE_DELAY_MS) return false;
   return kbps === null || kbps >= NEEDS[way];
+}
+
+/** @param {number|null} kbps @returns {Advice["picture"]} */
+function pictureOf(kbps) {
+  if (kbps === null || kbps < STILL_KBPS) return null;
+  return kbps < MOVING_KBPS ? "still" : "moving";
 }
 
 /** @param {Seen["tried"]} tried @param {Seen["browser"]} browser @param {Down|null} down @returns {Advice["up"]} */

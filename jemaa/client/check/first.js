@@ -49,7 +49,7 @@ export async function firstAdvice(onNews, { family = "", load_kbps = null } = {}
   const first = {
     offer: null, clock_off_ms: null, rtt_ms: null, tried: {}, calls: null, callsAre: "waiting",
     family, load_kbps, isThin: load_kbps !== null && load_kbps < THIN_KBPS,
-    browser: abilities(), advice: { down: null, sound: false, picture: false, up: null, kbps: null }, took_ms: 0,
+    browser: abilities(), advice: { down: null, sound: false, picture: null, up: null, kbps: null }, took_ms: 0,
   };
   const tell = () => {
     if (first.tried.pieces?.isCutting) distrust(first.tried);

@@ -71,7 +71,7 @@ function drawAnswer(first) {
   const { advice, tried } = first;
   if (!advice.down) return say(t(tried.text?.why === "not_ours" ? "check.none.portal" : "check.none"), "none");
   const what = [
-    advice.sound && t("check.can.sound"), advice.picture && t("check.can.picture"),
+    advice.sound && t("check.can.sound"), advice.picture && t(`check.can.picture.${advice.picture}`),
     !advice.sound && t("check.can.text"), advice.up && t(`check.can.up.${advice.up}`),
   ].filter((one) => typeof one === "string");
   say(t("check.can", { what: lists.format(what) }), advice.sound ? "sound" : "text", advice.down);

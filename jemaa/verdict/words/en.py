@@ -8,6 +8,7 @@ WORDS = {
     "about": "About {kbps} kb/s were seen to come through.",
     "sound": "listen ({way})",
     "picture": "see the picture ({way})",
+    "still": "see a still picture now and then ({way})",
     "speaking": "speak ({way})",
     "writing": "read along and ask in writing",
     "way.live": "live",

@@ -8,6 +8,7 @@ WORDS = {
     "about": "Environ {kbps} kb/s sont passés.",
     "sound": "écouter ({way})",
     "picture": "voir l’image ({way})",
+    "still": "voir une image fixe de temps en temps ({way})",
     "speaking": "parler ({way})",
     "writing": "suivre par écrit et poser des questions écrites",
     "way.live": "en direct",
