@@ -11,6 +11,7 @@ from typing import Any
 from jemaa.evidence.app_cells import app_cells
 from jemaa.evidence.archive import Archive
 from jemaa.evidence.cells import cells
+from jemaa.evidence.engine import Engine, listed
 from jemaa.evidence.entry import PATHS
 from jemaa.evidence.instruments import broken
 from jemaa.evidence.rule_counts import rules
@@ -43,11 +44,11 @@ def ours(_root: Path, archive: Archive) -> int:
 
 
 def add(root: Path, archive: Archive) -> int:
-    """One more day."""
-    journal = root / "day.ndjson"
-    archive.add_journal(journal, "day")
-    with journal.open("rb") as file:
-        return sum(1 for _ in file)
+    """One more day; its rows are counted by what the new files say of themselves, which takes no time worth it."""
+    archive.add_journal(root / "day.ndjson", "day")
+    added = [path for path in archive.files("rows") if Path(path).stem == "day"]
+    with Engine() as engine:
+        return int(engine.rows(f"SELECT count(*) FROM read_parquet({listed(added)})")[0][0])
 
 
 def pandas(_root: Path, archive: Archive) -> int:
