@@ -158,6 +158,7 @@ def test_over_edge_every_word_is_understood_also_while_one_sees(
         assert found.silent < 0.01, f"{found.silent:.1%} silent, longest {found.longest_gap:.2f} s"
         assert found.stoi is not None and found.stoi >= 0.88
 
+        amina.page.get_by_text("it costs about as much data as the sound").wait_for(timeout=30_000)
         acts.button(amina.page, "Show the picture").click(timeout=60_000)
         mark = amina.now()
         amina.page.get_by_text("you get a still one").wait_for(timeout=30_000)

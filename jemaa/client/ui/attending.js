@@ -58,6 +58,7 @@
  * @property {(kind: "sound"|"picture") => Promise<unknown>|void} stopPublishing
  * @property {(canvas: HTMLCanvasElement|null) => void} showPicture
  * @property {"moving"|"still"|"none"} pictureFits
+ * @property {{isThin: boolean}} network what is known of the line
  * @property {(stream: MediaStream) => Promise<NoteRecording>|NoteRecording} recordNote
  * @property {() => Promise<Note|null>} pendingNote
  * @property {(type: string, listener: (event: CustomEvent<any>) => void) => void} addEventListener

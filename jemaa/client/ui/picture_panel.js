@@ -1,6 +1,7 @@
 // @ts-check
 /**
- * Ui. The picture, when there is one and one wants it: it costs ten times as much as the sound, so it is asked for.
+ * Ui. The picture, when there is one and one wants it: it costs ten times as much as the sound, so it is asked for; over a
+ * thin line it is a still now and then, which is said beforehand.
  * @module
  */
 
@@ -15,7 +16,7 @@ export class Picture extends Panel {
     this.canvas = el("canvas", { width: 640, height: 360, role: "img", hidden: true, "data-testid": "picture" });
     this.who = el("p", { class: "meta" });
     this.toggle = button(page.t("picture.show"), () => this.press());
-    this.hint = el("p", { class: "hint" }, page.t("picture.cost"));
+    this.hint = el("p", { class: "hint" });
     this.fits = el("p", { class: "hint", role: "status" });
     root.replaceChildren(this.canvas, el("div", { class: "row between" }, this.toggle, this.who), this.hint, this.fits);
   }
@@ -37,7 +38,8 @@ export class Picture extends Panel {
     const name = person ? state.persons[person]?.name ?? "" : this.t("picture.none");
     if (this.who.textContent !== name) this.who.replaceChildren(theirs(name));
     this.canvas.setAttribute("aria-label", `${this.t("picture")} ${name}`);
-    const { pictureFits } = this.attendance;
+    const { pictureFits, network } = this.attendance;
+    write(this.hint, this.t(network.isThin ? "picture.cost.still" : "picture.cost"));
     write(this.fits, this.shown && pictureFits !== "moving" ? this.t(pictureFits === "still" ? "picture.still" : "picture.rests") : "");
   }
 }
