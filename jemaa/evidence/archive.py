@@ -43,8 +43,8 @@ COLUMNS = {
 
 _LATER = ("instrument", "could", "deep", "marks")
 
-_ROWS = "* EXCLUDE (facts, day)"
-_FACTS = "id, cell, facts"
+_ROWS = "* EXCLUDE (facts, day, size)"
+_FACTS = "id, cell, facts, size"
 
 
 class Archive:
@@ -202,7 +202,7 @@ class Archive:
         old = {kind: listed(path for name in names for path in self._parts(kind, day, name)) for kind in _KINDS}
         whole = f"SELECT * FROM read_parquet({old['rows']}, union_by_name=true) {where}"
         self._copy(engine, whole, self._path("rows", day, new))
-        self._copy_facts(engine, f"SELECT * FROM read_parquet({old['facts']}) {where}", day, new)
+        self._copy_facts(engine, f"SELECT *, strlen(facts) AS size FROM read_parquet({old['facts']}) {where}", day, new)
         self._replace(day, names, new, taken_from=taken_from)
 
     def _replace(self, day: str, old: list[str], new: str, *, taken_from: int | None = None) -> None:
@@ -217,22 +217,23 @@ class Archive:
                     path.unlink(missing_ok=True)
 
     def _unpack(self, engine: Engine, journal: Path, to: Path) -> None:
-        """The journal as Parquet, in no order: it is read several times, and a table of it would fill the memory."""
+        """The journal as Parquet, in no order: it is read several times, and a table of it would fill the memory.
+        With the size of the facts: where they are divided is known without reading them once more."""
         to.parent.mkdir(parents=True, exist_ok=True)
         how = f"FORMAT parquet, COMPRESSION lz4, ROW_GROUP_SIZE {_FACTS_TOGETHER}"
-        engine.rows(f"COPY (SELECT * FROM {_journal(journal)}) TO {quoted(to)} ({how})")
+        engine.rows(f"COPY (SELECT *, strlen(facts) AS size FROM {_journal(journal)}) TO {quoted(to)} ({how})")
 
     def _write(self, engine: Engine, day: str, name: str, source: str) -> None:
         self._copy(engine, f"SELECT {_ROWS} FROM {source}", self._path("rows", day, name))
         self._copy_facts(engine, f"SELECT {_FACTS} FROM {source}", day, name)
 
     def _copy_facts(self, engine: Engine, query: str, day: str, name: str) -> None:
-        """In parts, of which each follows on the one before."""
+        """In parts, of which each follows on the one before; the query has the size of the facts as well."""
         for old in self._parts("facts", day, name):
             old.unlink(missing_ok=True)  # of a crash
         for number, where in enumerate(slices(engine, query)):
             path = self._path("facts", day, f"{name}+{number}" if number else name)
-            self._copy(engine, f"SELECT * FROM ({query}) WHERE {where}", path, _FACTS_TOGETHER)
+            self._copy(engine, f"SELECT * EXCLUDE (size) FROM ({query}) WHERE {where}", path, _FACTS_TOGETHER)
 
     def _copy(self, engine: Engine, query: str, path: Path, together: int = 122_880) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
