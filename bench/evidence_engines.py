@@ -44,7 +44,7 @@ def ours(_root: Path, archive: Archive) -> int:
 
 
 def add(root: Path, archive: Archive) -> int:
-    """One more day; its rows are counted by what the new files say of themselves, which takes no time worth it."""
+    """One more day; its rows are counted by what the new files say of themselves, which costs next to nothing."""
     archive.add_journal(root / "day.ndjson", "day")
     added = [path for path in archive.files("rows") if Path(path).stem == "day"]
     with Engine() as engine:

@@ -19,7 +19,7 @@ from . import manifest
 from .engine import Engine, listed, quoted
 from .entry import Entry
 from .manifest import Manifest
-from .slices import slices
+from .slices import SIZED, slices
 
 COLUMNS = {
     "id": "VARCHAR",
@@ -202,7 +202,7 @@ class Archive:
         old = {kind: listed(path for name in names for path in self._parts(kind, day, name)) for kind in _KINDS}
         whole = f"SELECT * FROM read_parquet({old['rows']}, union_by_name=true) {where}"
         self._copy(engine, whole, self._path("rows", day, new))
-        self._copy_facts(engine, f"SELECT *, strlen(facts) AS size FROM read_parquet({old['facts']}) {where}", day, new)
+        self._copy_facts(engine, f"SELECT {SIZED} FROM read_parquet({old['facts']}) {where}", day, new)
         self._replace(day, names, new, taken_from=taken_from)
 
     def _replace(self, day: str, old: list[str], new: str, *, taken_from: int | None = None) -> None:
@@ -221,7 +221,7 @@ class Archive:
         With the size of the facts: where they are divided is known without reading them once more."""
         to.parent.mkdir(parents=True, exist_ok=True)
         how = f"FORMAT parquet, COMPRESSION lz4, ROW_GROUP_SIZE {_FACTS_TOGETHER}"
-        engine.rows(f"COPY (SELECT *, strlen(facts) AS size FROM {_journal(journal)}) TO {quoted(to)} ({how})")
+        engine.rows(f"COPY (SELECT {SIZED} FROM {_journal(journal)}) TO {quoted(to)} ({how})")
 
     def _write(self, engine: Engine, day: str, name: str, source: str) -> None:
         self._copy(engine, f"SELECT {_ROWS} FROM {source}", self._path("rows", day, name))

@@ -14,7 +14,7 @@ from jemaa.facts.record import Controls, Measurement
 from .archive import Archive
 from .ballot import beside, cast
 from .engine import Engine, listed
-from .slices import slices
+from .slices import SIZED, slices
 
 
 class Record(NamedTuple):
@@ -30,8 +30,7 @@ def records(archive: Archive, days: Sequence[str], where: str = "true", *, only:
     chosen = "true" if only is None else f"cell = {only}"
     with Engine() as engine:
         cast(engine, archive.files("rows", days), where if only is None else f"{where} AND {beside(only)}")
-        files = listed(archive.files("facts", days))
-        facts = f"SELECT *, strlen(facts) AS size FROM read_parquet({files}) WHERE {chosen}"
+        facts = f"SELECT {SIZED} FROM read_parquet({listed(archive.files('facts', days))}) WHERE {chosen}"
         for slice_ in list(slices(engine, facts)):
             query = f"""
                 SELECT f.cell, f.facts, r.asn_db FROM (SELECT * FROM ({facts}) WHERE {slice_}) f

@@ -10,6 +10,9 @@ from .engine import Engine, quoted
 
 SLICE_BYTES = 500_000_000
 
+SIZED = "*, strlen(facts) AS size"
+"""Columns of a query of facts that is to be divided."""
+
 
 def slices(engine: Engine, source: str) -> Iterator[str]:
     """Conditions, in SQL, that divide the rows of `source` (a query with `cell`, `id` and `size`, the bytes of the

@@ -1,5 +1,6 @@
 """Browsers and sound for one file of end-to-end tests; they are kept from one test to the next."""
 
+import shutil
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -39,7 +40,8 @@ def pytest_runtest_makereport(
     report = yield
     square, begin = item.funcargs.get("square"), item.funcargs.get("begin")
     if report.when == "call" and report.failed and isinstance(square, Square) and isinstance(begin, int):
-        folder = FAILED / item.name
+        folder = FAILED / item.path.stem / item.name  # tests of two browsers have the same names
+        shutil.rmtree(folder, ignore_errors=True)  # an earlier failure's recordings would stand among these
         levels = square.keep(folder, begin)
         told = "\n".join(f"{folder / name}: {level:.0f} dB" for name, level in levels.items())
         report.sections.append(("Recorded", told or "nobody said or heard anything"))
