@@ -19,7 +19,8 @@ SOUND = ("live", "stream", "pieces", "radio")
 """Ways that sound comes down, the best first."""
 CALLS = ("webrtc-udp", "turn-udp", "turn-tcp", "turn-tls")
 MOVING_KBPS, STILL_KBPS = 190.0, 14.0
-"""The small picture beside the sound, and one that stands for ten seconds: as `client/check/advice.js` has them."""
+"""The small picture beside the sound, and one that stands for ten seconds: as `client/check/advice.js` has them, which
+`tests/vectors/make_check.py` sees to."""
 TALK_DELAY_MS = 2_500.0
 """Slower than this it is no conversation: one speaks in pieces, and is heard when they are there."""
 
@@ -38,9 +39,8 @@ class Way(Struct, frozen=True, kw_only=True):
 
 class Advice(Struct, frozen=True, kw_only=True):
     """`sound`, `picture`, `still` (where the picture would not move), `speaking`, `writing`: None where no way was seen
-    to work. `kbps` is the most that was seen
-    to come through on any, `calls` are ways by which calls of other services could be begun (None: not tried). `todo`
-    and `unknown` are codes of `words`, the weightiest first.
+    to work. `kbps` is the most that was seen to come through on any, `calls` are ways by which calls of other services
+    could be begun (None: not tried). `todo` and `unknown` are codes of `words`, the weightiest first.
     """
 
     sound: Way | None

@@ -13,6 +13,7 @@ import msgspec
 from jemaa.facts.read import write
 from jemaa.facts.record import Arm, Controls, Measurement, Network, Plan, Rung, Series
 from jemaa.packets.stamp import in_text, run_key, stamp
+from jemaa.verdict.advice import MOVING_KBPS, STILL_KBPS
 from jemaa.web.check import filling
 
 FILE = Path(__file__).parent / "check.json"
@@ -138,6 +139,12 @@ ADVICE: list[tuple[str, dict[str, Any], dict[str, bool], dict[str, Any]]] = [
     ("70 kb/s", tried(70, 60), ALL, advised("stream", "live", 70, picture="still")),
     ("16 kb/s", tried(16, 12), ALL, advised("stream", "note", 16, picture="still")),
     ("12 kb/s", tried(12, 12), ALL, advised("pieces", "note", 12)),
+    ("a picture that just moves", tried(MOVING_KBPS, 300), ALL,
+     advised("live", "live", MOVING_KBPS, picture="moving")),
+    ("just no picture that moves", tried(MOVING_KBPS - 1, 300), ALL,
+     advised("live", "live", MOVING_KBPS - 1, picture="still")),
+    ("just a still", tried(STILL_KBPS, 12), ALL, advised("stream", "note", STILL_KBPS, picture="still")),
+    ("just no still", tried(STILL_KBPS - 1, 12), ALL, advised("stream", "note", STILL_KBPS - 1)),
     ("8 kb/s", tried(8, 6), ALL, advised("text", "note", 8)),
     ("a socket that is slow", tried(300, 200, live=GOOD | {"delay_ms_p95": 4_000}), ALL,
      advised("stream", "live", 300, picture="moving")),
