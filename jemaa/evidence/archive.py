@@ -1,8 +1,8 @@
 """Evidence room. The archive: all facts, for ever, as Parquet by day.
 
-A day's entries lie in two files of one name: `rows/` has what the tables count, `facts/` the measurements, where they
-are many in parts (`NAME+1`, `NAME+2` …). Writers make new files and then replace the manifest; a crash between leaves
-files that nothing names, which `tidy` removes.
+A day's entries lie in two files of one name: `rows/` has what the tables count, `facts/` the measurements. Many that
+came in several files and became one lie in parts (`NAME+1`, `NAME+2` …). Writers make new files and then replace the
+manifest; a crash between leaves files that nothing names, which `tidy` removes.
 One process writes at a time; any number may read.
 """
 
@@ -15,7 +15,10 @@ from pathlib import Path
 
 import msgspec
 
+from jemaa.errors import StoreFailed
+
 from . import manifest
+from .arranged import Lines
 from .engine import Engine, listed, quoted
 from .entry import Entry
 from .manifest import Manifest
@@ -42,9 +45,6 @@ COLUMNS = {
 """Of an entry in JSON and in Parquet."""
 
 _LATER = ("instrument", "could", "deep", "marks")
-
-_ROWS = "* EXCLUDE (facts, day, size)"
-_FACTS = "id, cell, facts, size"
 
 
 class Archive:
@@ -75,16 +75,7 @@ class Archive:
         now = self.manifest
         if batch in now.batches or not journal.stat().st_size:
             return
-        unsorted = self._root / f"{batch}.parquet.tmp"
-        try:
-            with Engine() as engine:
-                self._unpack(engine, journal, unsorted)
-                come = f"read_parquet({quoted(unsorted)})"
-                found = [day for (day,) in engine.rows(f"SELECT DISTINCT day FROM {come} ORDER BY day")]
-                for day in found:
-                    self._write(engine, day, batch, f"{come} WHERE day = {quoted(day)}")
-        finally:
-            unsorted.unlink(missing_ok=True)
+        found = self._sort_in(journal, batch)
         days = now.days | {day: [*now.days.get(day, []), batch] for day in found}
         added = msgspec.structs.replace(now, days=dict(sorted(days.items())), batches=[*now.batches, batch])
         manifest.save(self._list, added)
@@ -94,10 +85,10 @@ class Archive:
         that a site that has it already can be mended (`facts_files.mend`).
         """
         for name in self.manifest.days.get(day, []):
-            with Engine() as engine:
+            with Engine(in_order=True) as engine:
                 rows = f"SELECT cell FROM read_parquet({quoted(self._path('rows', day, name))}) WHERE id = ?"
                 if found := engine.rows(rows, [identity]):
-                    self._rewrite(engine, day, [name], f"WHERE id <> {quoted(identity)}", taken_from=found[0][0])
+                    self._leave_out(engine, day, name, identity, found[0][0])
                     self.sweep()
                     return True
         self.sweep()  # a fold that a crash ended may have left a copy of what is in the journal alone
@@ -108,7 +99,7 @@ class Archive:
         with Engine() as engine:
             for day, names in self.manifest.days.items():
                 if len(names) > 1:
-                    self._rewrite(engine, day, names, "")
+                    self._merge(engine, day, names)
         self.sweep()
 
     def sweep(self) -> None:
@@ -118,7 +109,7 @@ class Archive:
             for path in self._root.glob(f"{kind}/day=*/*"):
                 if path.with_name(_whole_name(path) + path.suffix) not in named:
                     path.unlink()
-        for path in [*self._root.glob("*.ndjson.tmp"), *self._root.glob("*.parquet.tmp")]:
+        for path in self._root.glob("*.ndjson.tmp"):
             path.unlink()
 
     @contextmanager
@@ -166,12 +157,8 @@ class Archive:
             with journal.open("rb") as file:
                 new = hashlib.file_digest(file, partial(hashlib.blake2b, digest_size=8)).hexdigest()
             if old != [new]:  # else it is there already, as it would be written
-                unsorted = self._root / f"{new}.parquet.tmp"
-                with Engine() as engine:
-                    self._unpack(engine, journal, unsorted)
-                    self._write(engine, day, new, f"read_parquet({quoted(unsorted)})")
+                self._sort_in(journal, new)
                 self._replace(day, old, new)
-                unsorted.unlink()
             journal.unlink()
         return count
 
@@ -194,16 +181,21 @@ class Archive:
             found = engine.rows(f"SELECT DISTINCT asn_db FROM read_parquet({listed(files)}) WHERE asn_db <> ''")
         return sorted(name for (name,) in found)
 
-    def _rewrite(
-        self, engine: Engine, day: str, names: list[str], where: str, *, taken_from: int | None = None
-    ) -> None:
+    def _merge(self, engine: Engine, day: str, names: list[str]) -> None:
         """Files of a day as one new one; the old ones go once the manifest has the new one."""
-        new = hashlib.blake2b("/".join([*names, where]).encode(), digest_size=8).hexdigest()
-        old = {kind: listed(path for name in names for path in self._parts(kind, day, name)) for kind in _KINDS}
-        whole = f"SELECT * FROM read_parquet({old['rows']}, union_by_name=true) {where}"
-        self._copy(engine, whole, self._path("rows", day, new))
-        self._copy_facts(engine, f"SELECT {SIZED} FROM read_parquet({old['facts']}) {where}", day, new)
-        self._replace(day, names, new, taken_from=taken_from)
+        new = _digest(names)
+        rows, facts = (listed(path for name in names for path in self._parts(kind, day, name)) for kind in _KINDS)
+        self._copy(engine, f"SELECT * FROM read_parquet({rows}, union_by_name=true) {_SORTED}", "rows", day, new)
+        self._copy_in_slices(engine, f"SELECT {SIZED} FROM read_parquet({facts})", day, new)
+        self._replace(day, names, new)
+
+    def _leave_out(self, engine: Engine, day: str, name: str, identity: str, cell: int) -> None:
+        """The same of one, without a measurement. What is left is in order as it is, in an engine that keeps it."""
+        new = _digest([name, identity])
+        for kind in _KINDS:
+            old = f"read_parquet({listed(self._parts(kind, day, name))})"
+            self._copy(engine, f"SELECT * FROM {old} WHERE id <> {quoted(identity)}", kind, day, new)
+        self._replace(day, [name], new, taken_from=cell)
 
     def _replace(self, day: str, old: list[str], new: str, *, taken_from: int | None = None) -> None:
         now = self.manifest
@@ -216,30 +208,50 @@ class Archive:
                 for path in self._parts(kind, day, name):
                     path.unlink(missing_ok=True)
 
-    def _unpack(self, engine: Engine, journal: Path, to: Path) -> None:
-        """The journal as Parquet, in no order: it is read several times, and a table of it would fill the memory.
-        With the size of the facts: where they are divided is known without reading them once more."""
-        to.parent.mkdir(parents=True, exist_ok=True)
-        how = f"FORMAT parquet, COMPRESSION lz4, ROW_GROUP_SIZE {_FACTS_TOGETHER}"
-        engine.rows(f"COPY (SELECT {SIZED} FROM {_journal(journal)}) TO {quoted(to)} ({how})")
+    def _sort_in(self, journal: Path, name: str) -> list[str]:
+        """A journal's entries as files of this name, of each day that they are of; which days.
 
-    def _write(self, engine: Engine, day: str, name: str, source: str) -> None:
-        self._copy(engine, f"SELECT {_ROWS} FROM {source}", self._path("rows", day, name))
-        self._copy_facts(engine, f"SELECT {_FACTS} FROM {source}", day, name)
+        Sorted is what the tables count, which is little; the facts, a hundred times as much, are brought into the same
+        order line by line (`arranged.py`) and only packed.
+        """
+        arranged = self._root / f"{name}.arranged.ndjson.tmp"
+        lines = Lines(journal)
+        try:
+            with Engine(in_order=True) as engine:
+                engine.rows(f"CREATE TABLE come AS SELECT * EXCLUDE (facts) FROM {_journal(journal)}")
+                [(count,)] = engine.rows("SELECT count(*) FROM come")
+                if count != len(lines):
+                    text = f"The archive could not be written: of {len(lines)} entries {count} were read."
+                    raise StoreFailed("evidence-failed", text)
+                days = [day for (day,) in engine.rows("SELECT DISTINCT day FROM come ORDER BY day")]
+                for day in days:
+                    of_day = f"FROM come WHERE day = {quoted(day)}"
+                    self._copy(engine, f"SELECT * EXCLUDE (day) {of_day} {_SORTED}", "rows", day, name)
+                    lines.arrange((n for (n,) in engine.rows(f"SELECT rowid {of_day} {_SORTED}")), arranged)
+                    self._forget_parts(day, name)
+                    self._copy(engine, f"SELECT id, cell, facts FROM {_journal(arranged)}", "facts", day, name)
+        finally:
+            arranged.unlink(missing_ok=True)
+        return days
 
-    def _copy_facts(self, engine: Engine, query: str, day: str, name: str) -> None:
+    def _copy_in_slices(self, engine: Engine, facts: str, day: str, name: str) -> None:
         """In parts, of which each follows on the one before; the query has the size of the facts as well."""
-        for old in self._parts("facts", day, name):
-            old.unlink(missing_ok=True)  # of a crash
-        for number, where in enumerate(slices(engine, query)):
-            path = self._path("facts", day, f"{name}+{number}" if number else name)
-            self._copy(engine, f"SELECT * EXCLUDE (size) FROM ({query}) WHERE {where}", path, _FACTS_TOGETHER)
+        self._forget_parts(day, name)
+        for number, where in enumerate(slices(engine, facts)):
+            part = f"SELECT * EXCLUDE (size) FROM ({facts}) WHERE {where} {_SORTED}"
+            self._copy(engine, part, "facts", day, f"{name}+{number}" if number else name)
 
-    def _copy(self, engine: Engine, query: str, path: Path, together: int = 122_880) -> None:
+    def _forget_parts(self, day: str, name: str) -> None:
+        """What a crash may have left of facts of this name."""
+        for old in self._parts("facts", day, name):
+            old.unlink(missing_ok=True)
+
+    def _copy(self, engine: Engine, query: str, kind: str, day: str, name: str) -> None:
+        path = self._path(kind, day, name)
         path.parent.mkdir(parents=True, exist_ok=True)
         spare = path.with_suffix(".tmp")
-        how = f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {together}"
-        engine.rows(f"COPY ({query} ORDER BY cell, id) TO {quoted(spare)} ({how})")
+        how = f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_TOGETHER[kind]}"
+        engine.rows(f"COPY ({query}) TO {quoted(spare)} ({how})")
         manifest.sync(spare)
         spare.replace(path)
         manifest.sync(path.parent)
@@ -253,10 +265,17 @@ class Archive:
         return [first, *sorted(first.parent.glob(f"{name}+*.parquet"), key=_part)]
 
 
-_KINDS = ("rows", "facts")
-
-_FACTS_TOGETHER = 2_048
+_TOGETHER = {"rows": 122_880, "facts": 2_048}
 """Measurements that Parquet keeps together, all of which are in memory at once when they are written or read."""
+
+_KINDS = tuple(_TOGETHER)
+
+_SORTED = "ORDER BY cell, id"
+
+
+def _digest(names: list[str]) -> str:
+    """The name of what comes of these: the same after a crash."""
+    return hashlib.blake2b("/".join(names).encode(), digest_size=8).hexdigest()
 
 
 def _whole_name(path: Path) -> str:

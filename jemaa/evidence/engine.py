@@ -12,9 +12,12 @@ from jemaa.limits import EVIDENCE_MEMORY_MB, EVIDENCE_THREADS
 
 
 class Engine:
-    """A database in memory that reads and writes files; it asks nobody on the network for extensions."""
+    """A database in memory that reads and writes files; it asks nobody on the network for extensions.
 
-    def __init__(self) -> None:
+    `in_order`: what a query does not sort stays in the order in which it was read.
+    """
+
+    def __init__(self, *, in_order: bool = False) -> None:
         try:
             import duckdb
         except ImportError as error:
@@ -27,7 +30,7 @@ class Engine:
                 "memory_limit": f"{EVIDENCE_MEMORY_MB}MB",
                 "temp_directory": str(Path(tempfile.gettempdir()) / f"jemaa-evidence-{os.getpid()}"),
                 "autoinstall_known_extensions": False,
-                "preserve_insertion_order": False,
+                "preserve_insertion_order": in_order,
             }
         )
 

@@ -39,6 +39,29 @@ def test_what_was_added_is_read_again_whole(tmp_path: Path) -> None:
     assert not list(tmp_path.rglob("*.tmp"))
 
 
+def test_a_journal_of_several_days_with_an_empty_line_and_no_end_is_added_whole(tmp_path: Path) -> None:
+    entries = [entry(n, n, at=MONDAY + 86_400 * (n % 3)) for n in range(9)]
+    lines = [msgspec.json.encode(one) for one in entries]
+    journal = tmp_path / "day.ndjson"
+    journal.write_bytes(b"\n".join([*lines[:4], b"", *lines[4:]]))
+    archive = Archive(tmp_path / "archive")
+    archive.add_journal(journal, "b")
+    assert len(archive.days()) == 3
+    kept = [text for one in entries for text in archive.facts(one.cell, [one.day])]
+    assert set(kept) == {one.facts for one in entries}
+    assert all(order(archive, day) == sorted(order(archive, day)) for day in archive.days())
+
+
+def test_a_journal_of_which_not_every_line_is_read_changes_nothing(tmp_path: Path) -> None:
+    journal = tmp_path / "day.ndjson"
+    journal.write_bytes(msgspec.json.encode(entry(1, 1)) + b"\n{}{}\n")
+    archive = Archive(tmp_path / "archive")
+    with pytest.raises(StoreFailed):
+        archive.add_journal(journal, "b")
+    assert not archive.days()
+    assert not list(tmp_path.rglob("*.tmp"))
+
+
 def test_a_batch_that_comes_again_adds_nothing(tmp_path: Path) -> None:
     archive = Archive(tmp_path)
     for _ in range(2):
@@ -118,21 +141,21 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(slices, "SLICE_BYTES", 5_000)
 
 
-def order(archive: Archive) -> list[tuple[Any, ...]]:
+def order(archive: Archive, day: str | None = None) -> list[tuple[Any, ...]]:
     """Cells and ids in the order in which the files of facts have them."""
     with Engine() as engine:
         return [
             row
-            for path in archive.files("facts")
+            for path in archive.files("facts", day and [day])
             for row in engine.rows(f"SELECT cell, id FROM read_parquet('{path}')")
         ]
 
 
-def test_facts_of_a_large_day_lie_in_parts_each_after_the_one_before(tmp_path: Path, small: None) -> None:
-    entries = [one for n in range(4) for one in crowd(6, start=n * 100, asn=64_500 + n)]
+def test_facts_of_a_day_lie_in_order_in_one_file_and_are_read_in_slices(tmp_path: Path, small: None) -> None:
+    entries = [one for n in (2, 0, 3, 1) for one in crowd(6, start=n * 100, asn=64_500 + n)]
     whole = Archive(tmp_path / "whole")
     whole.add(entries, "b")
-    assert len(whole.files("facts")) > 4 and len(whole.files("rows")) == 1
+    assert len(whole.files("facts")) == len(whole.files("rows")) == 1
     assert order(whole) == sorted((one.cell, one.id) for one in entries)
     found = list(records(whole, whole.days()))
     assert [one.cell for one in found] == [cell for cell, _ in order(whole)]
