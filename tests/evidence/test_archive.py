@@ -143,7 +143,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def order(archive: Archive, day: str | None = None) -> list[tuple[Any, ...]]:
     """Cells and ids in the order in which the files of facts have them."""
-    with Engine() as engine:
+    with Engine(in_order=True) as engine:
         return [
             row
             for path in archive.files("facts", day and [day])
