@@ -1,6 +1,7 @@
 #!/bin/sh
 # All tests. The client's, and the labs, wait most of the time: they run beside each other, and before what only reckons,
-# which takes what they leave of the machine. Whatever is listened to comes after them, and has it for itself.
+# which takes what they leave of the machine. Whatever is listened to comes after them, and has it for itself: with pages
+# that are only looked at beside it, at a lower priority, words were missing over the thinnest lines.
 set -eu
 cd "$(dirname "$0")/.."
 python=${VENV:-.venv}/bin/python
