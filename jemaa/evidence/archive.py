@@ -109,7 +109,7 @@ class Archive:
             for path in self._root.glob(f"{kind}/day=*/*"):
                 if path.with_name(_whole_name(path) + path.suffix) not in named:
                     path.unlink()
-        for path in self._root.glob("*.ndjson.tmp"):
+        for path in self._root.glob("*.tmp"):
             path.unlink()
 
     @contextmanager
@@ -205,8 +205,7 @@ class Archive:
         manifest.save(self._list, replaced)
         for name in set(old) - {new}:
             for kind in _KINDS:
-                for path in self._parts(kind, day, name):
-                    path.unlink(missing_ok=True)
+                self._forget(kind, day, name)
 
     def _sort_in(self, journal: Path, name: str) -> list[str]:
         """A journal's entries as files of this name, of each day that they are of; which days.
@@ -228,7 +227,7 @@ class Archive:
                     of_day = f"FROM come WHERE day = {quoted(day)}"
                     self._copy(engine, f"SELECT * EXCLUDE (day) {of_day} {_SORTED}", "rows", day, name)
                     lines.arrange((n for (n,) in engine.rows(f"SELECT rowid {of_day} {_SORTED}")), arranged)
-                    self._forget_parts(day, name)
+                    self._forget("facts", day, name)  # what a crash may have left
                     self._copy(engine, f"SELECT id, cell, facts FROM {_journal(arranged)}", "facts", day, name)
         finally:
             arranged.unlink(missing_ok=True)
@@ -236,15 +235,14 @@ class Archive:
 
     def _copy_in_slices(self, engine: Engine, facts: str, day: str, name: str) -> None:
         """In parts, of which each follows on the one before; the query has the size of the facts as well."""
-        self._forget_parts(day, name)
+        self._forget("facts", day, name)  # what a crash may have left
         for number, where in enumerate(slices(engine, facts)):
             part = f"SELECT * EXCLUDE (size) FROM ({facts}) WHERE {where} {_SORTED}"
             self._copy(engine, part, "facts", day, f"{name}+{number}" if number else name)
 
-    def _forget_parts(self, day: str, name: str) -> None:
-        """What a crash may have left of facts of this name."""
-        for old in self._parts("facts", day, name):
-            old.unlink(missing_ok=True)
+    def _forget(self, kind: str, day: str, name: str) -> None:
+        for path in self._parts(kind, day, name):
+            path.unlink(missing_ok=True)
 
     def _copy(self, engine: Engine, query: str, kind: str, day: str, name: str) -> None:
         path = self._path(kind, day, name)

@@ -214,7 +214,7 @@ def test_what_a_fold_that_crashed_copied_is_forgotten_with_what_is_in_the_journa
     journal.write(entries[2:])
     (waiting,) = (tmp_path / "journal").glob("*.ndjson")
     day = f"facts/day={entries[2].day}"
-    for left in ("x.arranged.ndjson.tmp", f"{day}/x.tmp", f"{day}/x+1.parquet"):
+    for left in ("x.parquet.tmp", "x.arranged.ndjson.tmp", f"{day}/x.tmp", f"{day}/x+1.parquet"):
         (tmp_path / "archive" / left).write_bytes(waiting.read_bytes())
     assert journal.remove(entries[2].id, entries[2].day)
     assert not [path for path in tmp_path.rglob("*") if path.is_file() and entries[2].id.encode() in path.read_bytes()]
