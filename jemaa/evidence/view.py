@@ -107,6 +107,7 @@ def document(view: View, title: str, body: str, made: str, *, has_script: bool =
     return (
         f'<!doctype html><html lang="{language}" dir="{"rtl" if language in RIGHT_TO_LEFT else "ltr"}"><head>'
         '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<link rel="icon" href="data:,">'
         f'<title>{title} – {view.word("site")}</title><link rel="stylesheet" href="{view.file("site.css")}">{script}'
         f'</head><body><a class="skip" href="#main">{view.word("skip")}</a><header><p class="site">{view.word("site")}'
         f'</p><nav aria-label="{view.word("nav")}"><ul>{parts}</ul></nav></header>'

@@ -5,6 +5,7 @@ the full hour. `suspicion` looks into any tree (an OONI record, a line at rest) 
 an SDP or a candidate, and says where. `pseudonym` lets one probe be counted once in a network and known in no other.
 """
 
+import functools
 import hashlib
 import ipaddress
 import re
@@ -77,6 +78,8 @@ _MAIL = re.compile(r"[^\s@]+@[^\s@]+")
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _LONG_HEX = re.compile(r"[0-9A-Fa-f]{16,}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 
+_LOOKED_INTO = (str, dict, list, tuple)
+
 KEPT_ADDRESSES = ("127.0.0.1", "127.0.0.2")
 """What OONI writes in the place of an address that is kept back."""
 RESERVED = ".invalid"
@@ -133,23 +136,33 @@ def refuse(tree: object) -> None:
         raise ProtocolError("measurement-private", f"{place} could be {what}, and that is nothing to keep.")
 
 
-def suspicion(tree: object, place: str = "$") -> Iterator[tuple[str, str]]:
+def suspicion(tree: object) -> Iterator[tuple[str, str]]:
     """(where, what it could be) for each text in a tree of dicts, lists and scalars; keys are looked at too."""
+    return ((f"${place}", what) for place, what in _suspicion(tree))
+
+
+def _suspicion(tree: object) -> Iterator[tuple[str, str]]:
+    """Places are put together on the way back: a record has thousands, and hardly ever one to name."""
     if isinstance(tree, str):
-        what = suspect(tree)
-        if what is not None:
-            yield place, what
+        if what := suspect(tree):
+            yield "", what
     elif isinstance(tree, dict):
         for key, value in tree.items():
-            yield from suspicion(str(key), f"{place} (a key)")
-            yield from suspicion(value, f"{place}.{key}")
+            if what := suspect(str(key)):
+                yield " (a key)", what
+            if isinstance(value, _LOOKED_INTO):
+                for place, what in _suspicion(value):
+                    yield f".{key}{place}", what
     elif isinstance(tree, list | tuple):
         for number, value in enumerate(tree):
-            yield from suspicion(value, f"{place}[{number}]")
+            if isinstance(value, _LOOKED_INTO):
+                for place, what in _suspicion(value):
+                    yield f"[{number}]{place}", what
 
 
+@functools.lru_cache(maxsize=4_096)
 def suspect(text: str) -> str | None:
-    """What a text could be, in words; None for nothing of the kind."""
+    """What a text could be, in words; None for nothing of the kind. Records are made of few words: answers are kept."""
     if text in KEPT_ADDRESSES:
         return None
     if any(_is_address(hit.group().replace("-", ".")) for hit in _IPV4.finditer(text)):

@@ -14,7 +14,7 @@ from jemaa.limits import EVIDENCE_ANSWER_ROWS
 from .house import HOUSE, json_answer
 
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 TYPES = {

@@ -55,7 +55,14 @@ def test_plain_facts_are_not_suspected(text: str) -> None:
 
 
 def test_a_name_as_a_key_is_seen_too() -> None:
-    assert [what for _, what in suspicion({"192.0.2.7": 1})] == ["an IPv4 address"]
+    assert list(suspicion({"192.0.2.7": 1})) == [("$ (a key)", "an IPv4 address")]
+
+
+def test_it_says_where_in_the_tree() -> None:
+    tree = {"arms": [{"id": "up"}, {"id": "x", "seen": [None, 7, "192.0.2.7"]}], "a@example.org": {"of": True}}
+    assert list(suspicion(tree)) == [
+        ("$.arms[1].seen[2]", "an IPv4 address"), ("$ (a key)", "a mail address"),
+    ]  # fmt: skip
 
 
 def test_a_good_measurement_keeps_its_facts_and_loses_its_minute() -> None:
