@@ -7,12 +7,13 @@ listens. ICE is JSON, the `iceServers` of the page.
 import asyncio
 import ssl
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
-from aiortc.contrib.media import MediaRelay
+from aiortc.contrib.media import MediaBlackhole, MediaRelay
 
 ALONE = RTCConfiguration(iceServers=[])
 """Without it aiortc asks a STUN server of Google's, which no lab has, and the room waits for it in vain."""
@@ -28,6 +29,7 @@ class Call:
         self._connections: list[RTCPeerConnection] = []
         self._tracks: dict[str, list[MediaStreamTrack]] = {}
         self._relay = MediaRelay()
+        self._drains: list[MediaBlackhole] = []
 
     async def page(self, request: web.Request) -> web.FileResponse:
         """The call's own page."""
@@ -47,13 +49,22 @@ class Call:
         connection = RTCPeerConnection(ALONE)
         self._connections.append(connection)
         if "from" in asked:
-            connection.on("track", self._tracks.setdefault(asked["from"], []).append)
+            connection.on("track", partial(self._take, self._tracks.setdefault(asked["from"], [])))
         for track in self._tracks.get(asked.get("to", ""), []):
             connection.addTrack(self._relay.subscribe(track))
         await connection.setRemoteDescription(RTCSessionDescription(asked["sdp"], "offer"))
         await connection.setLocalDescription(await connection.createAnswer())
         answer = connection.localDescription
         return web.json_response({"sdp": answer.sdp, "type": answer.type})
+
+    async def _take(self, tracks: list[MediaStreamTrack], track: MediaStreamTrack) -> None:
+        """It is drained from the first frame on: else whoever joins later is sent all that was said until then, as fast
+        as it can be encoded (aiortc keeps what nobody takes)."""
+        tracks.append(track)
+        drain = MediaBlackhole()
+        drain.addTrack(self._relay.subscribe(track))
+        self._drains.append(drain)
+        await drain.start()
 
 
 async def _serve(certificate: str, address: str, ice_servers: str) -> None:
