@@ -96,8 +96,8 @@ class Interview:
         self._path = self._path or self._try("path", seat.path) or ""
 
     def cell(self, system: str, profile: str, route: Route) -> Cell:
-        """The answers; what could not even be asked is a no."""
-        heard, answer = self._heard, self._answers
+        """The answers; what could not even be asked is a no, where the system has it."""
+        heard, answer = self._heard, dict.fromkeys(self._seat.lacks) | self._answers
         return Cell(
             system=system,
             profile=profile,

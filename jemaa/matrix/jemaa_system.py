@@ -155,6 +155,8 @@ class JemaaMeeting:
 class JemaaSeat:
     """A participant's page."""
 
+    lacks: frozenset[str] = frozenset()
+
     def __init__(self, person: Person, meeting: JemaaMeeting) -> None:
         self._person = person
         self._page = person.page

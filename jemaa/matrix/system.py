@@ -60,6 +60,9 @@ class Seat(Protocol):
     most.
     """
 
+    lacks: frozenset[str]
+    """Acts that its system has not at all: they are no no, also where the page did not even open."""
+
     def listen(self, seconds: float) -> bool:
         """Press what begins the sound; whether it could be pressed."""
 

@@ -100,6 +100,7 @@ LATE_SECONDS = 5.0
 class CallSeat:
     """What is the same in every call; the rest is the adapter's. It has no text and no recorded questions."""
 
+    lacks = frozenset({"reads", "asks", "note"})
     videos = "video"
     """Selector of the elements that show others."""
 
@@ -138,6 +139,8 @@ class CallSeat:
 
 class ChatSeat(CallSeat):
     """A seat in a call that has a chat: the room writes a line there, and the participant asks in it."""
+
+    lacks = frozenset({"note"})
 
     def __init__(self, person: Person, room: Person) -> None:
         super().__init__(person)
