@@ -124,6 +124,9 @@ def test_verdicts_are_made_anew_and_facts_are_not(tmp_path: Path) -> None:
     assert {frozenset(one) for one in flags.values()} == {frozenset({"down"}), frozenset({"down", "vpn"})}
     assert journal.judge_again(lambda _: []) == len(entries)
     assert {one[0]: set(one[3]) for one in rows_of(journal.archive)}[flagged.id] == {"network-differs"}
+    files = dict(journal.archive.manifest.days)
+    assert journal.judge_again(lambda _: []) == len(entries)
+    assert journal.archive.manifest.days == files, "where nothing changes nothing is written"
 
 
 def rows_of(archive: Archive) -> list[tuple[Any, ...]]:
