@@ -234,8 +234,8 @@ RADIO_BURST_MS = 2_000
 RADIO_BLOCK_BYTES = 36_000
 """What the media elements of Chromium and Firefox want before they play: they read in blocks of 32 KiB.
 With a burst of 2 s Chromium's radio began after 18 s (Ogg, 12 kb/s) and 8.5 s (MP3), and Firefox's after 19 s (Ogg);
-with one of this size both begin at once. In a meeting that has no such past yet they wait: filling would do it, but the
-second block is waited for too, so that it could never stop, and Chromium takes no compressed answer for a media element."""
+with one of this size both begin at once. In a meeting that has no such past yet they wait. Filling would do it,
+but the second block is waited for too, so that it could never stop; and Chromium takes no compressed media."""
 
 IDLE_HALL_SECONDS = 300.0
 """A session that nobody attends is closed after this, and opened again by replay: its silent mix costs a few per cent

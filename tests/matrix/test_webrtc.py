@@ -35,7 +35,7 @@ def test_what_a_system_has_not_is_no_no_of_it_where_its_page_does_not_open() -> 
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=[*SWITCHES])
         amina = Person("Amina", browser.new_page(), cast(Any, None))
         for seat, lacks in ((CallSeat(amina), {"reads", "asks", "note"}), (ChatSeat(amina, amina), {"note"})):
-            sitting = Sitting(cast(Any, None), cast(Any, None), amina, amina, seat, cast(Any, None))
+            sitting = Sitting(cast(Any, None), cast(Any, None), amina, amina, cast(Any, seat), cast(Any, None))
             cell = Interview(sitting, cast(Any, None)).cell("a call", "ru-2026", OWN_CHOICE)
             answers = {act: cell.answer(act) for act in ("hears", "sees", "reads", "asks", "note", "speaks")}
             assert answers == {act: None if act in lacks else False for act in answers}
