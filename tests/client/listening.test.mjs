@@ -205,6 +205,16 @@ test("a browser that wants another press before it plays is given the next one, 
   one.close();
 });
 
+test("the radio of a wide line is the one that is least behind", () => {
+  const { attendance, one } = radio();
+  assert.match(one.element.src, /kbps=32$/);
+  one.close();
+  attendance.learn({ isThin: true });
+  const thin = new Radio({ attendance, heard() {} }, () => {});
+  assert.match(thin.element.src, /kbps=12$/);
+  thin.close();
+});
+
 test("a radio that is opened again plays in the element that was let to play", async () => {
   const { attendance, one } = radio();
   one.close();
