@@ -231,11 +231,12 @@ KEEPALIVE_SECONDS = 15.0
 RADIO_BURST_MS = 2_000
 """Sound that a radio listener gets at once, so that the player starts without waiting for its buffer."""
 
-RADIO_BLOCK_BYTES = 36_000
-"""What the media elements of Chromium and Firefox want before they play: they read in blocks of 32 KiB.
-With a burst of 2 s Chromium's radio began after 18 s (Ogg, 12 kb/s) and 8.5 s (MP3), and Firefox's after 19 s (Ogg);
-with one of this size both begin at once. In a meeting that has no such past yet they wait. Filling would do it,
-but the second block is waited for too, so that it could never stop; and Chromium takes no compressed media."""
+RADIO_BLOCK_BYTES = 32 * 1024
+"""What the media elements of Chromium and Firefox want before they play, and in which they go on: with a burst of 2 s
+Chromium's radio began after 18 s (Ogg, 12 kb/s) and 8.5 s (MP3), and Firefox's after 19 s (Ogg). With this beside the
+burst, which is what they have in reserve at the end of each, both begin at once. In a meeting that has no such past yet
+they wait. Filling would do it, but the second block is waited for too, so that it could never stop; and Chromium does
+not unpack compressed media."""
 
 IDLE_HALL_SECONDS = 300.0
 """A session that nobody attends is closed after this, and opened again by replay: its silent mix costs a few per cent

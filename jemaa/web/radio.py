@@ -45,13 +45,13 @@ _IN_BLOCKS = re.compile("Chrome/|Firefox/")
 
 
 def _burst_ms(request: web.Request, track: Track) -> int:
-    """How far back to begin: two seconds, or, in Chromium and Firefox, as much as they want before they play a note.
+    """How far back to begin: two seconds, and in Chromium and Firefox what they want before they play a note.
 
     The later start costs that listener time behind the meeting, so no other player gets it.
     """
     if not _IN_BLOCKS.search(request.headers.get(hdrs.USER_AGENT, "")):
         return RADIO_BURST_MS
-    return min(RADIO_BLOCK_BYTES * 8 // track.info.kbps, RING_SECONDS * 1000 - 2_000)
+    return min(RADIO_BURST_MS + RADIO_BLOCK_BYTES * 8 // track.info.kbps, RING_SECONDS * 1000 - 2_000)
 
 
 def _plain(data: bytes) -> bytes:

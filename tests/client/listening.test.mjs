@@ -215,6 +215,21 @@ test("the radio of a wide line is the one that is least behind", () => {
   thin.close();
 });
 
+test("a radio that ran dry asks for less when it is opened again, and one that had not begun does not", async () => {
+  const { attendance, one, heard } = radio();
+  one.element.onwaiting();
+  one.close();
+  const two = new Radio({ attendance, heard: (rung) => heard.push(rung) }, () => {});
+  assert.match(two.element.src, /kbps=32$/);
+  two.element.currentTime = 1;
+  await until(() => heard.length);
+  two.element.onwaiting();
+  two.close();
+  const three = new Radio({ attendance, heard() {} }, () => {});
+  assert.match(three.element.src, /kbps=12$/);
+  three.close();
+});
+
 test("a radio that is opened again plays in the element that was let to play", async () => {
   const { attendance, one } = radio();
   one.close();

@@ -7,6 +7,9 @@
 
 const CHECK_MS = 500;
 
+/** Whose radio ran dry: opened again it asks for what a thin line has room for, whatever the page's files told of it. */
+const ranDry = new WeakSet();
+
 export class Radio {
   /** @param {import("./listening.js").Listening} listening @param {(code: string) => void} onEnd */
   constructor(listening, onEnd) {
@@ -15,14 +18,15 @@ export class Radio {
     const { session, rendition, sound, network } = this.attendance;
     this.element = sound.radio ??= new Audio();
     const plays = this.element.canPlayType('audio/ogg; codecs="opus"') && rendition !== "mp3";
-    // Chromium and Firefox play 32 KiB behind: 9 s of this, and 24 of what a thin line has room for.
-    this.kbps = plays ? Number(rendition ?? (network.isThin ? 12 : 32)) : 24;
+    // Chromium and Firefox play 32 KiB and 2 s behind: 10 s at 32 kb/s, 24 of what a thin line has room for.
+    this.kbps = plays ? Number(rendition ?? (network.isThin || ranDry.has(sound) ? 12 : 32)) : 24;
     this.element.src = plays ? `/s/${session}/radio.opus?kbps=${this.kbps}` : `/s/${session}/radio.mp3`;
     sound.apply();
     if (sound.output) this.element.setSinkId?.(sound.output).catch(() => {});
     this.last = 0;
     this.isToldOf = false;
     this.element.onended = () => onEnd("closed");
+    this.element.onwaiting = () => this.isToldOf && ranDry.add(sound);
     this.element.onerror = () => onEnd(this.element.error?.code === MediaError.MEDIA_ERR_SRC_NOT_SUPPORTED ? "blocked" : "lost");
     this.timer = setInterval(() => this.#check(), CHECK_MS);
     this.attendance.spent("request", 0);
@@ -50,7 +54,7 @@ export class Radio {
   close() {
     clearInterval(this.timer);
     this.stop.abort();
-    this.element.onended = this.element.onerror = null;
+    this.element.onended = this.element.onerror = this.element.onwaiting = null;
     this.element.pause();
     this.element.removeAttribute("src");
     this.element.load(); // it is kept: what was let to play once may play again
