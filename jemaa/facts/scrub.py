@@ -79,6 +79,7 @@ _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _LONG_HEX = re.compile(r"[0-9A-Fa-f]{16,}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 
 _LOOKED_INTO = (str, dict, list, tuple)
+"""Most of a record is numbers: a generator for each of them would cost more than all that is looked for."""
 
 KEPT_ADDRESSES = ("127.0.0.1", "127.0.0.2")
 """What OONI writes in the place of an address that is kept back."""
