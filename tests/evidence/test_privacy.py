@@ -23,7 +23,7 @@ from jemaa.facts import scrub
 from jemaa.facts.record import Arm
 from tests.evidence.facts import MONDAY, measurement
 from tests.evidence.senders import submissions, table
-from tests.web.place import Place, place
+from tests.web.place import Place, kept_briefly, place
 
 PEER = "127.66.77.88"
 """Where all of them connect from: an address of the loopback that nobody has otherwise."""
@@ -110,7 +110,7 @@ def test_nothing_at_rest_says_who_sent_it(
 
     async def story() -> int:
         async with place(data, evidence_dir=str(record), asn_db=networks) as here:
-            connector = aiohttp.TCPConnector(local_addr=(PEER, 0), limit=20)
+            connector = kept_briefly(local_addr=(PEER, 0), limit=20)
             async with aiohttp.ClientSession(connector=connector) as http:
                 taken = await fill(here, http)
             await garble(here)

@@ -15,7 +15,14 @@ from jemaa.config import load_config
 from jemaa.meeting.ids import SessionId
 from jemaa.serve import Running, open_database, start
 from jemaa.store.meetings import MeetingRecord
+from jemaa.web.connections import IDLE_SECONDS
 from jemaa.web.hall import Hall
+
+
+def kept_briefly(**other: Any) -> aiohttp.TCPConnector:
+    """Connections that their client leaves before the server does. What is sent on one that the server is just closing
+    is lost; a browser asks again, this client does not."""
+    return aiohttp.TCPConnector(keepalive_timeout=IDLE_SECONDS / 2, **other)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +119,8 @@ async def place(folder: Path, *, public: bool = True, **settings: Any) -> AsyncI
         try:
             meeting = await running.records.create("Assembly", agenda=["Water", "Roads"], public=public)
             jar = aiohttp.DummyCookieJar()
-            async with aiohttp.ClientSession(cookie_jar=jar, timeout=aiohttp.ClientTimeout(total=30)) as http:
+            timeout = aiohttp.ClientTimeout(total=30)
+            async with aiohttp.ClientSession(cookie_jar=jar, timeout=timeout, connector=kept_briefly()) as http:
                 yield Place(running, meeting, http)
         finally:
             await running.close()
