@@ -153,14 +153,14 @@ class Built:
         self._rows: dict[str, tuple[float, list[Any]]] = {}
 
     def rows(self, name: str, kind: type[Struct]) -> list[Any]:
-        """All rows of a table. `Refused` `record-off` where no site was built."""
+        """All rows of a table. `Refused` `record-unbuilt` where no site was built."""
         path = self.folder / "data" / f"{name}.jsonl"
         try:
             at = path.stat().st_mtime
             if self._rows.get(name, (0.0, []))[0] != at:
                 self._rows[name] = at, msgspec.json.Decoder(kind).decode_lines(path.read_bytes())
         except OSError:
-            raise _off() from None
+            raise _unbuilt() from None
         return self._rows[name][1]
 
     def file(self, name: str) -> Path:
@@ -211,8 +211,9 @@ async def evidence_home(request: web.Request) -> web.Response:
     language = request.app[HOUSE].strings.choose(
         request.query.get("lang"), request.headers.get(hdrs.ACCEPT_LANGUAGE, "")
     )
+    _built(request)
     if not is_shown(request.app, language):
-        raise _off()
+        raise _unbuilt()
     raise web.HTTPFound(f"/evidence/{language}/index.html")
 
 
@@ -249,9 +250,10 @@ def _test(field: str, wanted: str) -> Callable[[Any], bool]:
 
 def _built(request: web.Request) -> Built:
     if BUILT not in request.app:
-        raise _off()
+        raise Refused("record-off", "This server shows no public record of measurements.")
     return request.app[BUILT]
 
 
-def _off() -> Refused:
-    return Refused("record-off", "This server shows no public record of measurements.")
+def _unbuilt() -> Refused:
+    text = "This server's public record has no pages yet: they are there once its operator runs “jemaa evidence build”."
+    return Refused("record-unbuilt", text)

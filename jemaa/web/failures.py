@@ -48,6 +48,7 @@ STATUS: Final[dict[str, int]] = {
     "check-off": 404,
     "check-busy": 503,
     "record-off": 404,
+    "record-unbuilt": 404,
     "no-such-measurement": 404,
     "receipt-forged": 401,
     "measurement-too-large": 413,

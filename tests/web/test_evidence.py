@@ -92,13 +92,15 @@ def test_the_home_page_leads_to_it_in_each_language_without_scripts(tmp_path: Pa
     asyncio.run(story())
 
 
-def test_before_anything_was_built_it_is_off(tmp_path: Path) -> None:
+def test_before_anything_was_built_it_says_so_and_where_nothing_is_kept_it_is_off(tmp_path: Path) -> None:
     async def story() -> None:
         async with place(tmp_path / "a", evidence_dir=str(tmp_path / "e")) as here:
-            assert (await asked(here, "/evidence"))[0] == 404
+            status, _, page = await asked(here, "/evidence")
+            assert status == 404 and b"jemaa evidence build" in page
             assert b'<p hidden><a href="/evidence' in (await asked(here, "/"))[2], "and nothing leads to it"
-            assert (await rows(here, "cells"))[1]["error"]["code"] == "record-off"
+            assert (await rows(here, "cells"))[1]["error"]["code"] == "record-unbuilt"
         async with place(tmp_path / "b") as here:
+            assert b"jemaa evidence build" not in (await asked(here, "/evidence"))[2]
             assert (await rows(here, "cells"))[1]["error"]["code"] == "record-off"
 
     asyncio.run(story())
