@@ -152,6 +152,10 @@ class Built:
         self.folder = folder
         self._rows: dict[str, tuple[float, list[Any]]] = {}
 
+    def has_pages(self, language: str) -> bool:
+        """Whether its pages were built in this language."""
+        return (self.folder / language / "index.html").is_file()
+
     def rows(self, name: str, kind: type[Struct]) -> list[Any]:
         """All rows of a table. `Refused` `record-unbuilt` where no site was built."""
         path = self.folder / "data" / f"{name}.jsonl"
@@ -183,7 +187,7 @@ def show_record(app: web.Application, folder: Path) -> None:
 
 def is_shown(app: web.Application, language: str) -> bool:
     """Whether there is a record to be seen in this language: it was named, and its pages were built."""
-    return BUILT in app and (app[BUILT].folder / language / "index.html").is_file()
+    return BUILT in app and app[BUILT].has_pages(language)
 
 
 async def evidence_cells(request: web.Request) -> web.Response:
@@ -211,8 +215,7 @@ async def evidence_home(request: web.Request) -> web.Response:
     language = request.app[HOUSE].strings.choose(
         request.query.get("lang"), request.headers.get(hdrs.ACCEPT_LANGUAGE, "")
     )
-    _built(request)
-    if not is_shown(request.app, language):
+    if not _built(request).has_pages(language):
         raise _unbuilt()
     raise web.HTTPFound(f"/evidence/{language}/index.html")
 
