@@ -1,6 +1,7 @@
 """STOI on every rung: spoken into a browser, mixed, encoded again, heard at a browser's loudspeaker."""
 
 from jemaa.people import hearing
+from jemaa.people.clarity import intelligibility
 from jemaa.people.speech import DELEGATE_SPEECH, GUEST_SPEECH, RATE, Speech, say
 from tests.e2e import acts
 
@@ -32,11 +33,14 @@ def measure() -> list[Row]:
                     said, heard = badr.place.said(speaking.mark, end), amina.heard(speaking.mark, end)
                 start = hearing.delay_of(speech, said)
                 source = Speech("", said[round(start * RATE) :][: len(speech.samples)])
-                value = hearing.intelligibility(source, heard)
+                value = intelligibility(source, heard)
                 rows.append(
                     Row(f"STOI at {kbps} kb/s, `{path}`", f"{value:.3f}", f"at least {goal}", value >= goal, HOW)
                 )
     return rows
 
 
-HOW = "mean over pieces of 2 s, each aligned by itself; synthetic speech; microphone to loudspeaker, browsers included."
+HOW = (
+    "mean over its seconds, a player's hurry and moves taken back; synthetic speech; microphone to loudspeaker,"
+    " browsers included."
+)

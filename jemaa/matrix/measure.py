@@ -2,13 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import permutations
 
 import numpy as np
-from pystoi import stoi
-from scipy.signal import resample_poly
 
 from jemaa.people import hearing
+from jemaa.people.clarity import PIECE_SECONDS, UNDERSTOOD_STOI, clarity_of_heard
 from jemaa.people.speech import RATE, Samples, Speech
 
 LOUD_DB = -45.0
@@ -16,20 +14,8 @@ QUIET_DB = -55.0
 WINDOW_SECONDS = 4.0
 """Pieces in which the recording is looked for in the loop."""
 
-PIECE_SECONDS = 1.0
-PACES = (100, 103, 97)
-"""A player that catches up, or waits, plays a little faster or slower: nobody minds, but STOI does."""
-
-AROUND_SECONDS = 0.15
-"""How far a piece may be from where its window says: 3 % of a window, and some."""
-
 CHANGING = hearing.Elastic(later=0.35, earlier=0.35, seconds=WINDOW_SECONDS, score=0.5, distinctness=0.0)
 """A window in which a path takes over is in two places of the loop. Of 360 of other speeches the best scores 0.41."""
-
-CLEAR_STOI = 0.9
-MOVES = 8
-"""A piece of less may have a move of the player in it, of hundredths of a second: nobody hears it, and to STOI it is
-sound that nobody understands (0.7 for 0.97). So it is also compared with what comes of a move, at so many places."""
 
 LEAST_STOI = 0.3
 MOST_SILENT = 0.25
@@ -37,9 +23,6 @@ MOST_SILENT = 0.25
 
 PAUSE_SECONDS = 0.12
 """The loop's own longest pause is 60 ms, twice that after encoding; what is longer is a gap."""
-
-UNDERSTOOD_STOI = 0.75
-"""Of a second of which one does not miss a word; bits of one are below."""
 
 BLOCK = RATE // 100
 FOLLOWED, STEP = int(2 * PIECE_SECONDS * RATE), RATE // 2
@@ -129,26 +112,14 @@ def _windows(
 
 
 def _of_window(window: Samples, known: Samples) -> list[float]:
-    """Of each piece of a window, where the known speech fits the window best; 0 where it fits nowhere."""
+    """STOI of each piece of a window, where the known speech fits the window best; 0 where it fits nowhere."""
     step = int(PIECE_SECONDS * RATE)
     starts = range(0, len(window) - step + 1, step)
     delays = _delays_of(Speech("", window), known, len(starts))
     if not delays:
         return [0.0] * len(starts)
-    pieces = [window[at : at + step] for at in starts]
-    roughs = [delay + at / RATE for at, delay in zip(starts, delays, strict=True)]
-    best = [_of_piece(piece, known, rough) for piece, rough in zip(pieces, roughs, strict=True)]
-    if min(best) >= CLEAR_STOI:
-        return best
-    begins = [
-        round(hearing.refined(piece, known, rough, around=AROUND_SECONDS) * RATE) - at
-        for piece, rough, at in zip(pieces, roughs, starts, strict=True)
-    ]
-    for i, at in enumerate(starts):
-        if best[i] < CLEAR_STOI:
-            around = {begin + at for begin in begins[max(i - 1, 0) : i + 2]}
-            best[i] = max(best[i], _with_a_move(pieces[i], known, around))
-    return best
+    places = [delay + at / RATE for at, delay in zip(starts, delays, strict=True)]
+    return clarity_of_heard([window[at : at + step] for at in starts], known, places)
 
 
 def _delays_of(window: Speech, known: Samples, pieces: int) -> list[float]:
@@ -160,27 +131,3 @@ def _delays_of(window: Speech, known: Samples, pieces: int) -> list[float]:
         return []
     found, delays = hearing.find_elastic(window, known, CHANGING)
     return delays if CHANGING.accepts(found) else []
-
-
-def _with_a_move(piece: Samples, known: Samples, begins: set[int]) -> float:
-    """STOI of a piece in which the player moved: what was before it is where one of these places, a sample each, says
-    that the piece begins, what comes after it where another one does. 0 if there is but one."""
-    best = 0.0
-    for before, after in permutations(begins, 2):
-        for cut in range(len(piece) // MOVES, len(piece), len(piece) // MOVES):
-            clean = np.concatenate([known[before : before + cut], known[after + cut : after + len(piece)]])
-            if len(clean) == len(piece):
-                best = max(best, float(stoi(clean, piece, RATE)))
-    return best
-
-
-def _of_piece(piece: Samples, known: Samples, rough: float) -> float:
-    """STOI compares in steps of 26 ms, so a player's hurry is taken out of the piece before."""
-    best = 0.0
-    for percent in PACES:
-        paced = piece if percent == 100 else resample_poly(piece, percent, 100).astype(np.float32)
-        at = round(hearing.refined(paced, known, rough, around=AROUND_SECONDS) * RATE)
-        clean = known[at : at + len(paced)]
-        if len(clean) == len(paced):
-            best = max(best, float(stoi(clean, paced, RATE)))
-    return best

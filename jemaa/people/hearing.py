@@ -1,4 +1,4 @@
-"""People room. What a recording contains: is this voice in it, when, how well can it be understood, when does it stop?
+"""People room. What a recording contains: is this voice in it, when, when does it stop?
 
 Voices are found by their spectrogram and not by their waveform, so that a voice is found after two encodings,
 below other voices, and after a player that stretched time a little.
@@ -10,7 +10,6 @@ from itertools import pairwise
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
-from pystoi import stoi
 from scipy.signal import fftconvolve, resample_poly
 
 from .speech import RATE, Samples, Speech
@@ -33,12 +32,6 @@ places by so many standard deviations. The unit tests hold both against mixtures
 
 ELASTIC_PART_SECONDS = 1.0
 """The parts of a speech that are looked for each for itself, one after the other."""
-
-STOI_PIECE_SECONDS = 2.0
-"""Length of the pieces that are aligned each for itself before intelligibility is measured."""
-
-MOVED_SECONDS = 0.15
-"""How far a player that catches up moves a piece of a speech of ten seconds from where the whole of it fits best."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,20 +145,19 @@ def delay_of(speech: Speech, recording: Samples) -> float:
     return refined(speech.samples, recording, rough.delay)
 
 
-def intelligibility(speech: Speech, recording: Samples) -> float:
-    """STOI of the speech as it was recorded, against itself: 1 is perfect. The mean over pieces of 2 s."""
-    step = int(STOI_PIECE_SECONDS * RATE)
-    start = delay_of(speech, recording)
-    values = []
-    for first in range(0, len(speech.samples) - step + 1, step):
-        piece = speech.samples[first : first + step]
-        at = refined(piece, recording, start + first / RATE, around=MOVED_SECONDS)
-        got = recording[round(at * RATE) : round(at * RATE) + step]
-        if len(got) == step:
-            values.append(float(stoi(piece, got, RATE)))
-    if not values:
-        raise AssertionError("the speech is too short for a measure of intelligibility")
-    return float(np.mean(values))
+def delays_of(speech: Speech, recording: Samples) -> list[float]:
+    """Seconds from the start of the recording to the start of the speech, as each of its whole seconds has it, to some
+    hundredths: a player may have moved them against each other. AssertionError if it is not there."""
+    fitting = [elastic for elastic in ELASTIC if speech.seconds >= elastic.seconds]
+    parts = _scores_of_parts(speech, recording) if fitting else []
+    for elastic in fitting:
+        found, delays = _best_way(parts, elastic)
+        if elastic.accepts(found):
+            return delays
+    rough = find(speech, recording)
+    if not rough.heard:
+        raise AssertionError(f"the speech is not in the recording: {rough}")
+    return [rough.delay] * int(speech.seconds // ELASTIC_PART_SECONDS)
 
 
 def level_db(recording: Samples) -> float:
@@ -253,3 +245,15 @@ def refined(piece: Samples, recording: Samples, rough: float, *, around: float =
         return rough
     agreement = np.abs(fftconvolve(window, piece[::-1], mode="valid"))
     return (first + int(agreement.argmax())) / RATE
+
+
+def resembling(piece: Samples, recording: Samples, rough: float, *, around: float) -> float:
+    """The delay near `rough` at which the spectrograms agree best, to 10 ms: also where the piece was played a little
+    faster, in which the waveforms of a voice agree a period or two beside it."""
+    first = max(round((rough - around) * RATE), 0)
+    window = recording[first : round((rough + around) * RATE) + len(piece)]
+    known = _spectrogram(piece)
+    if len(window) <= len(piece) or not np.ptp(known):  # of silence there is nothing to compare
+        return rough
+    scores = _scores(known, _spectrogram(window))
+    return (first + int(scores.argmax()) * HOP) / RATE
