@@ -39,26 +39,21 @@ def intelligibility(speech: Speech, recording: Samples) -> float:
 
 
 def clarity(speech: Speech, recording: Samples) -> list[float]:
-    """STOI of each whole second of the speech as it was recorded. AssertionError if it is not there."""
+    """STOI of each whole second of the speech as it was recorded, 0 to 1. AssertionError if it is not there."""
     step = int(PIECE_SECONDS * RATE)
     starts = range(0, len(speech.samples) - step + 1, step)
     if not starts:
         raise AssertionError("the speech is too short for a measure of intelligibility")
     delays = delays_of(speech, recording)
-    places = [delay + at / RATE for at, delay in zip(starts, delays, strict=False)]
-    return clarity_of_said([speech.samples[at : at + step] for at in starts], recording, places)
+    places = [delay + at / RATE for at, delay in zip(starts, delays, strict=True)]
+    pieces = [speech.samples[at : at + step] for at in starts]
+    return _clarity(pieces, recording, places, lambda piece, there: float(stoi(piece, there, RATE)))
 
 
 def clarity_of_heard(pieces: Sequence[Samples], said: Samples, places: Sequence[float]) -> list[float]:
     """STOI of pieces of a recording that follow each other, 0 to 1, each against what was said around its place there
     (seconds). What was said and not heard does not count."""
     return _clarity(pieces, said, places, lambda piece, there: float(stoi(there, piece, RATE)))
-
-
-def clarity_of_said(pieces: Sequence[Samples], heard: Samples, places: Sequence[float]) -> list[float]:
-    """STOI of pieces of a speech that follow each other, 0 to 1, each by what was heard around its place there
-    (seconds)."""
-    return _clarity(pieces, heard, places, lambda piece, there: float(stoi(piece, there, RATE)))
 
 
 def _clarity(pieces: Sequence[Samples], sound: Samples, places: Sequence[float], compared: Compared) -> list[float]:

@@ -95,11 +95,18 @@ def _standing_out(scores: NDArray[np.float64], width: int) -> Found:
 
 def hears(speech: Speech, recording: Samples) -> bool:
     """Whether this voice, saying this, is in the recording. Give it seconds to spare around the speech."""
-    if find(speech, recording).heard:
-        return True
+    return find(speech, recording).heard or bool(_moved(speech, recording))
+
+
+def _moved(speech: Speech, recording: Samples) -> list[float]:
+    """The delay of each part of a second where a player may have moved them against each other; empty where not."""
     fitting = [elastic for elastic in ELASTIC if speech.seconds >= elastic.seconds]
     parts = _scores_of_parts(speech, recording) if fitting else []
-    return any(elastic.accepts(_best_way(parts, elastic)[0]) for elastic in fitting)
+    for elastic in fitting:
+        found, delays = _best_way(parts, elastic)
+        if elastic.accepts(found):
+            return delays
+    return []
 
 
 def find_elastic(speech: Speech, recording: Samples, elastic: Elastic) -> tuple[Found, list[float]]:
@@ -148,12 +155,8 @@ def delay_of(speech: Speech, recording: Samples) -> float:
 def delays_of(speech: Speech, recording: Samples) -> list[float]:
     """Seconds from the start of the recording to the start of the speech, as each of its whole seconds has it, to some
     hundredths: a player may have moved them against each other. AssertionError if it is not there."""
-    fitting = [elastic for elastic in ELASTIC if speech.seconds >= elastic.seconds]
-    parts = _scores_of_parts(speech, recording) if fitting else []
-    for elastic in fitting:
-        found, delays = _best_way(parts, elastic)
-        if elastic.accepts(found):
-            return delays
+    if moved := _moved(speech, recording):
+        return moved
     rough = find(speech, recording)
     if not rough.heard:
         raise AssertionError(f"the speech is not in the recording: {rough}")
@@ -239,8 +242,7 @@ def _scores(known: NDArray[np.float64], heard: NDArray[np.float64]) -> NDArray[n
 
 def refined(piece: Samples, recording: Samples, rough: float, *, around: float = 0.06) -> float:
     """The delay near `rough` at which the waveforms agree best."""
-    first = max(round((rough - around) * RATE), 0)
-    window = recording[first : round((rough + around) * RATE) + len(piece)]
+    first, window = _near(piece, recording, rough, around)
     if len(window) <= len(piece):
         return rough
     agreement = np.abs(fftconvolve(window, piece[::-1], mode="valid"))
@@ -250,10 +252,15 @@ def refined(piece: Samples, recording: Samples, rough: float, *, around: float =
 def resembling(piece: Samples, recording: Samples, rough: float, *, around: float) -> float:
     """The delay near `rough` at which the spectrograms agree best, to 10 ms: also where the piece was played a little
     faster, in which the waveforms of a voice agree a period or two beside it."""
-    first = max(round((rough - around) * RATE), 0)
-    window = recording[first : round((rough + around) * RATE) + len(piece)]
+    first, window = _near(piece, recording, rough, around)
     known = _spectrogram(piece)
     if len(window) <= len(piece) or not np.ptp(known):  # of silence there is nothing to compare
         return rough
     scores = _scores(known, _spectrogram(window))
     return (first + int(scores.argmax()) * HOP) / RATE
+
+
+def _near(piece: Samples, recording: Samples, rough: float, around: float) -> tuple[int, Samples]:
+    """Where the piece can begin at the earliest, a sample, and all that it can be in."""
+    first = max(round((rough - around) * RATE), 0)
+    return first, recording[first : round((rough + around) * RATE) + len(piece)]
